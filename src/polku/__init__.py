@@ -1,0 +1,1 @@
+"""Polku: every touchpoint, one path per customer."""

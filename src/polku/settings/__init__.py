@@ -1,0 +1,70 @@
+"""Settings: from the environment (`POLKU_…`) and `polku.toml` in the data folder; the environment wins."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from polku.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this Polku runs. Every field is `POLKU_<NAME>` in the environment."""
+
+    folder: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: str = ""  # empty: SQLite in the data folder
+    public_url: str = ""  # how browsers reach it, e.g. https://polku.example.fi; empty: as they came
+    trusted_proxies: str = ""  # comma-separated addresses whose X-Forwarded-* is believed
+    timezone: str = "Europe/Helsinki"
+    language: str = "fi"  # of pages before a user has chosen
+    threads: int = 0  # for questions; 0: as many as there are processors
+    memory_limit: str = "1GB"  # of DuckDB
+    kernel_cache: str = ""  # where compiled kernels are kept; empty: in the data folder
+    log_level: str = "info"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.folder / 'polku.db'}"
+
+    @property
+    def workers(self) -> int:
+        return self.threads or os.cpu_count() or 1
+
+    @property
+    def kernel_cache_folder(self) -> Path:
+        return Path(self.kernel_cache) if self.kernel_cache else self.folder / "cache" / "kernels"
+
+
+def read_settings(folder: Path | str, **overrides: Any) -> Settings:
+    """Settings of a data folder; `overrides` that are None are ignored.
+
+    Raises InvalidInput on an unknown key in polku.toml or a value of the wrong type.
+    """
+    folder = Path(folder).expanduser().resolve()
+    kinds = {f.name: str(f.type) for f in fields(Settings) if f.name != "folder"}
+    values: dict[str, Any] = {}
+    file = folder / "polku.toml"
+    if file.exists():
+        try:
+            given = tomllib.loads(file.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as e:
+            raise InvalidInput(f"{file} is not valid TOML: {e}. Correct that line.") from e
+        unknown = sorted(set(given) - set(kinds))
+        if unknown:
+            raise InvalidInput(f"Unknown setting '{unknown[0]}' in {file}. Allowed: {', '.join(kinds)}")
+        values |= given
+    values |= {k: os.environ[f"POLKU_{k.upper()}"] for k in kinds if f"POLKU_{k.upper()}" in os.environ}
+    values |= {k: v for k, v in overrides.items() if v is not None}
+    for name, kind in kinds.items():
+        if name in values and kind == "int":
+            try:
+                values[name] = int(values[name])
+            except ValueError:
+                raise InvalidInput(f"Setting '{name}' must be a whole number, not {values[name]!r}.") from None
+    return Settings(folder=folder, **values)

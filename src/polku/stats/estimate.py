@@ -1,0 +1,105 @@
+"""Estimates with their intervals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+FEWEST = 5
+"""With fewer observations than this an estimate is not told: it would say more of a person than of a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number that is estimated: its value, its interval (95% unless said otherwise) and how many it rests on.
+
+    `estimate`, `low` and `high` are None, with a `reason`, when it cannot be told.
+    """
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    n: int
+    reason: str | None = None
+
+    @classmethod
+    def unknown(cls, n: int, reason: str) -> Estimate:
+        return cls(None, None, None, n, reason)
+
+    @property
+    def half_width(self) -> float | None:
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+
+def proportion(successes: int, n: int, *, level: float = 0.95) -> Estimate:
+    """Share of `n` with its Wilson score interval, 0–1 (Wilson 1927; Brown, Cai & DasGupta 2001).
+
+    Unknown with reason `no_observations` when n is 0. Raises ValueError if successes is not within 0…n.
+
+    >>> e = proportion(5, 10)
+    >>> (e.estimate, round(e.low, 4), round(e.high, 4))
+    (0.5, 0.2366, 0.7634)
+    """
+    if not 0 <= successes <= n:
+        raise ValueError(f"successes must be within 0…{n}, not {successes}")
+    if n == 0:
+        return Estimate.unknown(0, "no_observations")
+    z = float(stats.norm.ppf(0.5 + level / 2))
+    p = successes / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return Estimate(p, max(0.0, centre - half), min(1.0, centre + half), n)
+
+
+def clustered_mean(
+    *, total: float, n: int, clusters: int, sum_squares: float, sum_cross: float, sum_counts2: float, level: float = 0.95
+) -> Estimate:
+    """Mean of observations that come in clusters (a profile's several answers), from its sufficient sums.
+
+    With s and m a cluster's sum and count: total = Σs, n = Σm, sum_squares = Σs², sum_cross = Σs·m,
+    sum_counts2 = Σm². The variance is that of a ratio estimator over clusters,
+    G/(G−1) · Σ(s − x̄·m)² / n² (Cochran, Sampling Techniques, 3rd ed., 6.3), the interval Student's t with G−1.
+    Unknown with reason `too_few` when n < 5 or there is one cluster.
+    """
+    if n < FEWEST or clusters < 2:
+        return Estimate.unknown(n, "too_few" if n else "no_observations")
+    mean = total / n
+    squares = max(0.0, sum_squares - 2 * mean * sum_cross + mean * mean * sum_counts2)
+    half = float(stats.t.ppf(0.5 + level / 2, clusters - 1)) * math.sqrt(clusters / (clusters - 1) * squares) / n
+    return Estimate(mean, mean - half, mean + half, n)
+
+
+def median_of_histogram(
+    counts: npt.NDArray[np.int64], edges: npt.NDArray[np.float64], *, level: float = 0.95
+) -> Estimate:
+    """Median of binned observations with its order-statistic interval (binomial ranks; Conover 1999, 3.2).
+
+    `counts` has one bin fewer than `edges`; values are interpolated geometrically within a bin when its
+    lower edge is positive, else linearly. Unknown with reason `too_few` when fewer than 5 observations.
+    """
+    n = int(counts.sum())
+    if n < FEWEST:
+        return Estimate.unknown(n, "too_few" if n else "no_observations")
+    low, high = stats.binom.interval(level, n, 0.5)
+    at = _quantiles(counts, edges, [0.5, max(low, 0.5) / n, min(high + 1, n - 0.5) / n])
+    return Estimate(at[0], at[1], at[2], n)
+
+
+def _quantiles(
+    counts: npt.NDArray[np.int64], edges: npt.NDArray[np.float64], shares: list[float]
+) -> list[float]:
+    below = np.concatenate([[0], np.cumsum(counts)])
+    out = []
+    for share in shares:
+        rank = share * below[-1]
+        i = min(int(np.searchsorted(below, rank, side="right")) - 1, len(counts) - 1)
+        while counts[i] == 0:
+            i -= 1
+        inside = min(1.0, (rank - below[i]) / counts[i])
+        lo, hi = float(edges[i]), float(edges[i + 1])
+        out.append(lo * (hi / lo) ** inside if lo > 0 else lo + (hi - lo) * inside)
+    return out
