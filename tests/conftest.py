@@ -9,19 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import PostgresServer, given_or_started
+from tests.required import missing
 
 ROOT = Path(__file__).parent.parent
-REQUIRED = os.environ.get("POLKU_TEST_REQUIRE", "").split(",")
-"""What tests must not be skipped for want of ("postgres", "chromium"): set where both are known to be there."""
 
 os.environ.setdefault("POLKU_KERNEL_CACHE", str(ROOT / ".cache" / "kernels"))
-
-
-def missing(what: str, reason: str) -> None:
-    """Skip the test, or fail it where `what` is required."""
-    if what in REQUIRED:
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import psycopg
 from sqlalchemy import make_url
+
+from tests.ports import free_port
 
 NUMBERS = count(1)
 
@@ -63,7 +64,7 @@ def postgres_programs() -> Path | None:
 
 @contextmanager
 def started(programs: Path) -> Iterator[PostgresServer]:
-    """A cluster in a temporary folder on a free port of loopback; without durability, as it lives for one run."""
+    """A cluster in a temporary folder on a free port of loopback. Not durable: it lives for one run."""
     # PostgreSQL refuses to run as root; Debian's package brings the user postgres.
     user = "postgres" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="polku-postgres-"))
@@ -85,9 +86,3 @@ def started(programs: Path) -> Iterator[PostgresServer]:
             run("pg_ctl", "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
