@@ -17,7 +17,7 @@ from pathlib import Path
 from polku.errors import PolkuError, StorageFull
 
 _HEADER = struct.Struct("<IIB")
-ROTATE_AT_BYTES = 64 << 20
+ROTATE_AT_BYTES = 16 << 20
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
