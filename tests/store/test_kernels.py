@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from polku.errors import FolderInUse, NotReady
-from polku.store import FolderLock, kernels, running_server
+from polku.store import FolderLock, announce, kernels, running_server
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_one_process_has_a_folder(tmp_path: Path) -> None:
     with pytest.raises(FolderInUse, match="Another process has"):
         FolderLock(tmp_path)
     assert running_server(tmp_path) is None
-    lock.announce("http://127.0.0.1:1", "secret")
+    announce(tmp_path, "http://127.0.0.1:1", "secret")
     found = running_server(tmp_path)
     assert found is not None
     assert (found.url, found.token) == ("http://127.0.0.1:1", "secret")
