@@ -18,7 +18,8 @@ from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, REJECTED
 
 FORMAT = 1
 TABLES: Final = {"events": EVENTS, "identifiers": IDENTIFIERS, "edges": EDGES, "rejected": REJECTED}
-ROW_GROUP = 25_000
+ROW_GROUP = 5_000
+"""Rows that are read together: small, so that single events are found fast."""
 _PLAIN = ("seq", "key", "id_hash", "event_id", "received_at", "a", "b", "payload", "value", "score")
 
 
