@@ -76,7 +76,12 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
         kernels.use_cache(settings.kernel_cache_folder)
         database = Database(settings.sqlalchemy_url)
         database.upgrade()
-        store = EventStore(settings.folder, memory_limit=settings.memory_limit, threads=settings.workers)
+        store = EventStore(
+            settings.folder,
+            memory_limit=settings.memory_limit,
+            threads=settings.workers,
+            segment_rows=settings.segment_rows,
+        )
         opened: list[Workspace] = []
 
         def resolve(snapshot: Snapshot) -> _Resolution:
@@ -146,7 +151,9 @@ class Questions:
     def __init__(self, polku: Polku, slice_name: str) -> None:
         self._polku = polku
         self._queries = {
-            q.path.split("/", 1)[1].replace("/", "_"): q for q in QUERIES if q.path.split("/")[0] == slice_name
+            q.path.split("/", 1)[1].replace("/", "_"): q
+            for q in QUERIES
+            if q.path.split("/")[0] == slice_name
         }
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -155,7 +162,9 @@ class Questions:
             raise AttributeError(f"No query '{name}'. There are: {', '.join(self._queries)}")
 
         def ask(*positional: Any, **given: Any) -> Any:
-            return self._polku.ask(make_query(query, dict(zip(query.positional, positional, strict=False)) | given))
+            return self._polku.ask(
+                make_query(query, dict(zip(query.positional, positional, strict=False)) | given)
+            )
 
         ask.__name__, ask.__doc__ = name, query.__doc__
         ask.__signature__ = inspect.signature(query)  # type: ignore[attr-defined]

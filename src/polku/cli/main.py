@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from polku import demo, library
+from polku import library
 from polku.cli.queries import add_queries, data_option
 from polku.cli.server import serve as run_server
 from polku.errors import PolkuError
@@ -21,7 +21,9 @@ from polku.settings import read_settings
 def root(log_level: str | None) -> None:
     """Polku: every touchpoint, one path per customer."""
     level = (log_level or "warning").upper()
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
 
 
 @root.command()

@@ -14,7 +14,18 @@ from polku.demo.orders import Orders
 from polku.demo.people import KINDS, MOBILE, People
 from polku.demo.sources import APP, WEB, DemoSource
 from polku.demo.visits import (
-    AD, CART, EMAIL, ENTRIES, NEVER, ORDER, PAYMENT, SOCIAL, VIEWS, Visits, identifies, known_since,
+    AD,
+    CART,
+    EMAIL,
+    ENTRIES,
+    NEVER,
+    ORDER,
+    PAYMENT,
+    SOCIAL,
+    VIEWS,
+    Visits,
+    identifies,
+    known_since,
 )  # fmt: skip
 from polku.store.schema import EventType
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from polku.demo.calendar import COURIER, DAY, HOME, HOUR, Calendar, Flags, Floats, Ints
 from polku.demo.catalogue import CARRIERS, PRODUCTS
-from polku.demo.people import APP_SLOT, MOBILE, People
 from polku.demo.people import APP as APP_KIND
+from polku.demo.people import APP_SLOT, MOBILE, People
 from polku.demo.truths import EFFECTS, REPURCHASE_DAYS, REPURCHASE_ENGAGEMENT, REPURCHASE_INTERCEPT
 
 MOST_ORDERS = 12

@@ -14,7 +14,14 @@ from polku.demo.log import Log
 from polku.demo.people import People
 from polku.demo.sources import SURVEYS
 from polku.demo.truths import (
-    BASE, CONCENTRATION, EFFECTS, EXPECTED_LIMIT, RESPONSE_INTERCEPT, RESPONSE_SLOPE, STEPS, WINDOW_DAYS,
+    BASE,
+    CONCENTRATION,
+    EFFECTS,
+    EXPECTED_LIMIT,
+    RESPONSE_INTERCEPT,
+    RESPONSE_SLOPE,
+    STEPS,
+    WINDOW_DAYS,
 )  # fmt: skip
 
 METRICS: Final = ("nps", "csat", "ces")
