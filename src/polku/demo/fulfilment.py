@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from polku.demo.browsing import order_id
 from polku.demo.calendar import COURIER, HOME, SHOP_HOURS, Calendar, Ints
-from polku.demo.catalogue import CARRIERS, PRODUCTS, STORES
+from polku.demo.catalogue import CARRIERS, PRODUCTS, STORES, order_id
 from polku.demo.log import Log
 from polku.demo.orders import Orders
 from polku.demo.people import People
@@ -86,8 +85,8 @@ class Fulfilment:
             ],
         )
 
-    def store_purchases(self) -> tuple[Ints, Ints]:
-        """Purchases with a loyalty card; returns who and when."""
+    def store_purchases(self) -> tuple[Ints, Ints, Ints]:
+        """Purchases with a loyalty card; returns who, when and which product."""
         people, rng = self._people, self._rng
         members = np.flatnonzero(people.loyal)
         person = np.repeat(members, rng.poisson(1.15 * np.exp(0.3 * people.engagement[members])))
@@ -109,7 +108,7 @@ class Fulfilment:
             ],
         )
         self._log.meet("store_purchase", person, at)
-        return person, at
+        return person, at, product
 
     def _buyers(self, orders: Orders, rows: Ints) -> list[str]:
         return [f'[["email","{self._people.email[p]}"]]' for p in orders.person[rows]]

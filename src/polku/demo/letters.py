@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from polku.demo.browsing import order_id
 from polku.demo.calendar import CAMPAIGNS, HOUR, MINUTE, MORNING, SECOND, Calendar, Floats, Ints
-from polku.demo.catalogue import PRODUCTS
+from polku.demo.catalogue import PRODUCTS, order_id
 from polku.demo.log import Log
 from polku.demo.orders import Orders
 from polku.demo.people import People

@@ -8,7 +8,6 @@ import numpy as np
 
 from polku.demo.calendar import COURIER, DAY, HOME, HOUR, Calendar, Flags, Floats, Ints
 from polku.demo.catalogue import CARRIERS, PRODUCTS
-from polku.demo.people import APP as APP_KIND
 from polku.demo.people import APP_SLOT, MOBILE, People
 from polku.demo.truths import EFFECTS, REPURCHASE_DAYS, REPURCHASE_ENGAGEMENT, REPURCHASE_INTERCEPT
 
@@ -68,7 +67,7 @@ def _draw_round(
     n = len(person)
     slot = choose_slot(rng, people, person)
     kind = people.device.kind[people.devices[person, slot]]
-    mobile = (kind == MOBILE) | (kind == APP_KIND)
+    mobile = kind == MOBILE
     product = np.asarray(rng.choice(len(PRODUCTS), n), dtype=np.int64)
     price = np.array([p.price for p in PRODUCTS])[product]
     quantity = np.where((price < 60) & (rng.random(n) < 0.4), rng.integers(2, 4, n), 1)

@@ -48,6 +48,8 @@ class Responses:
     expected: Floats
     steps: Ints
     score: Floats
+    product: Ints
+    late_days: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,29 @@ class Invitations:
     touchpoint: Ints
     sent_at: Ints
     answer_at: Ints
+    product: Ints
+    late_days: Ints
 
 
-def invite(
-    rng: np.random.Generator, calendar: Calendar, occasions: dict[str, tuple[Ints, Ints]]
-) -> Invitations:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a survey asks about, one row a time: who, when, which product (−1: none) and how late it came."""
+
+    person: Ints
+    at: Ints
+    product: Ints
+    late_days: Ints
+
+    @classmethod
+    def plainly(cls, person: Ints, at: Ints) -> Asked:
+        return cls(person, at, np.full(len(person), -1), np.zeros(len(person), dtype=np.int64))
+
+
+def invite(rng: np.random.Generator, calendar: Calendar, occasions: dict[str, Asked]) -> Invitations:
     """Invitations from (person, time) of each touchpoint: at once, or days after a delivery or a store visit."""
     parts = []
-    for name, (person, at) in occasions.items():
-        n = len(person)
+    for name, asked in occasions.items():
+        at, n = asked.at, len(asked.at)
         if name in ("delivery", "store"):
             sent = calendar.later(
                 rng, at, rng.integers(3, 6, n) if name == "delivery" else np.ones(n, np.int64), HOME
@@ -74,7 +90,16 @@ def invite(
         else:
             sent = at + rng.integers(1, 30, n) * MINUTE
         answer = sent + np.minimum(rng.lognormal(1.0, 1.3, n), 70) * HOUR
-        parts.append(Invitations(person, np.full(n, TOUCHPOINTS.index(name)), sent, answer.astype(np.int64)))
+        parts.append(
+            Invitations(
+                person=asked.person,
+                touchpoint=np.full(n, TOUCHPOINTS.index(name)),
+                sent_at=sent,
+                answer_at=answer.astype(np.int64),
+                product=asked.product,
+                late_days=asked.late_days,
+            )
+        )
     return Invitations(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Invitations)))
 
 
@@ -103,6 +128,8 @@ def answer(rng: np.random.Generator, log: Log, people: People, invited: Invitati
         expected=expected[answers],
         steps=chosen[answers],
         score=(200 * chosen / steps - 100)[answers],
+        product=invited.product[answers],
+        late_days=invited.late_days[answers],
     )
 
 
@@ -139,8 +166,15 @@ def _answers(rng: np.random.Generator, people: People, responses: Responses) -> 
         score = int(responses.steps[i]) + (0 if metric == "nps" else 1)
         said: dict[str, object] = {"survey": survey, "metric": metric, "score": score}
         if comments[i]:
-            met = frozenset(k for k, m in zip(keys, responses.met[i], strict=True) if m)
-            said["comment"] = comment(rng, Occasion(language, touchpoint, met, float(responses.score[i])))
+            occasion = Occasion(
+                language=language,
+                touchpoint=touchpoint,
+                met=frozenset(k for k, m in zip(keys, responses.met[i], strict=True) if m),
+                score=float(responses.score[i]),
+                product=int(responses.product[i]),
+                late_days=int(responses.late_days[i]),
+            )
+            said["comment"] = comment(rng, occasion)
         said |= {"language": language, "touchpoint": touchpoint}
         answers.append(json.dumps(said, ensure_ascii=False))
     return answers

@@ -12,12 +12,13 @@ import pyarrow as pa
 
 from polku.demo.browsing import Walk
 from polku.demo.calendar import Calendar
+from polku.demo.footsteps import Footsteps
 from polku.demo.fulfilment import Fulfilment
 from polku.demo.letters import Post
 from polku.demo.log import Log
 from polku.demo.orders import Orders, chance_again, draw_orders
 from polku.demo.people import People, draw_people
-from polku.demo.responses import Responses, answer, invite, note
+from polku.demo.responses import Asked, Responses, answer, invite, note
 from polku.demo.service import Service
 from polku.demo.truths import EFFECTS, planted
 from polku.demo.visits import draw_visits
@@ -52,7 +53,8 @@ def make_world(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Worl
     log = Log(people, calendar, next(streams))
     post = Post(log, people, calendar, next(streams))
     visits = draw_visits(next(streams), people, calendar, orders, clicks=post.newsletters())
-    completed = Walk(log, people, next(streams), visits=visits, orders=orders).run()
+    rng = next(streams)
+    completed = Walk(Footsteps(log, people, rng, visits), rng, orders).run()
     post.confirmations(orders, completed)
     post.onboarding(orders)
     post.reminders(visits)
@@ -63,14 +65,15 @@ def make_world(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Worl
     service = Service(log, people, calendar, next(streams), orders)
     calls, chats = service.calls(), service.chats()
     rng = next(streams)
-    shoppers, shopped = parcels.store_purchases()
+    shoppers, shopped, bought = parcels.store_purchases()
     asked = rng.random(len(shoppers)) < 0.12
+    on_time = np.zeros(len(orders), dtype=np.int64)
     occasions = {
-        "delivery": (orders.person, orders.delivered_at),
-        "store": (shoppers[asked], shopped[asked]),
-        "phone": (calls.person, calls.ended_at),
-        "chat": (chats.person, chats.ended_at),
-        "checkout": (orders.person, completed),
+        "delivery": Asked(orders.person, orders.delivered_at, orders.product, orders.late_days),
+        "store": Asked(shoppers[asked], shopped[asked], bought[asked], np.zeros(asked.sum(), dtype=np.int64)),
+        "phone": Asked.plainly(calls.person, calls.ended_at),
+        "chat": Asked.plainly(chats.person, chats.ended_at),
+        "checkout": Asked(orders.person, completed, orders.product, on_time),
     }
     invited = invite(rng, calendar, occasions)
     responses = answer(rng, log, people, invited)
