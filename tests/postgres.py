@@ -39,7 +39,7 @@ class PostgresServer:
     def _run(self, statement: str) -> None:
         plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]  # not a literal, but built here
+            connection.execute(statement)
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def started(programs: Path) -> Iterator[PostgresServer]:
     options = f"-p {port} -k '' -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
 
     def run(program: str, *arguments: str) -> None:
-        command = [programs / program, "-D", folder / "data", *arguments]
+        command: list[str | Path] = [programs / program, "-D", folder / "data", *arguments]
         subprocess.run(command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
     try:
