@@ -5,6 +5,7 @@
     │   ├── UnknownTouchpoint  404  no such touchpoint (nearest names are offered)
     │   └── TooLarge           413  over a documented limit
     ├── NotAllowed             401/403
+    │   └── TooManyAttempts    429  a secret was guessed too often
     ├── NotFound               404
     ├── Conflict               409  the state of things forbids it
     ├── FolderInUse            409  another process owns the data folder
@@ -55,6 +56,11 @@ class TooLarge(InvalidInput):
 class NotAllowed(PolkuError):
     code = "not_allowed"
     status = 403
+
+
+class TooManyAttempts(NotAllowed):
+    code = "too_many_attempts"
+    status = 429
 
 
 class NotFound(PolkuError):
