@@ -21,7 +21,9 @@ class Source(Base):
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(16))  # web, app, server, file
-    channel: Mapped[str] = mapped_column(String(16), default="web")  # of events that no touchpoint rule matches
+    channel: Mapped[str] = mapped_column(
+        String(16), default="web"
+    )  # of events that no touchpoint rule matches
     write_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # none: takes no requests
     public: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -26,6 +26,10 @@ class Outcome(IntEnum):
     REMOVED = 5  # a person said that they do not belong together
 
 
+ROOT, SIZE, FOLLOWING, TYPE = range(4)
+"""Columns of the body of a node, see `join`."""
+
+_TOGETHER = np.int64(Outcome.TOGETHER)
 _BLOCKED = np.int64(Outcome.BLOCKED)
 _TWO_USERS = np.int64(Outcome.TWO_USERS)
 _OVER_LIMIT = np.int64(Outcome.OVER_LIMIT)
@@ -83,81 +87,83 @@ def profiles_of(keys: Keys, slots: Nodes, node_keys: Keys, root: Nodes, mixer: i
     return profiles
 
 
-@kernel("i4[] i4[] b1[] b1[] u8[] i4[] i8[] i4[] i4[] i4[:] i4[:] i4[:]")
+@kernel("i4[] i4[] b1[] b1[] u8[] i8[] i4[] i4[] i4[:,:]")
 def join(
     a: Nodes,
     b: Nodes,
     forced: npt.NDArray[np.bool_],
     removed: npt.NDArray[np.bool_],
     key: Keys,
-    type_: Codes,
     seq: Seqs,
     limit: Codes,
     priority: Codes,
-    root: Nodes,
-    size: Nodes,
-    following: Nodes,
+    body: npt.NDArray[np.int32],
 ) -> tuple[npt.NDArray[np.uint8], Codes]:
     """Join the ends of each edge, in order; what became of each, and the type whose limit stood in the way.
 
-    `root[n]` is the node that gives n's profile its id (−1: blocked), `following` closes each profile's nodes
-    to a ring; type 0 is the user id. Profiles are small (limits!), so a join simply walks the smaller rings.
+    Of each node `body` holds, side by side since they are read together: ROOT, the node that gives its profile
+    the id (−1: blocked); SIZE, of the profile, at its root; FOLLOWING, which closes a profile's nodes to a ring;
+    TYPE, 0 being the user id. Profiles are small (limits!), so a join simply walks the rings.
     """
     outcome = np.zeros(len(a), np.uint8)
     hindrance = np.full(len(a), -1, np.int32)
-    mine = np.zeros(len(limit), np.int32)
+    tally = np.zeros(len(limit), np.int32)
+    types = np.zeros(len(limit), np.int32)
     for e in range(len(a)):
         if removed[e]:
             outcome[e] = _REMOVED
             continue
-        p, q = root[a[e]], root[b[e]]
+        p, q = body[a[e], ROOT], body[b[e], ROOT]
         if p < 0 or q < 0:
             outcome[e] = _BLOCKED
             continue
         if p == q:
-            outcome[e] = 1
+            outcome[e] = _TOGETHER
             continue
-        if size[p] < size[q]:
+        if body[p, SIZE] < body[q, SIZE]:
             p, q = q, p
         if not forced[e]:
+            used = 0
             n = p
-            for _ in range(size[p]):
-                mine[type_[n]] += 1
-                n = following[n]
-            # `mine` of the larger, less what the limit leaves for the smaller
+            for _ in range(body[p, SIZE]):
+                t = body[n, TYPE]
+                if tally[t] == 0:
+                    types[used] = t
+                    used += 1
+                tally[t] += 1
+                n = body[n, FOLLOWING]
             worst = -1
             n = q
-            for _ in range(size[q]):
-                t = type_[n]
-                if mine[t] > 0:
-                    mine[t] += 1
-                    if mine[t] > limit[t] and (worst < 0 or priority[t] < priority[worst]):
+            for _ in range(body[q, SIZE]):
+                t = body[n, TYPE]
+                if tally[t] > 0:
+                    tally[t] += 1
+                    if tally[t] > limit[t] and (worst < 0 or priority[t] < priority[worst]):
                         worst = t
-                n = following[n]
-            n = p
-            for _ in range(size[p]):
-                mine[type_[n]] = 0
-                n = following[n]
+                n = body[n, FOLLOWING]
+            for i in range(used):
+                tally[types[i]] = 0
             if worst >= 0:
                 outcome[e] = _TWO_USERS if worst == 0 else _OVER_LIMIT
                 hindrance[e] = worst
                 continue
+        t, u = body[p, TYPE], body[q, TYPE]
         better = False  # whether q's root gives the id: a user before others, then who was seen first
-        if (type_[q] == 0) != (type_[p] == 0):
-            better = type_[q] == 0
+        if (u == 0) != (t == 0):
+            better = u == 0
         elif seq[q] != seq[p]:
             better = seq[q] < seq[p]
-        elif priority[type_[q]] != priority[type_[p]]:
-            better = priority[type_[q]] < priority[type_[p]]
+        elif priority[u] != priority[t]:
+            better = priority[u] < priority[t]
         else:
             better = key[q] < key[p]
         top, under = (q, p) if better else (p, q)
         n = under
-        for _ in range(size[under]):
-            root[n] = top
-            n = following[n]
-        size[top] += size[under]
-        following[top], following[under] = following[under], following[top]
+        for _ in range(body[under, SIZE]):
+            body[n, ROOT] = top
+            n = body[n, FOLLOWING]
+        body[top, SIZE] += body[under, SIZE]
+        body[top, FOLLOWING], body[under, FOLLOWING] = body[under, FOLLOWING], body[top, FOLLOWING]
     return outcome, hindrance
 
 

@@ -39,9 +39,13 @@ class IdentityRules:
     def __post_init__(self) -> None:
         wrong = [(t, n) for t, n in [("others", self.limit), *self.limits.items()] if n < 1]
         if wrong:
-            raise InvalidInput(f"The limit of '{wrong[0][0]}' is {wrong[0][1]}. Allowed: whole numbers from 1.")
+            raise InvalidInput(
+                f"The limit of '{wrong[0][0]}' is {wrong[0][1]}. Allowed: whole numbers from 1."
+            )
         if self.limits.get(USER, 1) != 1:
-            raise InvalidInput("The limit of 'user_id' is always 1: two known users are joined only by a person.")
+            raise InvalidInput(
+                "The limit of 'user_id' is always 1: two known users are joined only by a person."
+            )
 
     def limit_of(self, type_: str) -> int:
         return 1 if type_ == USER else self.limits.get(type_, self.limit)
