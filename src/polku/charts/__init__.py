@@ -1,1 +1,20 @@
-"""charts."""
+"""Figures: a chart with its title, its text and its table; one serves page, notebook and PDF."""
+
+from polku.charts.drawing import Specification, warm
+from polku.charts.figure import Cell, Figure
+from polku.charts.theme import NARROW, WIDE, Frame, Theme
+from polku.charts.time_series import Point, Series, time_series
+
+__all__ = [
+    "NARROW",
+    "WIDE",
+    "Cell",
+    "Figure",
+    "Frame",
+    "Point",
+    "Series",
+    "Specification",
+    "Theme",
+    "time_series",
+    "warm",
+]

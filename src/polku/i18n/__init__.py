@@ -1,1 +1,50 @@
-"""i18n."""
+"""Words, numbers and dates in the reader's language. The English string is the key of its translation.
+
+Placeholders are `%(name)s`; a per cent sign in a message is written `%%`.
+"""
+
+from polku.i18n.catalogue import (
+    LANGUAGES,
+    current_language,
+    translate,
+    translate_plural,
+    use_language,
+)
+from polku.i18n.formats import (
+    ago,
+    current_zone,
+    day,
+    duration,
+    moment,
+    money,
+    number,
+    percent,
+    signed,
+    use_timezone,
+)
+from polku.i18n.texts import LazyText, gettext, lazy, ngettext
+
+_l = lazy
+
+__all__ = [
+    "LANGUAGES",
+    "LazyText",
+    "_l",
+    "ago",
+    "current_language",
+    "current_zone",
+    "day",
+    "duration",
+    "gettext",
+    "lazy",
+    "moment",
+    "money",
+    "ngettext",
+    "number",
+    "percent",
+    "signed",
+    "translate",
+    "translate_plural",
+    "use_language",
+    "use_timezone",
+]

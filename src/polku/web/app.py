@@ -1,0 +1,82 @@
+"""The application: pages and API of every slice behind one gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from polku import security
+from polku.web import account, api_keys, entrance, stylebook, users
+from polku.web.csrf import check_csrf
+from polku.web.gate import HEADERS, YEAR_S, Gate
+from polku.web.problems import add_handlers
+from polku.web.rendering import STATIC, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from polku.workspace import Workspace
+
+OPEN_PATHS: Final = ("/static/", "/healthz")
+OPENAPI_PATH: Final = "/api/v1/openapi.json"
+
+
+def create_app(
+    workspace: Workspace,
+    *,
+    routers: Sequence[APIRouter] = (),
+    routes: Sequence[BaseRoute] = (),
+    public: Sequence[str] = (),
+    lifespan: Callable[[Starlette], AbstractAsyncContextManager[Any]] | None = None,
+) -> FastAPI:
+    """Assemble the application.
+
+    `routers` hold the slices' pages and API; the gate and the CSRF check stand before all of them.
+    `routes` are raw Starlette routes (collectors), and `public` the path prefixes that the gate leaves alone.
+    `app.state.setup_code` is what /setup asks for when the visitor may not be on this machine; the server
+    prints it.
+    """
+    app = FastAPI(
+        title="Polku",
+        openapi_url=OPENAPI_PATH,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        dependencies=[Depends(check_csrf)],
+    )
+    app.state.workspace = workspace
+    app.state.setup_code = security.new_code()
+    app.router.routes.extend(routes)
+    app.add_api_route("/healthz", _healthz, include_in_schema=False)
+    app.mount("/static", _Static(directory=STATIC), name="static")
+    for module in (entrance, account, users, api_keys, stylebook):
+        app.include_router(module.router, include_in_schema=False)
+    for router in routers:
+        app.include_router(router)
+    add_handlers(app)
+    app.add_middleware(Gate, workspace=workspace, public=(*OPEN_PATHS, *public))
+    environment()  # templates compile now, not under the first visitor
+    return app
+
+
+def _healthz() -> Response:
+    return PlainTextResponse("ok")
+
+
+class _Static(StaticFiles):
+    """Static files; one that is asked for by its content's hash never changes."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["X-Content-Type-Options"] = HEADERS["X-Content-Type-Options"]
+        hashed = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if hashed else "no-cache"
+        return response

@@ -1,0 +1,171 @@
+"""The gate that every request passes: closed unless a path is public or the visitor is known."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from anyio import to_thread
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from polku.errors import NotAllowed
+from polku.i18n import gettext, use_language, use_timezone
+from polku.security import new_token
+from polku.web import store
+from polku.web.client import Origin
+from polku.web.languages import choose_language
+from polku.web.problems import crashed, refusal
+from polku.web.visitor import Visitor
+
+if TYPE_CHECKING:
+    from polku.workspace import Workspace
+
+logger = logging.getLogger("polku.web")
+
+SESSION_COOKIE: Final = "polku_session"
+VISITOR_COOKIE: Final = "polku_visitor"  # holds the secret of forms before log-in
+LANGUAGE_COOKIE: Final = "polku_language"
+THEME_COOKIE: Final = "polku_theme"
+BEFORE_LOGIN: Final = ("/login", "/setup", "/preferences")
+YEAR_S: Final = 365 * 86_400
+
+CONTENT_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class Gate:
+    """ASGI middleware. `public` are path prefixes that look after themselves (collectors, static files)."""
+
+    def __init__(self, app: ASGIApp, *, workspace: Workspace, public: Sequence[str]) -> None:
+        self.app = app
+        self._settings = workspace.settings
+        self._db = workspace.db
+        self._public = tuple(public)
+        self._origin = Origin(workspace.settings)
+        self._set_up = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(self._public):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        visitor = await to_thread.run_sync(self._identify, request)
+        scope.setdefault("state", {})["visitor"] = visitor
+        with use_language(visitor.language), use_timezone(self._settings.timezone):
+            await self._pass(request, visitor, send)
+
+    async def _pass(self, request: Request, visitor: Visitor, send: Send) -> None:
+        started = False
+
+        async def send_sealed(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                _seal(MutableHeaders(scope=message), visitor)
+            await send(message)
+
+        answer: ASGIApp = self._stop(request, visitor) or self.app
+        try:
+            await answer(request.scope, request.receive, send_sealed)
+        except Exception:
+            logger.exception("page_failed method=%s path=%s", request.method, request.url.path)
+            if started:
+                raise
+            await crashed(request)(request.scope, request.receive, send_sealed)
+
+    def _stop(self, request: Request, visitor: Visitor) -> Response | None:
+        """The answer to a visitor who may not go further."""
+        path = request.url.path
+        if path.startswith("/api/"):
+            if visitor.user:
+                return None
+            error = NotAllowed("Send a valid API key: 'Authorization: Bearer <key>'. Make one in Settings.")
+            error.status = 401
+            return refusal(request, error)
+        if not self._set_up:
+            return None if path in ("/setup", "/preferences") else RedirectResponse("/setup", 303)
+        if visitor.user or path in BEFORE_LOGIN:
+            return None
+        if request.method not in ("GET", "HEAD"):
+            return refusal(request, NotAllowed(gettext("You have been logged out. Log in and try again.")))
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        to = "/login" if back == "/" else f"/login?next={quote(back, safe='')}"
+        if "hx-request" in request.headers:
+            return Response(headers={"HX-Redirect": to})
+        return RedirectResponse(to, 303)
+
+    def _identify(self, request: Request) -> Visitor:
+        visitor = Visitor(address=self._origin.address(request), https=self._origin.is_https(request))
+        visitor.theme = request.cookies.get(THEME_COOKIE, "auto")
+        now = datetime.now(UTC)
+        with self._db.session(read_only=True) as session:
+            company = store.company(session)
+            self._set_up = company is not None
+            visitor.company = company.name if company else ""
+        bearer = request.headers.get("authorization", "")
+        if bearer[:7].lower() == "bearer " and request.url.path.startswith("/api/"):
+            self._identify_key(visitor, bearer[7:].strip(), now)
+        else:
+            self._identify_session(visitor, request.cookies, now)
+        chosen = visitor.user.language if visitor.user else request.cookies.get(LANGUAGE_COOKIE, "")
+        wishes = request.headers.get("accept-language", "")
+        visitor.language = choose_language(chosen, wishes, self._settings.language)
+        return visitor
+
+    def _identify_key(self, visitor: Visitor, key: str, now: datetime) -> None:
+        with self._db.session(read_only=True) as session:
+            found = store.user_by_api_key(session, key)
+        if found is None:
+            return
+        row, visitor.user = found
+        visitor.by_key = True
+        if row.used_at is None or now - row.used_at > store.SEEN_EVERY:
+            with self._db.session() as session:
+                store.touch_api_key(session, row.id, now=now)
+
+    def _identify_session(self, visitor: Visitor, cookies: dict[str, str], now: datetime) -> None:
+        token = cookies.get(SESSION_COOKIE, "")
+        found = None
+        if token:
+            with self._db.session(read_only=True) as session:
+                found = store.session_by_token(session, token, now=now)
+        if found is None:
+            visitor.csrf_seed = cookies.get(VISITOR_COOKIE, "") or new_token()
+            visitor.cookies[VISITOR_COOKIE] = (visitor.csrf_seed, 86_400)
+            return
+        row, visitor.user = found
+        visitor.token_hash, visitor.csrf_seed = row.token_hash, token
+        if now - row.seen_at > store.SEEN_EVERY:
+            with self._db.session() as session:
+                store.touch_session(session, row.token_hash, now=now)
+            visitor.cookies[SESSION_COOKIE] = (token, int(store.SESSION_LASTS.total_seconds()))
+
+
+def _seal(headers: MutableHeaders, visitor: Visitor) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Cache-Control", "no-store")
+    if visitor.https:
+        headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}")
+    for name, (value, seconds) in visitor.cookies.items():
+        secure = "; Secure" if visitor.https else ""
+        headers.append(
+            "Set-Cookie", f"{name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Lax{secure}"
+        )

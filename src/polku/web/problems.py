@@ -1,0 +1,106 @@
+"""What a visitor sees when something does not work: what, why, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from polku.errors import InvalidInput, NotAllowed, NotFound, PolkuError
+from polku.i18n import LazyText, _l, gettext
+from polku.web.rendering import render
+
+ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
+    "invalid_input": (_l("That did not work"), _l("Check what you gave and try again.")),
+    "unknown_touchpoint": (_l("There is no such touchpoint"), _l("Choose one from the list of touchpoints.")),
+    "too_large": (_l("That is too large"), _l("Send it in smaller parts.")),
+    "not_allowed": (_l("You may not do this"), _l("Log in as someone who may, or ask an administrator.")),
+    "too_many_attempts": (_l("Too many attempts"), _l("Wait a moment and try again.")),
+    "not_found": (_l("This page does not exist"), _l("Check the address, or choose a page from the menu.")),
+    "conflict": (_l("That is not possible now"), _l("See how things stand and try again.")),
+    "folder_in_use": (_l("The data folder is in use"), _l("Close the other Polku that has it open.")),
+    "folder_too_new": (
+        _l("The data is of a newer Polku"),
+        _l("Install the newer version; the data has not been touched."),
+    ),
+    "not_ready": (_l("Just a moment"), _l("Polku is still getting ready. Reload the page shortly.")),
+    "storage_full": (_l("The disk is full"), _l("Free some space. Nothing that was acknowledged is lost.")),
+}
+"""Title and next step of each error code."""
+OTHER: Final = (
+    _l("Something went wrong"),
+    _l(
+        "The fault is ours and is in the log. Go back and try again; "
+        "if it comes back, tell your administrator."
+    ),
+)
+
+
+def add_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(PolkuError, _polku_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+
+
+def refusal(request: Request, error: PolkuError) -> Response:
+    """The answer that tells of `error`: a page in the visitor's language, or JSON under /api."""
+    headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else {}
+    if is_api(request):
+        body = {"code": error.code, "message": error.message, "details": _plain(error.details)}
+        return JSONResponse(body, error.status, headers)
+    title, advice = ADVICE.get(error.code, OTHER)
+    page = render(
+        request, "web/problem.html", status=error.status, title=title, message=error.message, advice=advice
+    )
+    page.headers.update(headers)
+    return page
+
+
+def crashed(request: Request) -> Response:
+    """The answer to a fault of ours. Says nothing of what happened: that is in the log."""
+    if is_api(request):
+        message = "Something went wrong; the fault is ours and is in the log."
+        return JSONResponse({"code": "error", "message": message, "details": {}}, 500)
+    return render(request, "web/problem.html", status=500, title=OTHER[0], message="", advice=OTHER[1])
+
+
+def is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _plain(details: dict[str, Any]) -> dict[str, Any]:
+    kinds = (str, int, float, bool, list, dict, type(None))
+    return {name: value if isinstance(value, kinds) else str(value) for name, value in details.items()}
+
+
+def _polku_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PolkuError)
+    return refusal(request, error)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    path = request.url.path
+    if error.status_code == 404:
+        missing = NotFound(f"There is nothing at {path}." if is_api(request) else "")
+        return refusal(request, missing)
+    kind = NotAllowed if error.status_code in (401, 403, 405) else InvalidInput
+    other = kind(f"{error.detail}: {request.method} {path}" if is_api(request) else "")
+    other.status = error.status_code
+    return refusal(request, other)
+
+
+def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = [
+        {"field": ".".join(str(part) for part in e["loc"][1:]), "problem": str(e["msg"])}
+        for e in error.errors()
+    ]
+    first = problems[0]
+    if is_api(request):
+        message = f"Cannot use {first['field'] or 'the request'}: {first['problem']}"
+        return refusal(request, InvalidInput(message, problems=problems))
+    return refusal(request, InvalidInput(gettext("Cannot use the field %(field)s.", field=first["field"])))

@@ -1,0 +1,23 @@
+// Small comforts; every page works without them.
+document.documentElement.classList.add("scripted");
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-send-on-change]");
+  if (form) form.requestSubmit();
+});
+
+const copyButtons = (root) =>
+  root.querySelectorAll("button[data-copy]").forEach((button) => {
+    button.hidden = !navigator.clipboard;
+  });
+copyButtons(document);
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  await navigator.clipboard.writeText(source.textContent.trim());
+  button.setAttribute("aria-live", "polite");
+  button.prepend("✓ ");
+  button.disabled = true;
+});

@@ -1,0 +1,58 @@
+"""Who makes a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from polku.errors import NotAllowed
+from polku.i18n import gettext
+from polku.security import hash_token
+from polku.web.tables import User
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Made by the gate for every request; `request.state.visitor`."""
+
+    user: User | None = None
+    company: str = ""
+    language: str = "en"
+    theme: str = "auto"
+    https: bool = False
+    address: str = ""
+    token_hash: str = ""  # of the session; empty with an API key and before log-in
+    csrf_seed: str = ""
+    by_key: bool = False
+    cookies: dict[str, tuple[str, int]] = field(default_factory=dict)  # to set: name → (value, seconds)
+
+    @property
+    def csrf_token(self) -> str:
+        """What every form sends back. Bound to the session; before log-in, to a cookie of this browser."""
+        return hash_token(self.csrf_seed, "csrf")
+
+
+def visitor_of(request: Request) -> Visitor:
+    visitor: Visitor = request.state.visitor
+    return visitor
+
+
+def require_user(request: Request) -> User:
+    """The user who is logged in. The gate lets nobody else to any page that is not public."""
+    user = visitor_of(request).user
+    if user is None:
+        raise NotAllowed(gettext("Log in first."))
+    return user
+
+
+def require_admin(request: Request) -> User:
+    user = require_user(request)
+    if not user.is_admin:
+        raise NotAllowed(gettext("Only an administrator may do this. Ask one of yours."))
+    return user
+
+
+CurrentUser = Annotated[User, Depends(require_user)]
+CurrentAdmin = Annotated[User, Depends(require_admin)]

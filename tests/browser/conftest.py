@@ -1,0 +1,102 @@
+"""A real Chromium on a real server. Tests in this folder run by `make browser` only."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from tests.browser.looks import DESKTOP, Look
+from tests.required import missing
+from tests.server import RunningServer, polku, serving
+
+# Root in a container has no sandbox; the rest keeps the browser from talking to anyone but the server.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        missing("chromium", "no Chromium: apt install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def look() -> Look:
+    """How the page is looked at; a test may be parametrised over LOOKS."""
+    return DESKTOP
+
+
+@pytest.fixture
+def language() -> str:
+    """What the browser asks for; a test may be parametrised over LANGUAGES."""
+    return "fi"
+
+
+@pytest.fixture
+def page(browser: Browser, look: Look, language: str) -> Iterator[Page]:
+    """A page of a new visitor. Fails the test if a script fails or anything is fetched from another host."""
+    context = browser.new_context(
+        viewport={"width": look.width, "height": look.height},
+        color_scheme=look.theme,
+        locale={"fi": "fi-FI", "en": "en-GB"}[language],
+        timezone_id="Europe/Helsinki",
+        is_mobile=look.width < 600,
+        has_touch=look.width < 600,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    failures: list[str] = []
+
+    def note_foreign(request: Request) -> None:
+        host = urlsplit(request.url).hostname
+        if request.url.startswith("http") and host != "127.0.0.1":
+            failures.append(f"fetched from elsewhere: {request.url}")
+
+    page.on("request", note_foreign)
+    page.on("pageerror", lambda error: failures.append(f"script failed: {error}"))
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
+    assert not failures, "\n".join(failures)
+
+
+@pytest.fixture(scope="module")
+def fresh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server on a new data folder: nobody has set it up yet."""
+    folder = tmp_path_factory.mktemp("fresh") / "data"
+    polku("init", folder)
+    with serving(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server on demo data, one for the whole run: leave it as you found it."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    polku("demo", "--data", folder)
+    with serving(folder) as server:
+        yield server
