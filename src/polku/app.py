@@ -20,14 +20,8 @@ def create_app(workspace: Workspace, *, owner_token: str = "", setup_code: str =
     """
     app = web.create_app(
         workspace,
-        routers=[
-            *collect.routers(),
-            *profiles.routers(),
-            *journeys.routers(),
-        ],
+        routers=[],
         api=[query_router(library.QUERIES)],
-        routes=collect.routes(workspace),
-        public=collect.PUBLIC_PATHS,
         owner_token=owner_token,
     )
     if setup_code:

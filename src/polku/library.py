@@ -91,7 +91,7 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
         refresher = Refresher(store, settings.folder, resolve, threads=settings.workers)
         engine = LocalEngine(refresher, threads=settings.workers)
         opened.append(Workspace(settings, database, store, engine))
-        profiles.name_touchpoints(opened[0], opened[0].part(journeys.Touchpoints))
+        # profiles.name_touchpoints(opened[0], opened[0].part(journeys.Touchpoints))
         if refresh_in_background:
             refresher.start()
         try:
@@ -109,7 +109,7 @@ def make_folder(settings: Settings) -> None:
         database = Database(settings.sqlalchemy_url)
         database.upgrade()
         with database.session() as session:
-            journeys.install_defaults(session)
+            pass
         database.close()
         (settings.folder / "events").mkdir(exist_ok=True)
 
