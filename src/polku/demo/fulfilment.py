@@ -24,7 +24,7 @@ class Fulfilment:
 
     def deliveries(self, orders: Orders) -> None:
         about = [
-            f'"order_id":"{order_id(o)}","carrier":"{CARRIERS[c]}"' for o, c in enumerate(orders.carrier)
+            f'"order_id":"{order_id(int(o))}","carrier":"{CARRIERS[c]}"' for o, c in enumerate(orders.carrier)
         ]
         who = self._buyers(orders, np.arange(len(orders)))
         shipped = [f"{{{a}}}" for a in about]
@@ -48,7 +48,7 @@ class Fulfilment:
         reason = [_REASONS[k] for k in self._rng.choice(4, n, p=[0.45, 0.3, 0.1, 0.15])]
         who = self._buyers(orders, rows)
         details = [
-            f'{{"order_id":"{order_id(o)}","reason":"{r}"}}' for o, r in zip(rows, reason, strict=True)
+            f'{{"order_id":"{order_id(int(o))}","reason":"{r}"}}' for o, r in zip(rows, reason, strict=True)
         ]
         self._log.add(DELIVERY, "Order Returned", at=at, identifiers=who, properties=details)
         self._log.meet("order_returned", orders.person[rows], at)
@@ -59,7 +59,7 @@ class Fulfilment:
             identifiers=who,
             value=-orders.revenue[rows],
             properties=[
-                f'{{"order_id":"{order_id(o)}","total":{m},"currency":"EUR"}}'
+                f'{{"order_id":"{order_id(int(o))}","total":{m},"currency":"EUR"}}'
                 for o, m in zip(rows, orders.revenue[rows].tolist(), strict=True)
             ],
         )

@@ -12,12 +12,14 @@ OPENINGS: Final[dict[str, tuple[str, ...]]] = {
     "late-": (
         "{Paketti|Tilaus|Lähetys} tuli {days} myöhässä.",
         "{Luvattu toimituspäivä|Luvattu toimitusaika} ei pitänyt, {paketti|lähetys} tuli {days} myöhässä.",
-        "Odotin {part} {days} luvattua pidempään{.| eikä kukaan kertonut mitään.| ja seuranta näytti koko ajan samaa.}",
+        "Odotin {part} {days} luvattua pidempään{.| eikä kukaan kertonut mitään.| ja seuranta näytti "
+        "koko ajan samaa.}",
         "Seuranta ei kertonut mitään, ja paketti {tuli|saapui} {days} myöhässä.",
         "Ilmoititte, että paketti on perillä huomenna. {Ei ollut.|Ei todellakaan ollut.|Eipä ollut.}",
         "Toimitus kesti {aivan liian kauan|ihan liian pitkään|luvattua kauemmin}.",
         "Myöhästyi {days}. {Ei näin.|Pettymys.|Eikä ensimmäistä kertaa.}",
-        "Jos luvataan toimituspäivä, {siitä pitäisi pitää kiinni|sen pitäisi pitää}. Nyt {myöhästyttiin|meni yli} {days}.",
+        "Jos luvataan toimituspäivä, {siitä pitäisi pitää kiinni|sen pitäisi pitää}. Nyt "
+        "{myöhästyttiin|meni yli} {days}.",
         "{Paketti|Tilaus} seisoi {lajittelussa|varastossa|jossain matkalla} ja tuli {days} myöhässä.",
     ),
     "late_earlier-": (
@@ -29,8 +31,10 @@ OPENINGS: Final[dict[str, tuple[str, ...]]] = {
         "Luvatuista toimitusajoista {ei pidetä kiinni|voi näköjään lipsua}.",
     ),
     "payment-": (
-        "Maksu {kaatui|katkesi|jumittui} {puhelimella|kännykällä} {kesken kaiken|ihan loppumetreillä|kahteen kertaan}.",
-        "Maksaminen {puhelimella|kännykällä} ei {toiminut|onnistunut}, {piti yrittää uudelleen|jouduin aloittamaan alusta}.",
+        "Maksu {kaatui|katkesi|jumittui} {puhelimella|kännykällä} {kesken kaiken|ihan "
+        "loppumetreillä|kahteen kertaan}.",
+        "Maksaminen {puhelimella|kännykällä} ei {toiminut|onnistunut}, {piti yrittää "
+        "uudelleen|jouduin aloittamaan alusta}.",
         "Pankin sovelluksesta ei päässyt {enää takaisin kauppaan|takaisin kassalle}.",
         "Kortti {hylättiin|ei kelvannut} ilman {mitään selitystä|kunnon virheilmoitusta}.",
         "Virheilmoitus ei kertonut, {mitä pitäisi tehdä|missä vika on|menikö maksu läpi}.",
@@ -54,7 +58,8 @@ OPENINGS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "phone+": (
         "Asia {hoitui|selvisi|ratkesi} {yhdellä puhelulla|saman tien|kerralla}.",
-        "{Ystävällinen|Asiantunteva|Mukava|Rauhallinen} asiakaspalvelija, joka {tiesi mistä puhui|hoiti asian heti}.",
+        "{Ystävällinen|Asiantunteva|Mukava|Rauhallinen} asiakaspalvelija, joka {tiesi mistä "
+        "puhui|hoiti asian heti}.",
         "Puhelimessa oli ihminen, joka {kuunteli|jaksoi neuvoa|otti asian hoitaakseen}.",
         "Sain {selkeät ohjeet|heti avun|vastauksen kaikkeen mitä kysyin}.",
         "Harvoin saa näin {hyvää|ripeää|asiallista} palvelua puhelimessa.",
@@ -80,7 +85,8 @@ OPENINGS: Final[dict[str, tuple[str, ...]]] = {
         "Chat toimi {ihan ok|kohtuullisesti}.",
     ),
     "guide+": (
-        "{Oppaista|Oppaistanne|Verkkosivujen oppaista} {oli iso apu|sai hyviä vinkkejä} {ennen ostoa|valinnassa}.",
+        "{Oppaista|Oppaistanne|Verkkosivujen oppaista} {oli iso apu|sai hyviä vinkkejä} {ennen "
+        "ostoa|valinnassa}.",
         "Opas {vaelluskenkien sovituksesta|rinkan pakkaamisesta|kerrospukeutumisesta|keittimen huollosta} "
         "oli {selkeä|tosi hyödyllinen|kullanarvoinen}.",
         "Luin ensin oppaan, ja {tiesin heti mitä tarvitsen|valinta oli helppo}.",
@@ -97,7 +103,8 @@ OPENINGS: Final[dict[str, tuple[str, ...]]] = {
         "{Nopea|Ripeä|Todella nopea|Salamannopea} toimitus{.|, kiitos!| ja hyvin pakattu.}",
         "{Paketti|Tilaus} tuli {ajallaan|luvatussa ajassa|sovitusti|ehjänä perille}.",
         "Kaikki {meni|sujui} {niin kuin piti|juuri kuten luvattiin|hienosti}.",
-        "Toimitus {toimi|pelasi} {moitteetta|hienosti}, ja {seurantaa oli helppo käyttää|ilmoitukset tulivat ajoissa}.",
+        "Toimitus {toimi|pelasi} {moitteetta|hienosti}, ja {seurantaa oli helppo käyttää|ilmoitukset "
+        "tulivat ajoissa}.",
         "Hyvin pakattu{.|, eikä turhaa muovia.|, iso plussa pahvista muovin sijaan.}",
     ),
     "product+": (
@@ -114,7 +121,8 @@ OPENINGS: Final[dict[str, tuple[str, ...]]] = {
         "Tuotteessa oli {naarmu|valmistusvirhe|vika} jo uutena.",
         "Tuotesivun kuvaus antoi {väärän kuvan|ymmärtää muuta}.",
         "Paketti oli {kolhiintunut|huonosti pakattu}, {onneksi tuote oli ehjä|mikä ei anna hyvää kuvaa}.",
-        "{Koko oli väärä|Väri oli eri kuin kuvassa}, vaikka {katsoin mitat taulukosta|tarkistin kaiken kahdesti}.",
+        "{Koko oli väärä|Väri oli eri kuin kuvassa}, vaikka {katsoin mitat taulukosta|tarkistin "
+        "kaiken kahdesti}.",
     ),
     "return-": (
         "Palautus oli {hankala|turhan mutkikas}.",

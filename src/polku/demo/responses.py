@@ -54,7 +54,7 @@ class Responses:
 
 @dataclass(frozen=True, slots=True)
 class Invitations:
-    """Who is asked after which touchpoint (index of TOUCHPOINTS), when it is sent and when it would be answered."""
+    """Who is asked after which of TOUCHPOINTS, when it is sent and when it would be answered."""
 
     person: Ints
     touchpoint: Ints
@@ -79,7 +79,7 @@ class Asked:
 
 
 def invite(rng: np.random.Generator, calendar: Calendar, occasions: dict[str, Asked]) -> Invitations:
-    """Invitations from (person, time) of each touchpoint: at once, or days after a delivery or a store visit."""
+    """Invitations by touchpoint: at once, or some days after a delivery or a store visit."""
     parts = []
     for name, asked in occasions.items():
         at, n = asked.at, len(asked.at)

@@ -48,7 +48,7 @@ _THINGS: Final = tuple(
         "ahkio/ahkiota/ahkion/pulk",
         "sauvat/sauvoja/sauvojen/poles",
         "naskalit/jäänaskaleita/jäänaskalien/ice picks",
-        "osat/jääkenkäosia/jääkenkäosien/ice cleats",
+        "kenkäosat/jääkenkäosia/jääkenkäosien/ice cleats",
         "lapinkota/telttaa/teltan/tent",
     )
 )

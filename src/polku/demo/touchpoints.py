@@ -1,4 +1,4 @@
-"""The demo shop's touchpoints as plain data, to be installed as rules; the first that matches an event wins."""
+"""The demo shop's touchpoints as plain data, to be installed as rules; the first that matches wins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo shop's year, from a seed: people, orders, visits, service, letters, surveys; in that order of cause."""
+"""The demo shop's year, from a seed: people, orders, visits, letters, service, surveys."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class World:
 
 
 def make_world(rng_seed: int, *, now: datetime, customers: int = 20_000) -> World:
-    """Draw the year before `now` (with a time zone) for so many customers; the same input gives the same world.
+    """Draw the year before `now` (with a time zone); the same input gives the same world.
 
     Raises InvalidInput when `now` has no time zone or `customers` is under 100.
     """
@@ -87,7 +87,7 @@ def make_demo(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Itera
 
 
 def truths(world: World | None = None) -> dict[str, Any]:
-    """What is planted, JSON-ready; with a world, also how many met each thing and the true repurchase shares."""
+    """What is planted, JSON-ready; with a world, also who met it and the true repurchase shares."""
     told = planted()
     if world is None:
         return told
@@ -95,9 +95,24 @@ def truths(world: World | None = None) -> dict[str, Any]:
         effect["people_met"], effect["times_met"] = world.log.reach(effect["key"])
         column = [e.key for e in EFFECTS].index(effect["key"])
         effect["share_of_responses"] = round(float(world.responses.met[:, column].mean()), 4)
+    told["touchpoints"] = _of_touchpoints(told["effects"])
     told["responses"] = len(world.responses.person)
     told["repurchase_share"] = _repurchase_shares(world)
     return told
+
+
+def _of_touchpoints(effects: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """The true score effect of a touchpoint as a whole: of its parts, weighted by how often each was met."""
+    times: dict[str, int] = {}
+    points: dict[str, float] = {}
+    for effect in effects:
+        key = effect["touchpoint"]
+        if key is not None:
+            times[key] = times.get(key, 0) + effect["times_met"]
+            points[key] = points.get(key, 0.0) + effect["times_met"] * effect["score"]
+    return {
+        key: {"score": round(points[key] / n, 2) if n else 0.0, "times_met": n} for key, n in times.items()
+    }
 
 
 def _repurchase_shares(world: World) -> dict[str, float]:
