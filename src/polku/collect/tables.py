@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import SmallInteger, String
+from sqlalchemy import Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from polku.db import Base, UtcDateTime
@@ -13,12 +13,14 @@ from polku.db import Base, UtcDateTime
 class Source(Base):
     """A place that sends events: a web shop, an app, a server, a file that was imported.
 
-    A `public` source's write key is seen by anyone who opens the shop's page, so it may not do what a server may.
+    A `public` source's write key is seen by anyone who opens the shop's page, so it may not do what a
+    server may.
     """
 
     __tablename__ = "source"
 
-    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=True)
+    # TRICKY: SQLite numbers rows by itself only when the key is an INTEGER
+    id: Mapped[int] = mapped_column(SmallInteger().with_variant(Integer, "sqlite"), primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(16))  # web, app, server, file
     channel: Mapped[str] = mapped_column(
