@@ -58,9 +58,8 @@ def slow_profiles(
     def identity(key: int) -> int:
         if of[key].value in blocked:
             return 0
-        first = min(
+        return min(
             groups[key], key=lambda k: (of[k].type != "user_id", of[k].seq, rank.get(of[k].type, 2), k)
         )
-        return first
 
     return {n.key: identity(n.key) for n in named}, outcomes

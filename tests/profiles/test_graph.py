@@ -197,7 +197,8 @@ def test_by_and_by_is_the_same_as_from_scratch(history, cuts, approval) -> None:
     scratch = Graph(RULES, verdicts)
     scratch.add_identifiers(table(named))
     scratch.add_edges(edge_table(links), up_to=1000)
-    grown, low, shown = Graph(RULES, verdicts), 0, set()
+    grown, low, shown = Graph(RULES, verdicts), 0, {U1, U2}
+    grown.add_identifiers(table([n for n in named if n.key in shown]))
     for high in [*sorted(cuts), 1000]:
         part = [x for x in links if low < x.seq <= high]
         new = {x for link in part for x in (link.a, link.b)} - shown

@@ -24,7 +24,7 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision. `pairs` are identifier keys; `after` is the last event that was known to identity then."""
+    """One decision. `pairs` are identifier keys; `after` is the last event that was known then."""
 
     id: int
     kind: DecisionKind

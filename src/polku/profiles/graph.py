@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,8 @@ APPROVED = 0
 """Kind of an edge that a person made; those of events have their EventType."""
 
 Pair = tuple[int, int]
+Table = tuple[Nodes, Keys, np.uint64]
+"""Slots, keys of nodes and mixer: where the node of a key is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,43 +60,34 @@ class Edge:
         return min(self.a, self.b), max(self.a, self.b)
 
 
-@dataclass(slots=True)
 class _Column:
     """An array that grows at its end."""
 
-    data: npt.NDArray[Any]
-    empty: int = 0
+    def __init__(self, dtype: type, empty: int = 0, width: int = 0) -> None:
+        self._empty = empty
+        self.data: npt.NDArray[Any] = np.full((1024, width) if width else 1024, empty, dtype)
 
     def reserve(self, rows: int) -> None:
         if rows > len(self.data):
             shape = (max(rows, 2 * len(self.data)), *self.data.shape[1:])
-            grown = np.full(shape, self.empty, self.data.dtype)
+            grown = np.full(shape, self._empty, self.data.dtype)
             grown[: len(self.data)] = self.data
             self.data = grown
 
 
-def _column(dtype: type, empty: int = 0, width: int = 0) -> Any:
-    shape = (1024, width) if width else (1024,)
-    return field(default_factory=lambda: _Column(np.full(shape, empty, dtype), empty))
-
-
-@dataclass(slots=True)
 class _Nodes:
-    key: _Column = _column(np.uint64)
-    seq: _Column = _column(np.int64)
-    body: _Column = _column(np.int32, 1, 4)
-    newest: _Column = _column(np.int32, -1)
+    def __init__(self) -> None:
+        self.key, self.seq = _Column(np.uint64), _Column(np.int64)
+        self.body = _Column(np.int32, 1, 4)
+        self.newest = _Column(np.int32, -1)
 
 
-@dataclass(slots=True)
 class _Edges:
-    a: _Column = _column(np.int32)
-    b: _Column = _column(np.int32)
-    kind: _Column = _column(np.uint8)
-    seq: _Column = _column(np.int64)
-    outcome: _Column = _column(np.uint8)
-    hindrance: _Column = _column(np.int32, -1)
-    older: _Column = _column(np.int32, -1)  # two a row
+    def __init__(self) -> None:
+        self.a, self.b, self.kind = _Column(np.int32), _Column(np.int32), _Column(np.uint8)
+        self.seq, self.outcome = _Column(np.int64), _Column(np.uint8)
+        self.hindrance = _Column(np.int32, -1)
+        self.older = _Column(np.int32, -1)  # two a row
 
 
 class Graph:
@@ -108,7 +101,7 @@ class Graph:
         self._removed = verdicts.removed
         self._waiting = sorted(verdicts.approved, key=lambda v: v[2])
         self._types: list[str] = [USER, ""]  # '': an edge's end that no identifier names
-        self._mixer = secrets.randbits(64) | 1  # so that nobody can choose keys that collide
+        self._mixer = np.uint64(secrets.randbits(64) | 1)  # so that nobody can choose keys that collide
         self._slots: Nodes = np.full(2048, -1, np.int32)
         self._nodes, self._edges = _Nodes(), _Edges()
         self.nodes = self.edges = 0
@@ -122,7 +115,7 @@ class Graph:
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.combine_chunks()
         names = encoded.dictionary.to_pylist()
-        codes = np.array([-1 if n in LABEL_TYPES else self._type(n) for n in names] or [0], np.int32)
+        codes = np.array([-1 if n in LABEL_TYPES else self._type(str(n)) for n in names] or [0], np.int32)
         types = codes[encoded.indices.to_numpy()]
         blocked = self.rules.are_blocked(identifiers["value"])
         keys, seqs = identifiers["key"].to_numpy(), identifiers["seq"].to_numpy()
@@ -135,7 +128,10 @@ class Graph:
         self._nodes.body.data[nodes[blocked], ROOT] = -1
 
     def add_edges(self, edges: pa.Table, *, up_to: int) -> None:
-        """`edges`: a, b, kind, seq, all later than those before; decisions made up to event `up_to` are joined in."""
+        """`edges`: a, b, kind, seq; all later than those before.
+
+        Approvals that were made up to event `up_to` are joined among them.
+        """
         a = self._enter(edges["a"].to_numpy())
         b = self._enter(edges["b"].to_numpy())
         seq, kind = edges["seq"].to_numpy(), edges["kind"].to_numpy()
@@ -182,10 +178,10 @@ class Graph:
         if 2 * most > len(self._slots):
             slots = np.full(1 << (4 * most - 1).bit_length(), -1, np.int32)
             known = n.key.data[: self.nodes].copy()
-            enter(known, slots, n.key.data, 0, np.uint64(self._mixer))
+            enter(known, slots, n.key.data, 0, self._mixer)
             self._slots = slots
         before = self.nodes
-        nodes, self.nodes = enter(keys, self._slots, n.key.data, before, np.uint64(self._mixer))
+        nodes, self.nodes = enter(keys, self._slots, n.key.data, before, self._mixer)
         new = np.arange(before, self.nodes, dtype=np.int32)
         n.body.data[before : self.nodes, ROOT] = new
         n.body.data[before : self.nodes, FOLLOWING] = new
@@ -228,14 +224,14 @@ class Graph:
 
     def frozen_roots(self) -> Nodes:
         """The roots as they are now, for `lookup`."""
-        return np.ascontiguousarray(self._nodes.body.data[: self.nodes, ROOT])
+        return self._nodes.body.data[: self.nodes, ROOT].copy()
 
-    def table(self) -> tuple[Nodes, Keys, int]:
+    def table(self) -> Table:
         """What `profiles_of` needs beside keys and roots."""
         return self._slots, self._nodes.key.data, self._mixer
 
     def find(self, keys: Keys) -> Nodes:
-        return find(keys, self._slots, self._nodes.key.data, self.nodes, np.uint64(self._mixer))
+        return find(keys, self._slots, self._nodes.key.data, self.nodes, self._mixer)
 
     def members(self, profile: int) -> list[int]:
         """The keys of the profile that this key belongs to, who gives it its id first, then as first seen."""
@@ -279,10 +275,10 @@ class Graph:
         return lookup(keys, self.frozen_roots(), self.table())
 
 
-def lookup(keys: Keys, roots: Nodes, table: tuple[Nodes, Keys, int]) -> Keys:
+def lookup(keys: Keys, roots: Nodes, table: Table) -> Keys:
     """The profile of each key; itself if it has no edges, 0 if its value means nobody."""
     slots, node_keys, mixer = table
-    return profiles_of(np.ascontiguousarray(keys), slots, node_keys, roots, np.uint64(mixer))
+    return profiles_of(np.ascontiguousarray(keys), slots, node_keys, roots, mixer)
 
 
 def open_conflicts(graph: Graph) -> Sequence[Edge]:

@@ -14,7 +14,7 @@ from polku.errors import Conflict, NotFound
 from polku.profiles import decisions as deciding
 from polku.profiles import store
 from polku.profiles.decisions import Decision, DecisionKind
-from polku.profiles.graph import Edge, Graph, Pair, lookup, open_conflicts
+from polku.profiles.graph import Edge, Graph, Pair, Table, lookup, open_conflicts
 from polku.profiles.joining import Keys, Nodes
 from polku.profiles.rules import IdentityRules
 from polku.store import Snapshot
@@ -31,7 +31,7 @@ class IdentityMap:
     version: int
     edges: int
     _roots: Nodes = field(repr=False)
-    _table: tuple[Nodes, Keys, int] = field(repr=False)
+    _table: Table = field(repr=False)
     _graph: Graph = field(repr=False)
     _lock: threading.RLock = field(repr=False)
     _different: tuple[Pair, ...] = field(default=(), repr=False)
@@ -41,10 +41,11 @@ class IdentityMap:
         return lookup(keys, self._roots, self._table)
 
     def profile(self, key: int) -> int:
-        return int(self.profiles(np.array([key], np.uint64))[0])
+        profile: int = self.profiles(np.array([key], np.uint64)).item()
+        return profile
 
     def members(self, profile: int) -> list[int]:
-        """The identifier keys of a profile: first the one that gives it its id, then as they were first seen."""
+        """The identifier keys of a profile: the one that gives it its id, then as they were first seen."""
         with self._lock:
             keys = self._graph.members(profile)
         mine = self.profiles(np.array(keys, np.uint64)) == self.profile(profile)
@@ -75,7 +76,9 @@ class Identities:
         self._workspace = workspace
         self.rules = rules or IdentityRules()
         self._lock = threading.RLock()
-        self._reset()
+        self._graph, self._map = self._empty()
+        self._identifiers = 0  # how many rows of the table are in the graph
+        self._last = 0  # the last event that was looked at
 
     def current(self) -> IdentityMap:
         """Who is who this second."""
@@ -137,16 +140,16 @@ class Identities:
         elif deciding.version(self.rules, known) == self._map.version:
             self._freeze(replace(self._map, _different=tuple(deciding.different(known))))
         else:
-            self._reset()
+            self._graph, self._map = self._empty()
+            self._identifiers = self._last = 0
             self.current()
 
-    def _reset(self) -> None:
+    def _empty(self) -> tuple[Graph, IdentityMap]:
         known = self.decisions()
-        self._graph = Graph(self.rules, deciding.verdicts(known))
-        self._identifiers = self._last = 0
+        graph = Graph(self.rules, deciding.verdicts(known))
         version, settled = deciding.version(self.rules, known), tuple(deciding.different(known))
-        roots, table = self._graph.frozen_roots(), self._graph.table()
-        self._map = IdentityMap(version, 0, roots, table, self._graph, self._lock, settled)
+        roots, table = graph.frozen_roots(), graph.table()
+        return graph, IdentityMap(version, 0, roots, table, graph, self._lock, settled)
 
     def _extend(self, snapshot: Snapshot) -> None:
         identifiers = rows_after(snapshot, "identifiers", _IDENTIFIER, self._identifiers)
@@ -169,7 +172,8 @@ class Identities:
 def count(snapshot: Snapshot, table: str) -> int:
     """How many rows a table of a snapshot has."""
     stored = sum(s.rows for s in snapshot.segments[table])
-    return stored + sum(chunk.num_rows for chunk in snapshot.tails[table])
+    in_memory: int = sum(chunk.num_rows for chunk in snapshot.tails[table])
+    return stored + in_memory
 
 
 def rows_after(snapshot: Snapshot, table: str, names: Sequence[str], skip: int) -> pa.Table:

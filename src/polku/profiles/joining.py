@@ -37,7 +37,7 @@ _REMOVED = np.int64(Outcome.REMOVED)
 
 
 @kernel("u8[] i4[:] u8[:] i8 u8")
-def enter(keys: Keys, slots: Nodes, node_keys: Keys, count: int, mixer: int) -> tuple[Nodes, int]:
+def enter(keys: Keys, slots: Nodes, node_keys: Keys, count: int, mixer: np.uint64) -> tuple[Nodes, int]:
     """The node of each key, new nodes for new keys; and how many nodes there are then.
 
     `slots` (a power of two long, at most half full) holds node numbers, −1 where empty. A slot is never
@@ -58,7 +58,7 @@ def enter(keys: Keys, slots: Nodes, node_keys: Keys, count: int, mixer: int) -> 
 
 
 @kernel("u8[] i4[] u8[] i8 u8")
-def find(keys: Keys, slots: Nodes, node_keys: Keys, count: int, mixer: int) -> Nodes:
+def find(keys: Keys, slots: Nodes, node_keys: Keys, count: int, mixer: np.uint64) -> Nodes:
     """The node of each key; −1 where it has none among the first `count`."""
     mask = np.uint64(len(slots) - 1)
     nodes = np.empty(len(keys), np.int32)
@@ -72,7 +72,7 @@ def find(keys: Keys, slots: Nodes, node_keys: Keys, count: int, mixer: int) -> N
 
 
 @kernel("u8[] i4[] u8[] i4[] u8")
-def profiles_of(keys: Keys, slots: Nodes, node_keys: Keys, root: Nodes, mixer: int) -> Keys:
+def profiles_of(keys: Keys, slots: Nodes, node_keys: Keys, root: Nodes, mixer: np.uint64) -> Keys:
     """The profile of each key: its root's key, itself if it has no node, 0 if it is blocked."""
     mask = np.uint64(len(slots) - 1)
     count = len(root)
@@ -101,9 +101,9 @@ def join(
 ) -> tuple[npt.NDArray[np.uint8], Codes]:
     """Join the ends of each edge, in order; what became of each, and the type whose limit stood in the way.
 
-    Of each node `body` holds, side by side since they are read together: ROOT, the node that gives its profile
-    the id (−1: blocked); SIZE, of the profile, at its root; FOLLOWING, which closes a profile's nodes to a ring;
-    TYPE, 0 being the user id. Profiles are small (limits!), so a join simply walks the rings.
+    Of each node `body` holds, side by side since they are read together: ROOT, the node that gives its
+    profile the id (−1: blocked); SIZE, of the profile, at its root; FOLLOWING, which closes a profile's nodes
+    to a ring; TYPE, 0 being the user id. Profiles are small (limits!), so a join simply walks the rings.
     """
     outcome = np.zeros(len(a), np.uint8)
     hindrance = np.full(len(a), -1, np.int32)

@@ -1,11 +1,11 @@
-"""Rules of identity: how many identifiers of a type one profile may have, which go first, which values mean nobody."""
+"""Rules of identity: how many identifiers of a type a profile may have, which go first, which mean nobody."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +54,7 @@ class IdentityRules:
         """0 goes first."""
         return self.priority.index(type_) if type_ in self.priority else len(self.priority)
 
-    def are_blocked(self, values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    def are_blocked(self, values: pa.ChunkedArray[Any]) -> npt.NDArray[np.bool_]:
         """Whether each value means nobody."""
         plain = pc.utf8_lower(pc.utf8_trim_whitespace(values))
         found: npt.NDArray[np.bool_] = pc.match_substring_regex(plain, self.blocked).to_numpy()
