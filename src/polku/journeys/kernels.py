@@ -2,7 +2,7 @@
 
 All take a scope: `index` (of 65,536) gives the number 1…`size` of each touchpoint code that counts, 0 of those to
 skip; `scope` holds low ≤ time < high, in seconds, and the source that counts, −1 for all. Gaps of g seconds are counted
-in bins of a sixteenth of an octave (polku.journeys.gaps): the number of the bin is read off the bits of the double.
+in bins of an eighth of an octave (polku.journeys.gaps): the number of the bin is read off the bits of the double.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def follow(
                         grown[: len(gaps)] = gaps
                         gaps = grown
                 gap = t - since
-                gaps[slot, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 48) - 16367] += 1
+                gaps[slot, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
             last, since = k, t
         if last >= 0:
             ends[last] += 1
@@ -110,7 +110,7 @@ def climb(
                 if reached == k:
                     reached = k + 1
                     gap = t - started[k]
-                    gaps[k, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 48) - 16367] += 1
+                    gaps[k, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
             if reached == steps:
                 break
         furthest[reached] += 1
@@ -177,7 +177,7 @@ def encounter(
                 reach[k] += 1
             if last >= 0:
                 gap = t - since
-                gaps[last, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 48) - 16367] += 1
+                gaps[last, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
             last, since = k, t
         if last >= 0:
             profiles += 1

@@ -146,8 +146,8 @@ def visit(
             if last < 0 or t - since > pause:
                 if last >= 0:
                     length = since - began
-                    lengths[0 if length == 0 else (np.float64(length).view(np.int64) >> 48) - 16367] += 1
-                    sizes[(np.float64(held).view(np.int64) >> 48) - 16367] += 1
+                    lengths[0 if length == 0 else (np.float64(length).view(np.int64) >> 49) - 8183] += 1
+                    sizes[(np.float64(held).view(np.int64) >> 49) - 8183] += 1
                     ends[last] += 1
                 starts[k] += 1
                 began, held = t, 0
@@ -156,7 +156,7 @@ def visit(
         if last >= 0:
             profiles += 1
             length = since - began
-            lengths[0 if length == 0 else (np.float64(length).view(np.int64) >> 48) - 16367] += 1
-            sizes[(np.float64(held).view(np.int64) >> 48) - 16367] += 1
+            lengths[0 if length == 0 else (np.float64(length).view(np.int64) >> 49) - 8183] += 1
+            sizes[(np.float64(held).view(np.int64) >> 49) - 8183] += 1
             ends[last] += 1
     return lengths, sizes, starts, ends, profiles
