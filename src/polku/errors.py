@@ -1,17 +1,17 @@
 """Every error that Polku raises on purpose.
 
-    PolkuError                 code, HTTP status, message that says what to do next
-    ├── InvalidInput           400  what was given cannot be used
-    │   ├── UnknownTouchpoint  404  no such touchpoint (nearest names are offered)
-    │   └── TooLarge           413  over a documented limit
-    ├── NotAllowed             401/403
-    │   └── TooManyAttempts    429  a secret was guessed too often
-    ├── NotFound               404
-    ├── Conflict               409  the state of things forbids it
-    ├── FolderInUse            409  another process owns the data folder
-    ├── FolderTooNew           409  written by a newer Polku
-    ├── NotReady               503  try again in a moment (kernels compile, blocks are being built)
-    └── StorageFull            503  nothing was lost; free some space
+PolkuError                 code, HTTP status, message that says what to do next
+├── InvalidInput           400  what was given cannot be used
+│   ├── UnknownTouchpoint  404  no such touchpoint (nearest names are offered)
+│   └── TooLarge           413  over a documented limit
+├── NotAllowed             401/403
+│   └── TooManyAttempts    429  a secret was guessed too often
+├── NotFound               404
+├── Conflict               409  the state of things forbids it
+├── FolderInUse            409  another process owns the data folder
+├── FolderTooNew           409  written by a newer Polku
+├── NotReady               503  try again in a moment (kernels compile, blocks are being built)
+└── StorageFull            503  nothing was lost; free some space
 """
 
 from __future__ import annotations

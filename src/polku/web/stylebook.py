@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from polku.i18n import _l
 from polku.stats import Estimate
+from polku.web.channels import CHANNELS
 from polku.web.forms import Filled, Form
 from polku.web.listing import Column, Filter, Listing, TableRequest
 from polku.web.rendering import render
@@ -17,9 +18,6 @@ from polku.web.visitor import CurrentAdmin
 
 router = APIRouter()
 
-CHANNELS: Final = (
-    "web", "app", "email", "phone", "chat", "shop", "delivery", "survey", "advertisement", "social", "other",
-)  # fmt: skip
 COLUMNS: Final = (
     Column(_l("Touchpoint"), sort="name"),
     Column(_l("Score"), sort="score", numeric=True),
@@ -69,7 +67,7 @@ def _estimate(channel: str, n: int) -> Estimate:
 def _filters(request: Request) -> list[Filter]:
     query = request.query_params
     periods = [("30", _l("30 days")), ("90", _l("90 days")), ("365", _l("A year"))]
-    channels = [("", _l("All channels")), ("web", _l("Web")), ("phone", _l("Phone"))]
+    channels = [("", _l("All channels")), *CHANNELS.items()]
     return [
         Filter("period", _l("Period"), periods, query.get("period", "90")),
         Filter("channel", _l("Channel"), channels, query.get("channel", "")),

@@ -1,0 +1,134 @@
+"""What there is to translate, and what is wrong with the translations: for tests and translators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from babel.messages.catalog import Message as Entry
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
+
+from polku.i18n.catalogue import LANGUAGES, PACKAGE, catalogue_files
+
+_KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "gettext": None,
+    "translate": None,
+    "ngettext": (1, 2),
+    "lazy": None,
+    "_l": None,
+    "_": None,
+}
+_JINJA_OPTIONS = {
+    "extensions": "jinja2.ext.do",
+    "newstyle_gettext": "true",
+    "trimmed": "true",
+    "silent": "false",
+}
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(slots=True)
+class Message:
+    """A string in the source: its English forms (two when it has a plural) and the slices that say it."""
+
+    forms: tuple[str, ...]
+    places: list[str] = field(default_factory=list)
+
+    @property
+    def slice(self) -> str:
+        first = Path(self.places[0].split(":")[0]).parts
+        return first[0] if len(first) > 1 else ""
+
+    @property
+    def stanza(self) -> str:
+        """The entry to add to a catalogue, its translation left open."""
+        lines = [f"#: {place}" for place in self.places[:3]]
+        lines.append(f"msgid {_quoted(self.forms[0])}")
+        if len(self.forms) > 1:
+            lines += [f"msgid_plural {_quoted(self.forms[1])}", 'msgstr[0] ""', 'msgstr[1] ""']
+        else:
+            lines.append('msgstr ""')
+        return "\n".join(lines)
+
+
+def messages(package: Path = PACKAGE) -> list[Message]:
+    """Every string that the Python files and templates of `package` put through gettext."""
+    found: dict[str, Message] = {}
+    sources = [(path, "python") for path in sorted(package.rglob("*.py"))]
+    sources += [(path, "jinja2") for path in sorted(package.rglob("templates/**/*.html"))]
+    for path, method in sources:
+        for line, texts, _comments, _context in extract_from_file(
+            method, path, keywords=_KEYWORDS, options=_JINJA_OPTIONS if method == "jinja2" else {}
+        ):
+            forms = (texts,) if isinstance(texts, str) else tuple(texts)
+            message = found.setdefault(forms[0], Message(forms))
+            message.forms = max(message.forms, forms, key=len)
+            message.places.append(f"{path.relative_to(package)}:{line}")
+    return list(found.values())
+
+
+def missing(language: str, package: Path = PACKAGE) -> list[Message]:
+    """Messages without a finished translation."""
+    done = {_key(entry) for entry in _entries(language) if not entry.fuzzy and all(_strings(entry))}
+    return [message for message in messages(package) if message.forms[0] not in done]
+
+
+def mistakes(language: str) -> list[str]:
+    """What is wrong with the translations there are: placeholders, double and forgotten entries."""
+    used = {message.forms[0]: message for message in messages()}
+    found: list[str] = []
+    seen: dict[str, tuple[str, ...]] = {}
+    for entry in _entries(language):
+        key, strings = _key(entry), _strings(entry)
+        if seen.setdefault(key, strings) != strings:
+            found.append(f"{key!r} is translated in two ways: {seen[key]!r} and {strings!r}")
+        if key not in used:
+            found.append(f"{key!r} is no longer said anywhere")
+        found += [f"{key!r}: {text!r} {why}" for text in strings if (why := _mismatch(used.get(key), text))]
+    return found
+
+
+def _mismatch(message: Message | None, text: str) -> str:
+    wanted = {name for form in (message.forms if message else ()) for name in _PLACEHOLDER.findall(form)}
+    given = set(_PLACEHOLDER.findall(text))
+    if message and not (given == wanted or (len(message.forms) > 1 and given <= wanted)):
+        return f"has placeholders {sorted(given)}, the English {sorted(wanted)}"
+    try:
+        text % dict.fromkeys(given, "")
+    except (ValueError, TypeError, KeyError) as e:
+        return f"cannot be filled ({e}); a per cent sign is written %%"
+    return ""
+
+
+def _entries(language: str) -> Iterator[Entry]:
+    for path in catalogue_files(language):
+        with path.open("rb") as file:
+            yield from (entry for entry in read_po(file, locale=language) if entry.id)
+
+
+def _key(entry: Entry) -> str:
+    return entry.id if isinstance(entry.id, str) else entry.id[0]
+
+
+def _strings(entry: Entry) -> tuple[str, ...]:
+    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def main() -> None:
+    """Print what is to be translated, as stanzas to paste into a slice's catalogue."""
+    for language in LANGUAGES:
+        if language != "en":
+            for message in sorted(missing(language), key=lambda m: m.slice):
+                print(f"# polku/{message.slice}/{language}.po\n{message.stanza}\n")
+
+
+if __name__ == "__main__":
+    main()
