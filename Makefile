@@ -7,7 +7,6 @@ SHELL := bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
-HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 VENDOR := src/polku/web/static/vendor
@@ -21,11 +20,11 @@ export NODE_USE_SYSTEM_CA ?= 1
 
 demo: env assets demo-data
 	@echo
-	@echo "  Polku: http://$(HOST):$(PORT)"
+	@echo "  Polku: http://127.0.0.1:$(PORT)"
 	@echo "  To log in: the first visit asks for a name, an e-mail address and a password; those are yours from then on."
 	@echo "  Ctrl+C stops the server. The data is in demo-data/; delete that folder to start afresh."
 	@echo
-	@exec $(BIN)/polku serve --data demo-data --host $(HOST) --port $(PORT)
+	@exec $(BIN)/polku serve --data demo-data --port $(PORT)
 
 # Made beside and moved into place: a demo that was interrupted is never taken for a whole one.
 demo-data: | env
