@@ -57,7 +57,7 @@ env: .venv/.ready
 	  if command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then python=$$p; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "Polku needs Python 3.11 or newer; found: $$(python3 --version 2>&1 || echo none)." \
+	  echo "Polku needs Python 3.11 or newer; found: $$( (python3 --version) 2>/dev/null || echo none)." \
 	    "Install one, or name it: make env PYTHON=/path/to/python3.12" >&2; exit 1; \
 	fi; \
 	rm -rf .venv; \
