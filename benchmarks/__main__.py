@@ -1,20 +1,23 @@
-"""Runs the benchmarks of this folder, or those that are named: python -m benchmarks [charts …]"""
+"""`make bench`: prints every figure beside its target and its baseline. `python -m benchmarks NAME…` runs some."""
 
 from __future__ import annotations
 
+import importlib
+import platform
 import sys
-from importlib import import_module
-from pathlib import Path
+
+ALL = ("appending",)
 
 
-def main(wanted: list[str]) -> None:
-    names = sorted(p.stem for p in Path(__file__).parent.glob("[!_]*.py"))
-    if unknown := set(wanted) - set(names):
-        sys.exit(f"No benchmark {', '.join(sorted(unknown))}. There are: {', '.join(names)}")
-    for name in wanted or names:
-        print(f"== {name}", flush=True)
-        import_module(f"benchmarks.{name}").main()
+def main() -> None:
+    print(
+        f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}; medians unless said"
+    )
+    for name in sys.argv[1:] or ALL:
+        print(f"\n{name}", flush=True)
+        for figure in importlib.import_module(f"benchmarks.{name}").figures():
+            print(f"  {figure.line()}", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -21,6 +21,8 @@ def create_app(workspace: Workspace, *, owner_token: str = "", setup_code: str =
     app = web.create_app(
         workspace,
         routers=[],
+        routes=collect.routes(workspace),
+        public=collect.PUBLIC_PATHS,
         api=[query_router(library.QUERIES)],
         owner_token=owner_token,
     )

@@ -102,14 +102,20 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
             database.close()
 
 
-def make_folder(settings: Settings) -> None:
-    """Make an empty data folder, or complete one that is half made; a folder that exists is left as it is."""
+def make_folder(settings: Settings, *, touchpoints: bool = True) -> None:
+    """Make an empty data folder, or complete one that is half made; what is there is left as it is.
+
+    It gets the usual stages and, unless `touchpoints` is False, the usual touchpoints.
+    """
     settings.folder.mkdir(parents=True, exist_ok=True)
     with FolderLock(settings.folder):
         database = Database(settings.sqlalchemy_url)
         database.upgrade()
         with database.session() as session:
-            pass
+            if touchpoints:
+                journeys.install_defaults(session)
+            else:
+                journeys.install_stages(session, journeys.STAGES)
         database.close()
         (settings.folder / "events").mkdir(exist_ok=True)
 

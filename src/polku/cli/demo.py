@@ -18,7 +18,14 @@ from polku.settings import Settings
 from polku.store import kernels
 from polku.workspace import Workspace
 
-CHANNELS = {"email": "email", "phone": "phone", "chat": "chat", "till": "shop", "delivery": "delivery", "survey": "survey"}
+CHANNELS = {
+    "email": "email",
+    "phone": "phone",
+    "chat": "chat",
+    "till": "shop",
+    "delivery": "delivery",
+    "survey": "survey",
+}
 """The channel of a demo source, by its kind, when that is not a kind of Polku's."""
 
 
@@ -27,7 +34,7 @@ def fill_demo(settings: Settings, *, seed: int, customers: int, until: date | No
 
     The same seed, number and day make the same data. Raises Conflict if the folder has events already.
     """
-    make_folder(settings)
+    make_folder(settings, touchpoints=False)
     day = until or datetime.now(UTC).date()
     now = datetime.combine(day, time(), UTC)
     with open_workspace(settings) as workspace:
@@ -56,7 +63,9 @@ def _install(workspace: Workspace) -> "np.ndarray[tuple[int], np.dtype[np.int16]
         numbers = np.zeros(len(demo.SOURCES) + 1, np.int16)
         for s in demo.SOURCES:
             kind, channel = ("server", CHANNELS[s.kind]) if s.kind in CHANNELS else (s.kind, s.kind)
-            made = ensure_source(session, name=s.name, kind=kind, channel=channel, public=kind in ("web", "app"))
+            made = ensure_source(
+                session, name=s.name, kind=kind, channel=channel, public=kind in ("web", "app")
+            )
             numbers[s.id] = made.id
         names = {s.id: s.name for s in demo.SOURCES}
         install_touchpoints(session, [_spec(t, names) for t in demo.TOUCHPOINTS])

@@ -1,7 +1,9 @@
 """Collecting: sources, protocols, files; what comes in and what is rejected."""
 
+from polku.collect.segment import PUBLIC_PATHS, routes
+from polku.collect.store import ensure_source
 from polku.workspace import Query
 
 QUERIES: tuple[type[Query], ...] = ()
 
-__all__ = ["QUERIES"]
+__all__ = ["PUBLIC_PATHS", "QUERIES", "ensure_source", "routes"]

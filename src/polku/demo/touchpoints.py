@@ -78,9 +78,9 @@ TOUCHPOINTS: Final = (
     DemoTouchpoint(
         "social_ad", "Some-mainos", "Social media ad", "social", AWARENESS, (_came_from("social"),)
     ),
-    DemoTouchpoint("online_ad", "Verkkomainos", "Online ad", "ads", AWARENESS, (_came_from("ad"),)),
+    DemoTouchpoint("online_ad", "Verkkomainos", "Online ad", "ad", AWARENESS, (_came_from("ad"),)),
     DemoTouchpoint(
-        "search_engine", "Hakukone", "Search engine", "search", AWARENESS, (_came_from("search"),)
+        "search_engine", "Hakukone", "Search engine", "web", AWARENESS, (_came_from("search"),)
     ),
     DemoTouchpoint("referral", "Muut sivustot", "Other sites", "web", AWARENESS, (_came_from("referral"),)),
     DemoTouchpoint(
@@ -128,10 +128,10 @@ TOUCHPOINTS: Final = (
     ),
     DemoTouchpoint("order", "Tilaus", "Order", "web", ACQUISITION, (_call("Order Completed"),)),
     DemoTouchpoint(
-        "store",
+        "shop",
         "Myymälä",
         "Store",
-        "store",
+        "shop",
         ACQUISITION,
         (DemoRule(source=TILL.id, name="In-Store Purchase"),),
     ),
