@@ -41,13 +41,13 @@ def fill_demo(settings: Settings, *, seed: int, customers: int, until: date | No
         if workspace.store.snapshot.next_seq > 1:
             raise Conflict(f"{settings.folder} has events already. Choose a new folder for the demo.")
         numbers = _install(workspace)
-        stored = 0
+        world, stored = demo.make_world(seed, now=now, customers=customers), 0
         with click.progressbar(length=0, label="Making events", show_eta=False) as bar:
-            for table in demo.make_demo(seed, now=now, customers=customers):
+            for table in world.log.tables():
                 sources = pa.array(numbers[table["source"].to_numpy()])
                 stored += workspace.store.append(table.set_column(0, table.schema.field(0), sources)).accepted
                 bar.update(table.num_rows)
-        truths = json.dumps(demo.truths(), ensure_ascii=False, indent=2)
+        truths = json.dumps(demo.truths(world), ensure_ascii=False, indent=2)
         (settings.folder / "planted_truths.json").write_text(truths, encoding="utf-8")
         blocks = workspace.engine.refresh()
         kernels.compile_all()

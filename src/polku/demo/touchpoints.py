@@ -128,7 +128,7 @@ TOUCHPOINTS: Final = (
     ),
     DemoTouchpoint("order", "Tilaus", "Order", "web", ACQUISITION, (_call("Order Completed"),)),
     DemoTouchpoint(
-        "shop",
+        "store",
         "Myymälä",
         "Store",
         "shop",
