@@ -90,7 +90,7 @@ def test_values_that_are_no_json_spoil_their_own_event_only(
         (b'{"batch":', "invalid_json"),
         (b'{"batch":' + b"[" * 100_000, "invalid_json"),
         (b'"text"', "not_a_batch"),
-        (b"\xff\xfe", "invalid_utf8"),
+        (b"\xff\xfe", "invalid_json"),
         (b"[]", "not_a_batch"),
         (b'{"batch":{}}', "not_a_batch"),
         (b'{"events":[]}', "not_a_batch"),
@@ -180,3 +180,10 @@ def test_a_number_beyond_all_bounds_does_no_harm(collecting: Collecting) -> None
     body = b'{"batch":[{"type":"track","event":"Order Completed","userId":"u","properties":{"revenue":1e999,"total":%b}}]}'
     assert collecting.post("batch", body % (b"9" * 400)).json() == {"success": True, "rejected": 1}
     assert collecting.reasons() == ["invalid_json"]
+
+
+def test_a_batch_with_a_wrong_type_and_broken_json_behind_it(collecting: Collecting) -> None:
+    assert collecting.post("batch", b'{"batch":[5,{"type":"track"').json()["code"] == "invalid_json"
+    body = b'{"batch":[5,{"type":"track","event":"E","userId":"u","properties":{"x":NaN}}]}'
+    assert collecting.post("batch", body).json()["rejected"] == 2
+    assert sorted(collecting.reasons()) == ["invalid_json", "not_a_number", "not_an_object"]
