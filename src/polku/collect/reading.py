@@ -225,6 +225,8 @@ def _read_loose(body: bytes) -> Message:
         loose = protocol.LOOSE_BATCH.decode(body)
     except msgspec.ValidationError as e:
         raise Refusal("not_a_batch", f'{e}. Allowed: {{"batch": [events]}}') from None
+    except _UNREADABLE as e:
+        return _read_broken(body, e, batch=True)
     items = [bytes(i) for i in loose.batch]
     raw_time = bytes(loose.sentAt)
     try:
