@@ -17,7 +17,7 @@ from pathlib import Path
 from polku.errors import PolkuError, StorageFull
 
 _HEADER = struct.Struct("<IIB")
-ROTATE_AT_BYTES = 64 << 20
+ROTATE_AT_BYTES = 16 << 20
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -153,7 +153,9 @@ def _write_all(descriptor: int, *parts: bytes | memoryview) -> None:
 
 def _storage_error(e: OSError) -> Exception:
     if e.errno in FULL:
-        return StorageFull("The disk of the data folder is full. Nothing acknowledged was lost; free some space.")
+        return StorageFull(
+            "The disk of the data folder is full. Nothing acknowledged was lost; free some space."
+        )
     return e
 
 

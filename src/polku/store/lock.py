@@ -38,13 +38,6 @@ class FolderLock:
             ) from None
         (folder / "server.json").unlink(missing_ok=True)
 
-    def announce(self, url: str, token: str) -> None:
-        """Tell where this process can be reached; readable by the folder's owner only."""
-        path = self._folder / "server.json"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as f:
-            json.dump({"url": url, "token": token, "pid": os.getpid()}, f)
-
     def release(self) -> None:
         (self._folder / "server.json").unlink(missing_ok=True)
         os.close(self._descriptor)
@@ -54,6 +47,13 @@ class FolderLock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+def announce(folder: Path, url: str, token: str) -> None:
+    """Tell where the process that has the folder open can be reached; readable by the folder's owner only."""
+    descriptor = os.open(folder / "server.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as f:
+        json.dump({"url": url, "token": token, "pid": os.getpid()}, f)
 
 
 def running_server(folder: Path) -> RunningServer | None:
