@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -21,27 +22,40 @@ _REFUND = re.compile(r"refund|palautu|hyvity", re.IGNORECASE)
 _UNDONE = re.compile(r"cancel|update|peru|muut", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Which properties of an event hold money, in order of preference, and its sign."""
+
+    fields: tuple[str, ...]
+    sign: int = 1
+
+    def amount(self, properties: Mapping[str, Any]) -> float | None:
+        """The first of the properties that is a number."""
+        for field in self.fields:
+            amount = number(properties.get(field))
+            if amount is not None:
+                return amount if self.sign > 0 else -abs(amount)
+        return None
+
+
+_ORDERS_MONEY = Money(("revenue", "total", "value"))
+_REFUNDS_MONEY = Money(("revenue", "total", "value"), -1)
+_OTHER_MONEY = Money(("revenue",))
+_NO_MONEY = Money(())
+
+
 @lru_cache(maxsize=4096)
-def money_fields(name: str) -> tuple[tuple[str, ...], int]:
-    """Which properties of an event of this name hold money, in order of preference, and its sign.
+def money_of(name: str) -> Money:
+    """Where events of this name hold money.
 
     `revenue` counts on any event but those before paying; `total` and `value` on those that are about an order;
     a refund is negative; an order that was cancelled or changed says nothing new.
     """
     if _BEFORE_PAYING.search(name) or _UNDONE.search(name):
-        return (), 1
+        return _NO_MONEY
     if _REFUND.search(name):
-        return ("revenue", "total", "value"), -1
-    return (("revenue", "total", "value") if _ORDER.search(name) else ("revenue",)), 1
-
-
-def money(properties: Mapping[str, Any], fields: tuple[str, ...], sign: int) -> float | None:
-    """The first of `fields` that is a number, with `sign`."""
-    for field in fields:
-        amount = number(properties.get(field))
-        if amount is not None:
-            return sign * abs(amount) if sign < 0 else amount
-    return None
+        return _REFUNDS_MONEY
+    return _ORDERS_MONEY if _ORDER.search(name) else _OTHER_MONEY
 
 
 def number(value: object) -> float | None:

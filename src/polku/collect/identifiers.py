@@ -21,13 +21,13 @@ _OURS: Final = frozenset({"user_id", "anonymous_id", "previous_id", "name"})
 
 
 def is_blocked(value: str) -> bool:
-    """Whether an id stands for nobody: 'null', 'unknown', '0000-0000', …
+    """Whether an id stands for nobody: 'null', 'Unknown', '0000-0000', …
 
     >>> is_blocked(" NULL"), is_blocked("00000000-0000-0000-0000-000000000000"), is_blocked("0100")
     (True, True, False)
     """
-    if len(value) > _LONGEST_BLOCKED + 4 and value[0] not in "0- ":
-        return False
+    if len(value) > _LONGEST_BLOCKED and not value[0].isspace() and not value[-1].isspace():
+        return value[0] in "0-" and not value.strip("0-")
     text = value.strip().lower()
     return text in BLOCKED or not text.strip("0-")
 

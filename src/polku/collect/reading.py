@@ -111,6 +111,10 @@ def rows_of(message: Message, arrival: Arrival) -> tuple[list[Row], list[Refused
             if len(made[12]) + len(made[13]) + len(made[14] or b"") > LARGEST_EVENT - _ROOM_FOR_NAMES:
                 _check_size(len(msgspec.json.encode(event)))
             rows.append(made)
+        except (
+            msgspec.DecodeError
+        ) as e:  # a number that no machine holds, in an object that had to be looked into
+            refused.append(Refused("invalid_json", str(e), _with_common(msgspec.json.encode(event), arrival)))
         except Refusal as e:
             refused.append(Refused(e.reason, e.detail, _with_common(msgspec.json.encode(event), arrival)))
     for item in message.items:
@@ -146,7 +150,10 @@ def row_of_text(item: bytes, arrival: Arrival) -> Row:
             known[name] = _checked_type(raw)
         elif name not in _DROPPED:
             other[name] = raw
-    return row(Event(**known), arrival, other)
+    try:
+        return row(Event(**known), arrival, other)
+    except msgspec.DecodeError as e:
+        raise Refusal("invalid_json", str(e)) from None
 
 
 def _check_size(size: int) -> None:
@@ -218,6 +225,8 @@ def _read_loose(body: bytes) -> Message:
         loose = protocol.LOOSE_BATCH.decode(body)
     except msgspec.ValidationError as e:
         raise Refusal("not_a_batch", f'{e}. Allowed: {{"batch": [events]}}') from None
+    except _UNREADABLE as e:
+        return _read_broken(body, e, batch=True)
     items = [bytes(i) for i in loose.batch]
     raw_time = bytes(loose.sentAt)
     try:

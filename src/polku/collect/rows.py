@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -66,39 +67,31 @@ def row(event: Event, arrival: Arrival, other: dict[str, Raw] | None = None) -> 
     if type_ is None:
         raise Refusal("invalid_field", f"type is missing. Allowed: {', '.join(TYPES)}")
     code = _CODES[type_]
-    user, anonymous = event.userId, event.anonymousId
-    if user is not None and is_blocked(user):
-        user = None
-    if anonymous is not None and is_blocked(anonymous):
-        anonymous = None
-    if user is None and anonymous is None:
-        raise Refusal(
-            "no_identity", f"userId is {shown(event.userId)}, anonymousId is {shown(event.anonymousId)}"
-        )
-    traits = bytes(event.traits)
-    about_who = code == _IDENTIFY or code == _GROUP
-    properties = traits if about_who else bytes(event.properties)
+    user, anonymous = _ids(event)
+    raw = event.traits if code == _IDENTIFY or code == _GROUP else event.properties
+    properties = b"{}" if raw is NOTHING else bytes(raw)
     if properties[:1] != b"{":
-        properties = _object("traits" if about_who else "properties", properties)
-    context = bytes(event.context) or arrival.context
+        properties = _object("traits" if code in (_IDENTIFY, _GROUP) else "properties", properties)
+    context = (arrival.context or b"{}") if event.context is NOTHING else bytes(event.context)
     if context[:1] != b"{":
         context = _object("context", context)
     name = ""
     if code == _TRACK:
         name = event.event or ""
-        if not name.strip():
+        if not name or name.isspace():
             raise Refusal("no_name", f"event is {shown(event.event)}. A track call needs a name.")
     elif code == _PAGE or code == _SCREEN:
         name = event.name or ""
     occurred = occurred_at(event, arrival)
-    path, who = _of_context(context, code)
+    path, who = _of_context(context, code) if len(context) > 2 else (None, None)
     value = score = None
-    if code <= _SCREEN and len(properties) > 2:
-        path, value, score = _of_properties(code, name, properties, path)
-    if code == _IDENTIFY and len(properties) > 2:
-        who = [*identifiers.of_traits(_ANY.decode(properties)), *who]
+    if len(properties) > 2:
+        if code <= _SCREEN:
+            path, value, score = _of_properties(code, name, properties, path)
+        elif code == _IDENTIFY:
+            who = [*identifiers.of_traits(_ANY.decode(properties)), *(who or ())]
     if code == _ALIAS:
-        who = [_previous(event.previousId, arrival.public), *who]
+        who = [_previous(event.previousId, arrival.public), *(who or ())]
     return (
         arrival.source,
         event.messageId or _made_id(event),
@@ -114,12 +107,12 @@ def row(event: Event, arrival: Arrival, other: dict[str, Raw] | None = None) -> 
         score,
         properties,
         context,
-        _extra(event, arrival, code, (user, anonymous), occurred, other),
+        _extra(event, arrival, code, user, anonymous, other),
     )
 
 
 def occurred_at(event: Event, arrival: Arrival) -> int:
-    """When it happened, by our clock: received − (sent − happened by the sender's clock).
+    """When it happened, by our clock: received − (sent − happened by the sender's clock), in microseconds.
 
     Without `sentAt` the sender's clock is believed; without `timestamp` it happened when it came. Raises Refusal
     for times that cannot be.
@@ -127,12 +120,7 @@ def occurred_at(event: Event, arrival: Arrival) -> int:
     happened = event.originalTimestamp or event.timestamp
     if happened is None:
         return arrival.received_us
-    at = _microseconds(happened)
-    sent = event.sentAt or arrival.sent_at
-    if sent is not None:
-        skew = arrival.received_us - _microseconds(sent)
-        if skew > LEAST_SKEW_US or skew < -LEAST_SKEW_US:
-            at += skew
+    at = _microseconds(happened) + _skew(event.sentAt or arrival.sent_at, arrival)
     if at < EARLIEST or at > arrival.received_us + arrival.ahead_us:
         raise Refusal(
             "impossible_time", f"it would have happened at {_shown_time(at)} (timestamp {happened})"
@@ -140,10 +128,31 @@ def occurred_at(event: Event, arrival: Arrival) -> int:
     return at
 
 
+def _ids(event: Event) -> tuple[str | None, str | None]:
+    user, anonymous = event.userId, event.anonymousId
+    if user is not None and is_blocked(user):
+        user = None
+    if anonymous is not None and is_blocked(anonymous):
+        anonymous = None
+    if user is None and anonymous is None:
+        raise Refusal(
+            "no_identity", f"userId is {shown(event.userId)}, anonymousId is {shown(event.anonymousId)}"
+        )
+    return user, anonymous
+
+
+def _skew(sent: datetime | None, arrival: Arrival) -> int:
+    """How far the sender's clock is behind ours, in microseconds; 0 if that may be the request's own time."""
+    if sent is None:
+        return 0
+    skew = arrival.received_us - _microseconds(sent)
+    return skew if skew > LEAST_SKEW_US or skew < -LEAST_SKEW_US else 0
+
+
 def _microseconds(when: datetime) -> int:
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
-    return round(when.timestamp() * 1e6)
+    return int(when.timestamp() * 1e6 + 0.5)
 
 
 def _shown_time(at: int) -> str:
@@ -159,10 +168,8 @@ def _object(field: str, raw: bytes) -> bytes:
     raise Refusal("invalid_field", f"{field} is {shown(raw.decode())}. Allowed: an object")
 
 
-def _of_context(context: bytes, code: int) -> tuple[str | None, list[tuple[str, str]]]:
+def _of_context(context: bytes, code: int) -> tuple[str | None, list[tuple[str, str]] | None]:
     """Path and identifiers in a context, whatever shape it has."""
-    if len(context) == 2:
-        return None, []
     try:
         known = _CONTEXT.decode(context)
         path = known.page.path if known.page is not None else None
@@ -170,14 +177,18 @@ def _of_context(context: bytes, code: int) -> tuple[str | None, list[tuple[str, 
         fields = msgspec.json.decode(context, type=dict[str, Raw])  # its page is of another shape
         known = _Context(None, fields.get("externalIds", NOTHING), fields.get("traits", NOTHING))
         path = None
+    path = page_path(path) if path else None
+    if known.externalIds is NOTHING and code != _IDENTIFY:
+        return path, None
     who: list[tuple[str, str]] = []
     if code == _IDENTIFY and (traits := bytes(known.traits))[:1] == b"{":
         who.extend(identifiers.of_traits(_ANY.decode(traits)))
     if (external := bytes(known.externalIds)) not in _EMPTY:
         who.extend(identifiers.of_external_ids(_ANY.decode(external)))
-    return (page_path(path) if path else None), who
+    return path, who
 
 
+@lru_cache(maxsize=16_384)
 def page_path(text: str) -> str | None:
     """The path of a page's address, without host, query and fragment."""
     if text[:1] != "/" or text[:2] == "//":
@@ -195,9 +206,11 @@ def _of_properties(
     code: int, name: str, properties: bytes, path: str | None
 ) -> tuple[str | None, float | None, float | None]:
     """Path, value and score that an event's properties give. Raises Refusal for a score that cannot be."""
-    fields, sign = figures.money_fields(name) if code == _TRACK else ((), 1)
-    responded = code == _TRACK and name == figures.SURVEY_RESPONDED
-    paid = any(b'"%b"' % f.encode() in properties for f in fields)
+    paid = responded = False
+    if code == _TRACK:
+        responded = name == figures.SURVEY_RESPONDED
+        money = figures.money_of(name)
+        paid = bool(money.fields) and (len(money.fields) > 1 or b'"revenue"' in properties)
     elsewhere = path is None and (b'"path"' in properties or b'"url"' in properties)
     if not (paid or responded or elsewhere):
         return path, None, None
@@ -205,7 +218,7 @@ def _of_properties(
     for field in ("path", "url") if elsewhere else ():
         if path is None and isinstance(given.get(field), str):
             path = page_path(given[field])
-    value = figures.money(given, fields, sign) if paid else None
+    value = money.amount(given) if paid else None
     return path, value, figures.score(given) if responded else None
 
 
@@ -231,37 +244,50 @@ def _extra(
     event: Event,
     arrival: Arrival,
     code: int,
-    ids: tuple[str | None, str | None],
-    occurred: int,
+    user: str | None,
+    anonymous: str | None,
     other: dict[str, Raw] | None,
 ) -> bytes | None:
     """What has no column of its own, so that nothing of a call is lost."""
-    extra: dict[str, Any] = {}
-    if event.previousId is not None:
-        extra["previousId"] = event.previousId
-    if event.groupId is not None:
-        extra["groupId"] = event.groupId
-    if event.category is not None:
-        extra["category"] = event.category
-    if (integrations := bytes(event.integrations) or arrival.integrations) not in _EMPTY:
-        extra["integrations"] = Raw(integrations)
-    if event.userId is not ids[0]:
-        extra["userId"] = event.userId
-    if event.anonymousId is not ids[1]:
-        extra["anonymousId"] = event.anonymousId
-    if code != _TRACK and event.event is not None:
-        extra["event"] = event.event
-    if code != _PAGE and code != _SCREEN and event.name is not None:
-        extra["name"] = event.name
-    spare = ("properties", event.properties) if code in (_IDENTIFY, _GROUP) else ("traits", event.traits)
-    if (raw := bytes(spare[1])) not in _EMPTY:
-        extra[spare[0]] = Raw(raw)
+    skew = _skew(event.sentAt or arrival.sent_at, arrival)
+    integrations = arrival.integrations if event.integrations is NOTHING else bytes(event.integrations)
+    if (
+        code == _TRACK
+        and not skew
+        and not other
+        and event.category is event.groupId is event.previousId is event.name is None
+        and event.traits is NOTHING
+        and event.userId is user
+        and event.anonymousId is anonymous
+        and integrations in _EMPTY
+    ):
+        return None  # nearly always, and this is the path that must be fast
+    return _whole_extra(event, arrival, code, (user, anonymous), skew, integrations, other)
+
+
+def _whole_extra(
+    event: Event,
+    arrival: Arrival,
+    code: int,
+    ids: tuple[str | None, str | None],
+    skew: int,
+    integrations: bytes,
+    other: dict[str, Raw] | None,
+) -> bytes | None:
+    extra: dict[str, Any] = {
+        "previousId": event.previousId,
+        "groupId": event.groupId,
+        "category": event.category,
+        "userId": None if event.userId is ids[0] else event.userId,
+        "anonymousId": None if event.anonymousId is ids[1] else event.anonymousId,
+        "event": None if code == _TRACK else event.event,
+        "name": None if code in (_PAGE, _SCREEN) else event.name,
+        "integrations": None if integrations in _EMPTY else Raw(integrations),
+    }
+    spare, raw = ("properties", event.properties) if code in (_IDENTIFY, _GROUP) else ("traits", event.traits)
+    extra[spare] = None if bytes(raw) in _EMPTY else raw
     happened = event.originalTimestamp or event.timestamp
-    if happened is not None and occurred != _microseconds(
-        happened
-    ):  # the clock was corrected: keep what it said
-        extra["timestamp"] = happened
-        extra["sentAt"] = event.sentAt or arrival.sent_at
-    if other:
-        extra |= other
-    return msgspec.json.encode(extra) if extra else None
+    if skew and happened is not None:  # the clock was corrected: keep what it said
+        extra |= {"timestamp": happened, "sentAt": event.sentAt or arrival.sent_at}
+    said = {k: v for k, v in extra.items() if v is not None} | (other or {})
+    return msgspec.json.encode(said) if said else None
