@@ -26,6 +26,7 @@ from polku.profiles.joining import (
 )
 from polku.profiles.rules import USER, IdentityRules
 from polku.store import LABEL_TYPES
+from polku.store.keys import identifier_key
 
 APPROVED = 0
 """Kind of an edge that a person made; those of events have their EventType."""
@@ -232,6 +233,17 @@ class Graph:
 
     def find(self, keys: Keys) -> Nodes:
         return find(keys, self._slots, self._nodes.key.data, self.nodes, self._mixer)
+
+    def known(self, text: str) -> list[tuple[str, int]]:
+        """Type and key of each identifier that `text` may mean: a value, 'type:value' or a hexadecimal key."""
+        type_, _, value = text.partition(":")
+        readings = [(type_, value), *((t, text) for t in self._types)]
+        keys = [identifier_key(t, v) for t, v in readings]
+        if len(text) == 16 and set(text) <= set("0123456789abcdef"):
+            keys.append(int(text, 16))
+        nodes = self.find(np.array(keys, np.uint64)).tolist()
+        types = self._nodes.body.data[:, TYPE]
+        return [(self._types[types[n]], k) for k, n in zip(keys, nodes, strict=True) if n >= 0]
 
     def members(self, profile: int) -> list[int]:
         """The keys of the profile that this key belongs to, who gives it its id first, then as first seen."""

@@ -44,6 +44,23 @@ class IdentityMap:
         profile: int = self.profiles(np.array([key], np.uint64)).item()
         return profile
 
+    def find(self, text: str) -> int:
+        """The profile that an identifier's value, 'type:value' or 16-digit key points to.
+
+        Raises NotFound, and Conflict when it points to several.
+        """
+        with self._lock:
+            known = dict.fromkeys(self._graph.known(text.strip()))
+        if not known:
+            raise NotFound(
+                f"No profile has the identifier '{text}'. Find one with: polku profiles search TEXT"
+            )
+        profiles = {t: self.profile(k) or k for t, k in known}
+        if len(set(profiles.values())) > 1:
+            listed = ", ".join(f"{t}:{text.strip()} ({p:016x})" for t, p in sorted(profiles.items()))
+            raise Conflict(f"'{text}' points to {len(profiles)} profiles: {listed}. Give one of these.")
+        return next(iter(profiles.values()))
+
     def members(self, profile: int) -> list[int]:
         """The identifier keys of a profile: the one that gives it its id, then as they were first seen."""
         with self._lock:
