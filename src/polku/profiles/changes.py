@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +35,10 @@ def ties(key: int, profile: Sequence[int], edges: Iterable[Edge]) -> list[Pair]:
     return sorted(p for p in joined if key in p and set(p) & staying)
 
 
-def moves(before: IdentityMap, after: Graph, keys: Iterable[int], events: dict[int, int]) -> list[Move]:
-    """Who of `keys` would be in another profile; `events` counts those of each key."""
+def moves(
+    before: IdentityMap, after: Graph, keys: Iterable[int], counts: Callable[[int], dict[int, int]]
+) -> list[Move]:
+    """Who of `keys` would be in another profile; `counts` tells a profile's events under each key."""
     asked = np.array(sorted(set(keys)), np.uint64)
     pairs = zip(before.profiles(asked).tolist(), after.profiles(asked).tolist(), strict=True)
     leaving: dict[tuple[int, int], list[int]] = {}
@@ -49,7 +50,7 @@ def moves(before: IdentityMap, after: Graph, keys: Iterable[int], events: dict[i
             f"{old:016x}",
             f"{new:016x}",
             tuple(f"{k:016x}" for k in several),
-            sum(Counter({k: events.get(k, 0) for k in several}).values()),
+            sum(counts(old).get(k, 0) for k in several),
         )
         for (old, new), several in leaving.items()
     ]

@@ -18,7 +18,7 @@ from polku.store import Snapshot
 from polku.workspace import Workspace
 
 _NEW = b"\n"
-_NFKD: Final = pc.Utf8NormalizeOptions("NFKD")  # type: ignore[attr-defined]  # missing in the stubs
+_NFKD: Final = pc.Utf8NormalizeOptions("NFKD")
 _MARKS: Final = r"[\x{0300}-\x{036f}]"
 _OPAQUE: Final = frozenset({"anonymous_id"})
 """Types that nobody reads; searched only when what people read has been."""
