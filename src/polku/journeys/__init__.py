@@ -1,1 +1,1 @@
-"""journeys."""
+"""Journeys: which events are which touchpoint, and what customers' paths through them look like."""

@@ -88,12 +88,22 @@ class PropertyCondition:
     value: str = ""
 
     @cached_property
-    def _folded(self) -> str:
-        return folded(self.value)
+    def _lower(self) -> str:
+        return self.value.lower()
 
     @cached_property
     def _number(self) -> float | None:
         return as_number(self.value)
+
+    def possible(self, texts: Any) -> Any:
+        """A boolean column: where it may hold, by what the JSON texts contain; cheaper than reading them."""
+        may: Any = pc.match_substring(texts, self.name.split(".")[0])
+        needle = self._lower if self.operator in ("equals", "contains") else ""
+        if (
+            needle and needle.isascii() and needle.replace(" ", "").isalpha()
+        ):  # else JSON may spell it otherwise
+            may = pc.and_(may, pc.match_substring(pc.ascii_lower(texts), needle))
+        return pc.fill_null(pc.or_(may, pc.match_substring(texts, "\\")), False)
 
     def holds(self, properties: dict[str, Any]) -> bool:
         found = _look_up(properties, self.name)
@@ -114,13 +124,13 @@ class PropertyCondition:
 
     def _like(self, found: Any) -> bool:
         if isinstance(found, bool):
-            return self._folded == ("true" if found else "false")
+            return self._lower == ("true" if found else "false")
         if isinstance(found, int | float):
-            return self._number == found if self.operator == "equals" else self._folded in str(found)
+            return self._number == found if self.operator == "equals" else self._lower in str(found)
         if not isinstance(found, str):
             return False
-        text = folded(found)
-        return text == self._folded if self.operator == "equals" else self._folded in text
+        text = found.lower()
+        return text == self._lower if self.operator == "equals" else self._lower in text
 
 
 def as_number(value: object) -> float | None:

@@ -175,8 +175,10 @@ class _RowConditions:
         hit = self._path_hits(path)[self._path_at[rows]] if path else np.ones(len(rows), np.bool_)
         if about is None:
             return hit
-        left = rows[hit]
-        holds = [about.holds(p) for p in self._parsed(left)]
+        texts = self._properties.take(pa.array(rows[hit]))
+        possible = about.possible(texts)
+        hit[hit] = possible.to_numpy(zero_copy_only=False)
+        holds = [about.holds(parse(t)) for t in texts.filter(possible).to_pylist()]
         hit[hit] = np.array(holds, np.bool_)
         return hit
 
@@ -192,6 +194,10 @@ class _RowConditions:
         return pc.fill_null(paths, "").dictionary_encode()
 
     @cached_property
+    def _properties(self) -> Any:
+        return self._events["properties"].combine_chunks()  # taking from chunks costs far more
+
+    @cached_property
     def _paths(self) -> Any:
         return folded_column(self._encoded.dictionary)
 
@@ -199,10 +205,6 @@ class _RowConditions:
     def _path_at(self) -> Rows:
         at: Rows = self._encoded.indices.to_numpy()
         return at
-
-    def _parsed(self, rows: Rows) -> list[dict[str, Any]]:
-        column: Any = self._events["properties"]
-        return [parse(t) for t in column.take(rows).to_pylist()]
 
 
 def _compile(rule: Rule, sources: Mapping[str, int]) -> _Compiled:

@@ -66,5 +66,7 @@ def read_settings(folder: Path | str, **overrides: Any) -> Settings:
             try:
                 values[name] = int(values[name])
             except ValueError:
-                raise InvalidInput(f"Setting '{name}' must be a whole number, not {values[name]!r}.") from None
+                raise InvalidInput(
+                    f"Setting '{name}' must be a whole number, not {values[name]!r}."
+                ) from None
     return Settings(folder=folder, **values)

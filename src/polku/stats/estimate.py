@@ -56,7 +56,14 @@ def proportion(successes: int, n: int, *, level: float = 0.95) -> Estimate:
 
 
 def clustered_mean(
-    *, total: float, n: int, clusters: int, sum_squares: float, sum_cross: float, sum_counts2: float, level: float = 0.95
+    *,
+    total: float,
+    n: int,
+    clusters: int,
+    sum_squares: float,
+    sum_cross: float,
+    sum_counts2: float,
+    level: float = 0.95,
 ) -> Estimate:
     """Mean of observations that come in clusters (a profile's several answers), from its sufficient sums.
 
@@ -69,7 +76,9 @@ def clustered_mean(
         return Estimate.unknown(n, "too_few" if n else "no_observations")
     mean = total / n
     squares = max(0.0, sum_squares - 2 * mean * sum_cross + mean * mean * sum_counts2)
-    half = float(stats.t.ppf(0.5 + level / 2, clusters - 1)) * math.sqrt(clusters / (clusters - 1) * squares) / n
+    half = (
+        float(stats.t.ppf(0.5 + level / 2, clusters - 1)) * math.sqrt(clusters / (clusters - 1) * squares) / n
+    )
     return Estimate(mean, mean - half, mean + half, n)
 
 

@@ -129,7 +129,9 @@ class EventStore:
         taking more than can be kept.
         """
         if self._failure is not None and self.tail_rows > MOST_TAIL_ROWS:
-            raise StorageFull("The disk of the data folder is full. Nothing acknowledged was lost; free some space.")
+            raise StorageFull(
+                "The disk of the data folder is full. Nothing acknowledged was lost; free some space."
+            )
         with self._arrived:
             if self._closing:
                 raise Overloaded("Polku is closing down. Send again in a moment.")

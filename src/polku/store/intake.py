@@ -145,7 +145,9 @@ def _compare(
         else:
             contradictions.append(row)
     detail = "Event id '{event_id}' already holds other content; the first was kept. Send it with a new id."
-    rejected = rejections(incoming.take(pa.array(contradictions, pa.int64())), reason="duplicate_id", detail=detail)
+    rejected = rejections(
+        incoming.take(pa.array(contradictions, pa.int64())), reason="duplicate_id", detail=detail
+    )
     return same, rejected, collisions
 
 
@@ -189,9 +191,7 @@ def rejections(events: pa.Table, *, reason: str, detail: str) -> pa.Table:
     )
 
 
-def _identifiers(
-    type_: str, keys: Keys, values: pa.ChunkedArray, seqs: npt.NDArray[np.int64]
-) -> pa.Table:
+def _identifiers(type_: str, keys: Keys, values: pa.ChunkedArray, seqs: npt.NDArray[np.int64]) -> pa.Table:
     """The first appearance of each distinct identifier of a column."""
     distinct, first = np.unique(keys, return_index=True)
     first = first[distinct != 0]
@@ -231,6 +231,4 @@ def _column(snapshot: Snapshot, table: str, name: str) -> Keys:
 
 def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    return pa.table(
-        [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema
-    )
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)

@@ -34,7 +34,9 @@ def event_hashes(sources: list[int], event_ids: list[str]) -> Keys:
     """Hash of each (source, event_id)."""
     digest = xxh3_64_intdigest
     return np.fromiter(
-        (digest(f"{s}\x1f{e}".encode()) for s, e in zip(sources, event_ids, strict=True)), np.uint64, len(event_ids)
+        (digest(f"{s}\x1f{e}".encode()) for s, e in zip(sources, event_ids, strict=True)),
+        np.uint64,
+        len(event_ids),
     )
 
 

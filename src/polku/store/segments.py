@@ -72,9 +72,7 @@ class Manifest:
         return replace(self, applied=applied, next_seq=next_seq)
 
     def with_segments(self, table: str, kept: tuple[Segment, ...], added: Segment) -> Self:
-        return replace(
-            self, next_file=self.next_file + 1, segments=self.segments | {table: (*kept, added)}
-        )
+        return replace(self, next_file=self.next_file + 1, segments=self.segments | {table: (*kept, added)})
 
 
 def write_segment(folder: Path, name: str, table: str, rows: pa.Table) -> Segment:

@@ -32,9 +32,7 @@ class Snapshot:
         """The same, without segments and chunks whose events all have a number ≤ `seq`."""
         kept = tuple(s for s in self.segments["events"] if s.last_seq > seq)
         tail = tuple(t for t in self.tails["events"] if t["seq"][-1].as_py() > seq)
-        return replace(
-            self, segments={**self.segments, "events": kept}, tails={**self.tails, "events": tail}
-        )
+        return replace(self, segments={**self.segments, "events": kept}, tails={**self.tails, "events": tail})
 
     def only_segment(self, index: int) -> Self:
         """The same, with one segment of events and no tail."""
