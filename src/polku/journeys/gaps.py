@@ -1,8 +1,8 @@
 """Lengths of time as counts in bins: fine enough for a median within a few per cent, small enough to merge.
 
-Bin 0 holds gaps of 0 s; bin 1 + 8·e + m those from 2ᵉ·(1 + m/8) s up to the next bin's edge: eighths of an octave,
-up to 2³² s. Whole seconds below 16 have a bin of their own. The histograms of all pairs of touchpoints then fit
-in a processor's cache: sixteenths took three times as long.
+Bin 0 holds gaps of 0 s; bin 1 + 8·e + m those from 2ᵉ·(1 + m/8) s up to the next bin's edge: eighths of an
+octave, up to 2³² s. Whole seconds below 16 have a bin of their own. The histograms of all pairs of
+touchpoints then fit in a processor's cache: sixteenths took three times as long.
 """
 
 from __future__ import annotations
