@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from polku.errors import FolderInUse
+from polku.errors import FolderInUse, NotWritable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,16 @@ class FolderLock:
     """Held as long as the folder is open; the system lets go of it when the process ends, however it ends."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises FolderInUse if another process holds it."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Raises FolderInUse if another process holds it, NotWritable if it may not be written to."""
         self._folder = folder
-        self._descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as e:
+            raise NotWritable(
+                f"Cannot write in the data folder {folder}: {e.strerror}. Polku must be able to write there: give its "
+                "user the folder, or name another folder with --data."
+            ) from e
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
