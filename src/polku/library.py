@@ -132,7 +132,6 @@ def make_folder(settings: Settings, *, touchpoints: bool = True) -> None:
 
     It gets the usual stages and, unless `touchpoints` is False, the usual touchpoints.
     """
-    settings.folder.mkdir(parents=True, exist_ok=True)
     with FolderLock(settings.folder):
         database = Database(settings.sqlalchemy_url)
         database.upgrade()
