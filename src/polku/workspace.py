@@ -1,12 +1,21 @@
-"""A data folder opened: what every slice works with."""
+"""A data folder opened: what every slice works with, and the queries that are asked of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from polku.db import Database
+from polku.errors import InvalidInput
 from polku.settings import Settings
-from polku.store import Engine, EventStore
+from polku.store import EventStore, LocalEngine
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,4 +25,95 @@ class Workspace:
     settings: Settings
     db: Database
     store: EventStore
-    engine: Engine
+    engine: LocalEngine
+    _parts: dict[type[Any], Any] = field(default_factory=dict, repr=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def part(self, kind: type[T]) -> T:
+        """A slice's own long-lived object, made as `kind(workspace)` when first asked for."""
+        found = self._parts.get(kind)
+        if found is None:
+            with self._lock:
+                found = self._parts.get(kind)
+                if found is None:
+                    found = self._parts[kind] = kind(self)  # type: ignore[call-arg]  # by contract
+        assert isinstance(found, kind)
+        return found
+
+
+class Query(BaseModel):
+    """What a user asks, in the user's words. `/api/v1/<path>`, `polku <path words>` and the library derive from it.
+
+    The docstring's first line is its summary everywhere; `answer` is annotated with its result, a frozen dataclass.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    path: ClassVar[str]
+    positional: ClassVar[tuple[str, ...]] = ()
+
+    def answer(self, workspace: Workspace) -> Any:
+        """The result. Raises PolkuError."""
+        raise NotImplementedError
+
+    @classmethod
+    def result_type(cls) -> Any:
+        return get_type_hints(cls.answer)["return"]
+
+    @classmethod
+    def summary(cls) -> str:
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+
+class FilteredQuery(Query):
+    """A query over a period, a source and a channel."""
+
+    since: date | None = Field(
+        None, description="First day, e.g. 2026-08-01; default: as far back as there is"
+    )
+    until: date | None = Field(None, description="Last day, included; default: to the end")
+    source: str | None = Field(None, description="Only events of this source, by its name")
+    channel: str | None = Field(None, description="Only touchpoints of this channel, e.g. phone")
+
+    def period(self, workspace: Workspace) -> tuple[int, int]:
+        """The period as seconds since 1970: from the first day's midnight to the midnight after the last,
+        in the company's time zone.
+
+        Raises InvalidInput if it ends before it starts.
+        """
+        if self.since and self.until and self.until < self.since:
+            raise InvalidInput(
+                f"The period ends ({self.until}) before it starts ({self.since}). Swap the two days."
+            )
+        zone = ZoneInfo(workspace.settings.timezone)
+        low = _midnight(self.since, zone) if self.since else 0
+        high = _midnight(self.until + timedelta(days=1), zone) if self.until else 2**32 - 1
+        return low, high
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    seconds = int(datetime.combine(day, time(), zone).astimezone(UTC).timestamp())
+    return min(max(seconds, 0), 2**32 - 1)
+
+
+def _split(value: object) -> object:
+    """A list may be given as one text with commas."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, list | tuple):
+        return [p.strip() for v in value for p in (v.split(",") if isinstance(v, str) else [v])]
+    return value
+
+
+def _duration(value: object) -> object:
+    """30m, 12h, 30d, 2w as well as ISO 8601 (P30D)."""
+    if isinstance(value, str) and value[:-1].isdigit() and value[-1:] in "smhdw":
+        unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[value[-1]]
+        return timedelta(**{unit: int(value[:-1])})
+    return value
+
+
+Names = Annotated[list[str], BeforeValidator(_split)]
+"""Several names; from text also separated by commas."""
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+"""A length of time; from text as 30m, 12h, 30d, 2w or ISO 8601."""

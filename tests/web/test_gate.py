@@ -100,6 +100,12 @@ def test_cookies_are_kept_to_us(make_client, settings, headers, secure):
     assert ("strict-transport-security" in client.get("/setup").headers) is secure
 
 
+def test_a_made_up_cookie_is_not_sent_back(client):
+    response = client.get("/setup", headers={"cookie": 'polku_visitor="x\\015\\012Evil: 1"'})
+    assert "Evil" not in str(response.headers)
+    assert response.status_code == 200
+
+
 def test_unusable_settings_are_told_at_the_start(make_client):
     with pytest.raises(InvalidInput, match="'trusted_proxies' cannot be read: 'my-proxy'"):
         make_client(trusted_proxies="my-proxy")

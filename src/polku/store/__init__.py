@@ -1,1 +1,36 @@
-"""store."""
+"""The event store, the journey blocks and the engines that answer questions over them."""
+
+from polku.store.blocks import Block, Blocks, Kind
+from polku.store.engine import Engine, LocalEngine, Question
+from polku.store.events import Acknowledger, Appended, EventStore, Overloaded
+from polku.store.lock import FolderLock, RunningServer, announce, running_server
+from polku.store.refresh import Refresher, Resolution
+from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, INCOMING, LABEL_TYPES, REJECTED, EventType
+from polku.store.snapshot import Snapshot
+
+__all__ = [
+    "EDGES",
+    "EVENTS",
+    "IDENTIFIERS",
+    "INCOMING",
+    "LABEL_TYPES",
+    "REJECTED",
+    "Acknowledger",
+    "Appended",
+    "Block",
+    "Blocks",
+    "Engine",
+    "EventStore",
+    "EventType",
+    "FolderLock",
+    "Kind",
+    "LocalEngine",
+    "Overloaded",
+    "Question",
+    "Refresher",
+    "Resolution",
+    "RunningServer",
+    "Snapshot",
+    "announce",
+    "running_server",
+]

@@ -1,0 +1,46 @@
+"""The application: every slice's pages and API, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from polku import collect, journeys, library, profiles
+from polku.store import kernels
+from polku.web import app as web
+from polku.web.queries import query_router
+from polku.workspace import Workspace
+
+
+def create_app(workspace: Workspace, *, owner_token: str = "", setup_code: str = "") -> FastAPI:
+    """Pages, API and collectors over one workspace.
+
+    `owner_token` lets the owner of the data folder (command line, library) use the API; `setup_code` is asked
+    for at the first set-up from elsewhere than this machine.
+    """
+    app = web.create_app(
+        workspace,
+        routers=[],
+        routes=collect.routes(workspace),
+        public=collect.PUBLIC_PATHS,
+        api=[query_router(library.QUERIES)],
+        owner_token=owner_token,
+    )
+    if setup_code:
+        app.state.setup_code = setup_code
+    app.add_middleware(_Impatient)
+    return app
+
+
+class _Impatient:
+    """Marks what runs for a request: there a kernel that is not compiled yet says so instead of compiling."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        token = kernels.in_request.set(True)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            kernels.in_request.reset(token)

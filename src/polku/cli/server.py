@@ -1,0 +1,82 @@
+"""Serving pages, the API and the collectors from one process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+import socket
+from contextlib import closing
+
+import click
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from polku import charts
+from polku.app import create_app
+from polku.errors import Conflict
+from polku.library import open_workspace
+from polku.settings import Settings
+from polku.store import announce, kernels
+
+log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings) -> None:
+    """Serve a data folder until told to stop (SIGINT, SIGTERM).
+
+    Raises Conflict if the port is taken, and what `open_workspace` raises.
+    """
+    _check_port(settings)
+    with open_workspace(settings, refresh_in_background=True) as workspace:
+        token = secrets.token_urlsafe(32)
+        setup_code = "" if _is_loopback(settings.host) else secrets.token_urlsafe(9)
+        app = create_app(workspace, owner_token=token, setup_code=setup_code)
+        kernels.compile_in_background()
+        charts.warm()
+        server = Server(
+            app,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGINL,
+            backlog=1024,
+            websockets=False,
+            log_enabled=False,
+        )
+        server.on_startup(lambda: _ready(settings, token, setup_code))
+        uvloop.run(_run(server))
+
+
+async def _run(server: Server) -> None:
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_, server.stop)
+    await server.serve()
+
+
+def _ready(settings: Settings, token: str, setup_code: str) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    local = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else host  # noqa: S104 - asked for by the user
+    announce(settings.folder, f"http://{local}:{settings.port}", token)
+    click.echo(f"Polku listens on http://{host}:{settings.port}")
+    if setup_code:
+        click.echo(f"Code for setting up (asked once, at /setup): {setup_code}")
+
+
+def _check_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as e:
+            raise Conflict(
+                f"Cannot listen on {settings.host}:{settings.port}: {e.strerror}. "
+                "Stop what uses it, or choose another port: polku serve --port 8001"
+            ) from e
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")

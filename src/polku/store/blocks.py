@@ -1,0 +1,183 @@
+"""Journey blocks: the events of a bucket of profiles, sorted by (profile, time), memory-mapped.
+
+Derived from the event store and rebuildable at any time; see docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+FORMAT = 1
+BUCKETS = 64
+COLUMNS: Final[Mapping[str, np.dtype[Any]]] = {
+    "time": np.dtype(np.uint32),  # seconds since 1970, UTC
+    "millisecond": np.dtype(np.uint16),  # only for the order
+    "touchpoint": np.dtype(np.uint16),  # 0: none
+    "kind": np.dtype(np.uint16),  # index into Blocks.kinds
+    "source": np.dtype(np.int16),
+    "value": np.dtype(np.float32),  # NaN: none
+    "score": np.dtype(np.float32),  # −100…100, NaN: none
+    "seq": np.dtype(np.int64),
+}
+"""The columns of a block, each event's row; profiles have theirs beside them."""
+
+Column = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One bucket's journeys: events of `profiles[i]` are rows `offsets[i]` to `offsets[i + 1]`, in time order.
+
+    `profiles` is uint64 and ascending, `offsets` int64 and one longer; the rest as in COLUMNS.
+    """
+
+    profiles: npt.NDArray[np.uint64]
+    offsets: npt.NDArray[np.int64]
+    time: npt.NDArray[np.uint32]
+    millisecond: npt.NDArray[np.uint16]
+    touchpoint: npt.NDArray[np.uint16]
+    kind: npt.NDArray[np.uint16]
+    source: npt.NDArray[np.int16]
+    value: npt.NDArray[np.float32]
+    score: npt.NDArray[np.float32]
+    seq: npt.NDArray[np.int64]
+
+    @classmethod
+    def empty(cls) -> Self:
+        columns = {n: np.zeros(0, t) for n, t in COLUMNS.items()}
+        return cls(np.zeros(0, np.uint64), np.zeros(1, np.int64), **columns)
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def rows(self, profile: int) -> slice:
+        """Where a profile's events are; empty if it is not in this block."""
+        at = int(np.searchsorted(self.profiles, np.uint64(profile)))
+        if at == len(self.profiles) or int(self.profiles[at]) != profile:
+            return slice(0, 0)
+        return slice(int(self.offsets[at]), int(self.offsets[at + 1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an event was called when it came: its type (EventType) and name."""
+
+    type: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """All blocks as of one refresh. Immutable; files replaced later stay readable while it is held."""
+
+    blocks: tuple[Block, ...]
+    kinds: tuple[Kind, ...] = ()
+    last_seq: int = 0
+    as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    identity_version: int = -1
+    rules_version: str = ""
+    files: tuple[str, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls(tuple(Block.empty() for _ in range(BUCKETS)), files=("",) * BUCKETS)
+
+    @property
+    def events(self) -> int:
+        return sum(map(len, self.blocks))
+
+    @property
+    def profiles(self) -> int:
+        return sum(len(b.profiles) for b in self.blocks)
+
+    def block_of(self, profile: int) -> Block:
+        """The block that would hold this profile."""
+        return self.blocks[int(buckets_of(np.array([profile], np.uint64))[0])]
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The blocks of the last refresh; empty when there are none or another format wrote them."""
+        path = folder / "manifest.json"
+        if not path.exists():
+            return cls.empty()
+        raw = json.loads(path.read_text())
+        if raw["format"] != FORMAT or len(raw["files"]) != BUCKETS:
+            return cls.empty()
+        try:
+            blocks = tuple(read_block(folder, f) for f in raw["files"])
+        except FileNotFoundError:
+            return cls.empty()
+        return cls(
+            blocks,
+            tuple(Kind(*k) for k in raw["kinds"]),
+            raw["last_seq"],
+            datetime.fromisoformat(raw["as_of"]),
+            raw["identity_version"],
+            raw["rules_version"],
+            tuple(raw["files"]),
+        )
+
+    def write_manifest(self, folder: Path) -> None:
+        raw = {
+            "format": FORMAT,
+            "last_seq": self.last_seq,
+            "as_of": self.as_of.isoformat(),
+            "identity_version": self.identity_version,
+            "rules_version": self.rules_version,
+            "files": self.files,
+            "kinds": [(k.type, k.name) for k in self.kinds],
+        }
+        draft = folder / "manifest.json.new"
+        draft.write_text(json.dumps(raw))
+        draft.replace(folder / "manifest.json")
+        kept = set(self.files)
+        for path in folder.glob("*.arrow"):
+            if path.name.split(".")[0] not in kept:
+                path.unlink()
+
+
+def buckets_of(profiles: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """The bucket of each profile: the high bits of its key, mixed."""
+    with np.errstate(over="ignore"):
+        mixed = profiles * np.uint64(0x9E3779B97F4A7C15)
+    return (mixed >> np.uint64(64 - BUCKETS.bit_length() + 1)).astype(np.int64)
+
+
+def write_block(folder: Path, name: str, block: Block) -> None:
+    """Write a block as `name.events.arrow` and `name.profiles.arrow`."""
+    columns = {n: getattr(block, n) for n in COLUMNS}
+    _write(folder / f"{name}.events.arrow", columns)
+    ends = {"profile": block.profiles, "end": block.offsets[1:]}
+    _write(folder / f"{name}.profiles.arrow", ends)
+
+
+def read_block(folder: Path, name: str) -> Block:
+    """Memory-map a block; an empty name is an empty block."""
+    if not name:
+        return Block.empty()
+    columns = dict(_read(folder / f"{name}.events.arrow"))
+    ends = dict(_read(folder / f"{name}.profiles.arrow"))
+    offsets = np.concatenate([np.zeros(1, np.int64), ends["end"]])
+    return Block(ends["profile"], offsets, **columns)
+
+
+def _write(path: Path, columns: Mapping[str, Column]) -> None:
+    batch = pa.record_batch({n: pa.array(c) for n, c in columns.items()})
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+
+
+def _read(path: Path) -> Iterator[tuple[str, Column]]:
+    batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+    for name in batch.schema.names:
+        # NaN, not null, says 'none' in a block, so that columns are read without copying
+        yield name, batch.column(name).to_numpy(zero_copy_only=True)

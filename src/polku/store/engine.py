@@ -1,0 +1,68 @@
+"""Questions over journey blocks, and the engines that answer them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from typing import Protocol, TypeVar
+
+from polku.store.blocks import Block, Blocks
+from polku.store.kernels import check_ready
+from polku.store.refresh import Refresher
+
+P = TypeVar("P")
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Question(Protocol[P, R_co]):
+    """Asked of each block by itself; exact, since all of a profile's events are in one block."""
+
+    def partial(self, block: Block) -> P:
+        """The answer for one block (which may be empty)."""
+
+    def merge(self, a: P, b: P) -> P:
+        """The answer for two sets of blocks together; associative and commutative."""
+
+    def finish(self, partial: P) -> R_co:
+        """The result."""
+
+
+class Engine(Protocol):
+    """Answers questions over the blocks it has."""
+
+    @property
+    def blocks(self) -> Blocks:
+        """The blocks as of the last refresh."""
+
+    def ask(self, question: Question[P, R_co]) -> R_co:
+        """Answer over all blocks. Raises NotReady in a request while kernels are being compiled."""
+
+    def refresh(self) -> Blocks:
+        """Bring the blocks up to date now."""
+
+
+class LocalEngine:
+    """Answers on threads of this process over memory-mapped blocks."""
+
+    def __init__(self, refresher: Refresher, *, threads: int = 2) -> None:
+        self._refresher = refresher
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="engine")
+
+    @property
+    def blocks(self) -> Blocks:
+        return self._refresher.blocks
+
+    def ask(self, question: Question[P, R_co]) -> R_co:
+        check_ready()
+        return question.finish(reduce(question.merge, self._pool.map(question.partial, self.blocks.blocks)))
+
+    def refresh(self) -> Blocks:
+        return self._refresher.refresh()
+
+    def soon(self) -> None:
+        """Refresh in the background without waiting for the usual pause."""
+        self._refresher.soon()
+
+    def close(self) -> None:
+        self._refresher.stop()
+        self._pool.shutdown()

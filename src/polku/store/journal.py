@@ -1,0 +1,167 @@
+"""The journal: what has been acknowledged and is not yet in a segment.
+
+Files `000001.log`, … of records: length, CRC-32, kind, payload. Records are durable when `append` has returned.
+A crash can only tear the end of the last file; the torn end is cut at opening.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from polku.errors import PolkuError, StorageFull
+
+_HEADER = struct.Struct("<IIB")
+ROTATE_AT_BYTES = 16 << 20
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class JournalDamaged(PolkuError):
+    code = "journal_damaged"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the journal: everything before it."""
+
+    file: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    kind: int
+    payload: bytes
+    end: Position
+
+
+class Journal:
+    """An append-only journal in a folder of its own. One thread appends; reading is for opening."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        files = self._files()
+        self._file = files[-1] if files else 1
+        self._descriptor = os.open(self._path(self._file), os.O_RDWR | os.O_CREAT, 0o600)
+        self._offset = self._cut_torn_end()
+        sync_folder(folder)
+
+    @property
+    def end(self) -> Position:
+        return Position(self._file, self._offset)
+
+    def bytes_on_disk(self) -> int:
+        return sum(self._path(f).stat().st_size for f in self._files())
+
+    def append(self, records: Sequence[tuple[int, bytes | memoryview]]) -> list[Position]:
+        """Write records of (kind, payload) and make them durable: all or none.
+
+        Returns the place behind each. Raises StorageFull when they do not fit on the disk; the journal is
+        then as before.
+        """
+        if self._offset >= ROTATE_AT_BYTES:
+            self._rotate()
+        start, ends = self._offset, []
+        try:
+            for kind, payload in records:
+                _write_all(self._descriptor, _HEADER.pack(len(payload), zlib.crc32(payload), kind), payload)
+                self._offset += _HEADER.size + len(payload)
+                ends.append(self.end)
+            os.fdatasync(self._descriptor)
+        except OSError as e:
+            self._take_back(start)
+            raise _storage_error(e) from e
+        return ends
+
+    def records(self, start: Position) -> Iterator[Record]:
+        """Records from `start` to the end.
+
+        Raises JournalDamaged if a record in the middle does not match its checksum.
+        """
+        for number in [f for f in self._files() if f >= start.file]:
+            data = self._path(number).read_bytes()
+            offset = start.offset if number == start.file else 0
+            while offset < len(data):
+                record = _read(data, offset, number)
+                if record is None:
+                    raise JournalDamaged(
+                        f"{self._path(number)} does not match its checksum at byte {offset}. "
+                        "Check the disk, restore the folder from a copy, or move the file away to go on without it."
+                    )
+                yield record
+                offset = record.end.offset
+
+    def drop_before(self, position: Position) -> None:
+        """Remove files that lie wholly before `position`."""
+        for number in self._files():
+            if number < position.file:
+                self._path(number).unlink()
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def _rotate(self) -> None:
+        os.fdatasync(self._descriptor)
+        descriptor = os.open(self._path(self._file + 1), os.O_RDWR | os.O_CREAT, 0o600)
+        os.close(self._descriptor)
+        self._descriptor, self._file, self._offset = descriptor, self._file + 1, 0
+        sync_folder(self._folder)
+
+    def _cut_torn_end(self) -> int:
+        data = self._path(self._file).read_bytes()
+        offset = 0
+        while (record := _read(data, offset, self._file)) is not None:
+            offset = record.end.offset
+        self._take_back(offset)
+        return offset
+
+    def _take_back(self, offset: int) -> None:
+        os.ftruncate(self._descriptor, offset)
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        self._offset = offset
+
+    def _files(self) -> list[int]:
+        return sorted(int(p.stem) for p in self._folder.glob("*.log"))
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number:06d}.log"
+
+
+def _read(data: bytes, offset: int, file: int) -> Record | None:
+    start = offset + _HEADER.size
+    if start > len(data):
+        return None
+    length, checksum, kind = _HEADER.unpack_from(data, offset)
+    payload = data[start : start + length]
+    if len(payload) < length or zlib.crc32(payload) != checksum or kind == 0:
+        return None
+    return Record(kind, payload, Position(file, start + length))
+
+
+def _write_all(descriptor: int, *parts: bytes | memoryview) -> None:
+    for part in parts:
+        view = memoryview(part)
+        while view:
+            view = view[os.write(descriptor, view) :]
+
+
+def _storage_error(e: OSError) -> Exception:
+    if e.errno in FULL:
+        return StorageFull(
+            "The disk of the data folder is full. Nothing acknowledged was lost; free some space."
+        )
+    return e
+
+
+def sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

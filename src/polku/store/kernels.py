@@ -1,0 +1,125 @@
+"""Kernels: the inner loops, compiled once and cached, never while a request waits.
+
+A kernel is a function decorated with its argument types. It is compiled (or loaded from the cache) at its first
+call, or ahead by `compile_all`, which a server runs in the background.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+from polku.errors import NotReady
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_registered: list[Kernel[Any, Any]] = []
+_cache_folder: Path | None = None
+_lock = threading.RLock()
+
+in_request: ContextVar[bool] = ContextVar("in_request", default=False)
+"""True where a person waits for an answer: then a kernel that is not compiled raises NotReady."""
+
+
+class Kernel(Generic[P, R]):
+    """A function that is compiled with numba for one set of argument types; holds no GIL while it runs."""
+
+    def __init__(self, function: Callable[P, R], arguments: str) -> None:
+        self._function = function
+        self._arguments = arguments
+        self._compiled: Callable[P, R] | None = None
+        functools.update_wrapper(self, function)
+        _registered.append(self)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self._compiled is None:
+            check_ready()
+            self.compile()
+        assert self._compiled is not None
+        return self._compiled(*args, **kwargs)
+
+    @property
+    def compiled(self) -> bool:
+        return self._compiled is not None
+
+    def compile(self) -> None:
+        with _lock:
+            if self._compiled is None:
+                numba = _numba()
+                types = tuple(_type(a) for a in self._arguments.split())
+                options = {"nogil": True, "cache": True, "error_model": "numpy"}
+                self._compiled = cast("Callable[P, R]", numba.njit(types, **options)(self._function))
+
+
+def kernel(arguments: str) -> Callable[[Callable[P, R]], Kernel[P, R]]:
+    """Make a kernel. `arguments`: numpy type codes separated by spaces; `u2[]` is a read-only column
+    (memory-mapped ones are), `u2[:]` and `u2[:,:]` are written to, `i8` is a scalar."""
+    return lambda function: Kernel(function, arguments)
+
+
+def use_cache(folder: Path) -> None:
+    """Keep compiled kernels in this folder; only the first call in a process counts."""
+    global _cache_folder
+    if _cache_folder is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _cache_folder = folder
+
+
+def compile_all() -> float:
+    """Compile every registered kernel; returns the seconds it took."""
+    start = time.perf_counter()
+    for one in tuple(_registered):
+        one.compile()
+    return time.perf_counter() - start
+
+
+def compile_in_background() -> threading.Thread:
+    """Compile every registered kernel in a thread of its own."""
+
+    def run() -> None:
+        log.info("kernels_ready seconds=%.1f", compile_all())
+
+    thread = threading.Thread(target=run, name="kernels", daemon=True)
+    thread.start()
+    return thread
+
+
+def progress() -> tuple[int, int]:
+    """How many kernels are compiled, of how many."""
+    return sum(k.compiled for k in _registered), len(_registered)
+
+
+def check_ready() -> None:
+    """Raises NotReady in a request as long as kernels are being compiled."""
+    done, of = progress()
+    if in_request.get() and done < of:
+        raise NotReady(f"Polku is getting its calculations ready ({done} of {of}). Try again in a moment.")
+
+
+def _numba() -> Any:
+    import numba  # takes half a second: only when something is to be compiled
+
+    if _cache_folder is not None:
+        config: Any = numba.config
+        config.CACHE_DIR = str(_cache_folder)
+    return numba
+
+
+def _type(code: str) -> Any:
+    from numba import from_dtype, types
+    from numpy import dtype
+
+    name, _, dimensions = code.partition("[")
+    scalar = types.boolean if name == "b1" else from_dtype(dtype(name))
+    if not dimensions:
+        return scalar
+    return types.Array(scalar, 1 + dimensions.count(","), "C", readonly=dimensions == "]")

@@ -1,0 +1,94 @@
+"""Segments: the immutable Parquet files of the event store, and the manifest that names them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from polku.errors import FolderTooNew
+from polku.store.journal import Position, sync_folder
+from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, REJECTED
+
+FORMAT = 1
+TABLES: Final = {"events": EVENTS, "identifiers": IDENTIFIERS, "edges": EDGES, "rejected": REJECTED}
+ROW_GROUP = 5_000
+"""Rows that are read together: small, so that single events are found fast."""
+_PLAIN = ("seq", "key", "id_hash", "event_id", "received_at", "a", "b", "payload", "value", "score")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One file of one table. `first_seq` and `last_seq` are of events; times in microseconds since 1970."""
+
+    file: str
+    rows: int
+    first_seq: int = 0
+    last_seq: int = -1
+    first_time: int = 0
+    last_time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the store consists of: replaced as a whole, so that all tables and the journal agree."""
+
+    applied: Position = field(default_factory=lambda: Position(1, 0))
+    next_seq: int = 1
+    next_file: int = 1
+    segments: dict[str, tuple[Segment, ...]] = field(default_factory=lambda: dict.fromkeys(TABLES, ()))
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Raises FolderTooNew if a newer Polku wrote it."""
+        path = folder / "manifest.json"
+        if not path.exists():
+            return cls()
+        raw: dict[str, Any] = json.loads(path.read_text())
+        if raw["format"] > FORMAT:
+            raise FolderTooNew(
+                f"{folder} was written by a newer Polku (format {raw['format']}; this one knows {FORMAT}). "
+                "Upgrade Polku."
+            )
+        segments = {t: tuple(Segment(**s) for s in raw["segments"].get(t, ())) for t in TABLES}
+        return cls(Position(**raw["applied"]), raw["next_seq"], raw["next_file"], segments)
+
+    def write(self, folder: Path) -> None:
+        """Replace the manifest on disk, durably and at once."""
+        raw = {"format": FORMAT, **asdict(self)}
+        draft = folder / "manifest.json.new"
+        with draft.open("w") as f:
+            json.dump(raw, f, indent=1)
+            f.flush()
+            os.fsync(f.fileno())
+        draft.replace(folder / "manifest.json")
+        sync_folder(folder)
+
+    def at(self, applied: Position, next_seq: int) -> Self:
+        return replace(self, applied=applied, next_seq=next_seq)
+
+    def with_segments(self, table: str, kept: tuple[Segment, ...], added: Segment) -> Self:
+        return replace(self, next_file=self.next_file + 1, segments=self.segments | {table: (*kept, added)})
+
+
+def write_segment(folder: Path, name: str, table: str, rows: pa.Table) -> Segment:
+    """Write rows as a segment file and sync it."""
+    file = f"{table}-{name}.parquet"
+    columns = [f.name for f in TABLES[table] if f.name not in _PLAIN]
+    with (folder / file).open("wb") as f:
+        pq.write_table(
+            rows, f, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, use_dictionary=columns
+        )
+        f.flush()
+        os.fsync(f.fileno())
+    if table != "events":
+        return Segment(file, rows.num_rows)
+    times = pc.min_max(rows["occurred_at"].cast(pa.int64())).as_py()
+    seqs = pc.min_max(rows["seq"]).as_py()
+    return Segment(file, rows.num_rows, seqs["min"], seqs["max"], times["min"], times["max"])

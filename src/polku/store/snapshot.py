@@ -1,0 +1,118 @@
+"""A snapshot: all that the store held at one moment, for reading with SQL or as Arrow columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from polku.store.segments import ROW_GROUP, TABLES, Segment
+
+Seqs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Immutable: segments on disk and the tail in memory. Take a new one to see what has come since."""
+
+    folder: Path
+    next_seq: int
+    segments: Mapping[str, tuple[Segment, ...]]
+    tails: Mapping[str, tuple[pa.Table, ...]]
+    database: duckdb.DuckDBPyConnection
+
+    def after(self, seq: int) -> Self:
+        """The same, without segments and chunks whose events all have a number ≤ `seq`."""
+        kept = tuple(s for s in self.segments["events"] if s.last_seq > seq)
+        tail = tuple(t for t in self.tails["events"] if t["seq"][-1].as_py() > seq)
+        return replace(self, segments={**self.segments, "events": kept}, tails={**self.tails, "events": tail})
+
+    def only_segment(self, index: int) -> Self:
+        """The same, with one segment of events and no tail."""
+        return replace(
+            self,
+            segments={**self.segments, "events": self.segments["events"][index : index + 1]},
+            tails={**self.tails, "events": ()},
+        )
+
+    def sql(self, query: str, values: Mapping[str, Any] | None = None, **tables: pa.Table) -> pa.Table:
+        """Run a query in which `events`, `identifiers`, `edges` and `rejected` are tables.
+
+        `values` are bound to `$name`; further Arrow tables can be given by name.
+        """
+        with self.database.cursor() as cursor:
+            used = [t for t in TABLES if t in query]
+            for name in used:
+                cursor.register(f"tail_{name}", self.tail(name))
+            for name, table in tables.items():
+                cursor.register(name, table)
+            views = ", ".join(f"{t} AS NOT MATERIALIZED ({self._select(t)})" for t in used)
+            text = f"WITH {views} {query}" if views else query
+            return cursor.execute(text, dict(values or {})).to_arrow_table()
+
+    def tail(self, table: str) -> pa.Table:
+        """The part of a table that is not in a segment yet."""
+        chunks = self.tails[table]
+        return pa.concat_tables(chunks) if chunks else TABLES[table].empty_table()
+
+    def columns(self, table: str, names: Sequence[str]) -> pa.Table:
+        """Some columns of a whole table, in order of arrival."""
+        parts = [pq.read_table(self.folder / s.file, columns=list(names)) for s in self.segments[table]]
+        return pa.concat_tables([*parts, self.tail(table).select(list(names))])
+
+    def parts(self, names: Sequence[str]) -> Iterator[pa.Table]:
+        """Some columns of the events, one segment at a time, then the tail; never an empty part."""
+        for segment in self.segments["events"]:
+            yield pq.read_table(self.folder / segment.file, columns=list(names))
+        tail = self.tail("events").select(list(names))
+        if tail.num_rows:
+            yield tail
+
+    def rows(self, seqs: Seqs, names: Sequence[str]) -> pa.Table:
+        """The events with these sequence numbers (those that exist), in order of arrival.
+
+        Reads only the row groups that hold them: a few milliseconds for tens of events.
+        """
+        seqs = np.unique(seqs)
+        wanted = list(dict.fromkeys(["seq", *names]))
+        parts = []
+        for segment in self.segments["events"]:
+            low, high = np.searchsorted(seqs, [segment.first_seq, segment.last_seq + 1])
+            if low < high:
+                parts.append(_pick(self.folder / segment.file, segment, seqs[low:high], wanted))
+        tails = self.tails["events"]
+        parts += [t.filter(pa.array(np.isin(t["seq"].to_numpy(), seqs))).select(wanted) for t in tails]
+        return pa.concat_tables(parts) if parts else TABLES["events"].empty_table().select(wanted)
+
+    def _select(self, table: str) -> str:
+        files = [str(self.folder / s.file).replace("'", "''") for s in self.segments[table]]
+        if not files:
+            return f"SELECT * FROM tail_{table}"  # noqa: S608 - table names are ours
+        listed = ", ".join(f"'{f}'" for f in files)
+        return f"SELECT * FROM read_parquet([{listed}]) UNION ALL BY NAME SELECT * FROM tail_{table}"  # noqa: S608
+
+
+def _pick(path: Path, segment: Segment, seqs: Seqs, names: Sequence[str]) -> pa.Table:
+    with pq.ParquetFile(path, memory_map=True, metadata=_metadata(path)) as file:
+        dense = segment.last_seq - segment.first_seq + 1 == segment.rows
+        groups = (
+            np.unique((seqs - segment.first_seq) // ROW_GROUP).tolist()
+            if dense
+            else list(range(file.num_row_groups))
+        )
+        rows = file.read_row_groups(groups, columns=list(names), use_threads=False)
+    return rows.filter(pa.array(np.isin(rows["seq"].to_numpy(), seqs)))
+
+
+@lru_cache(maxsize=1024)
+def _metadata(path: Path) -> pq.FileMetaData:
+    """A segment's footer: half of what finding a single event costs."""
+    return pq.read_metadata(path)

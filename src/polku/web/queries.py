@@ -1,0 +1,36 @@
+"""The API's routes, made of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from polku import workspace as ws
+
+
+def query_router(queries: Sequence[type[ws.Query]]) -> APIRouter:
+    """`GET /<path>` for each query: its fields are the parameters, its result the answer."""
+    router = APIRouter()
+    for query in queries:
+        router.add_api_route(
+            f"/{query.path}",
+            _endpoint(query),
+            methods=["GET"],
+            response_model=query.result_type(),
+            summary=query.summary(),
+            description=query.__doc__,
+            tags=[query.path.split("/")[0]],
+            name=query.path.replace("/", "_"),
+        )
+    return router
+
+
+def _endpoint(query: type[ws.Query]) -> Any:
+    def endpoint(request: Request, asked: Any) -> Any:
+        return asked.answer(request.app.state.workspace)
+
+    endpoint.__annotations__["asked"] = Annotated[query, Query()]
+    endpoint.__annotations__["request"] = Request
+    return endpoint
