@@ -10,7 +10,9 @@ ALL = ("appending",)
 
 
 def main() -> None:
-    print(f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}; medians unless said")
+    print(
+        f"{platform.machine()}, {platform.python_implementation()} {platform.python_version()}; medians unless said"
+    )
     for name in sys.argv[1:] or ALL:
         print(f"\n{name}", flush=True)
         for figure in importlib.import_module(f"benchmarks.{name}").figures():

@@ -29,7 +29,11 @@ def figures() -> Iterator[Figure]:
         rate, "events/s", more_is_better=True, baseline=duck_rate, baseline_name="a DuckDB file",
     )  # fmt: skip
     yield Figure(
-        "the same, p99 until a commit is durable", slowest, "ms", baseline=duck_slowest, baseline_name="a DuckDB file"
+        "the same, p99 until a commit is durable",
+        slowest,
+        "ms",
+        baseline=duck_slowest,
+        baseline_name="a DuckDB file",
     )
 
 

@@ -1,4 +1,4 @@
-"""Events for measuring: a made-up log of any size, with 30 kinds of contact and a million profiles to 20 million events."""
+"""Events for measuring: a made-up log of any size, with 30 kinds of contact."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ NAMES = (
     "Product Reviewed", "Wishlist Product Added", "In-Store Purchase", "Email Delivered", "Product Removed",
     "Order Refunded", "Home Viewed", "Guide Viewed", "Store Visited", "App Opened",
 )  # fmt: skip
-_CONTEXT = '{"page":{"path":"/tuotteet/1","title":"Kengät"},"locale":"fi-FI","library":{"name":"analytics.js","version":"next-1.70.0"}}'
+_CONTEXT = (
+    '{"page":{"path":"/tuotteet/1","title":"Kengät"},"locale":"fi-FI",'
+    '"library":{"name":"analytics.js","version":"next-1.70.0"}}'
+)
 BATCH = 100_000
 
 
@@ -52,10 +55,14 @@ def log(events: int, profiles: int, *, seed: int = 1) -> Iterator[pa.Table]:
             "received_at": when,
             "occurred_at": when,
             "user_id": users,
-            "anonymous_id": pa.array([f"device-{w}" if w % 3 == 0 else None for w in who.tolist()], pa.string()),
+            "anonymous_id": pa.array(
+                [f"device-{w}" if w % 3 == 0 else None for w in who.tolist()], pa.string()
+            ),
             "value": value,
             "score": score,
-            "properties": pa.array([f'{{"product_id":"p{w % 997}","category":"kengät"}}' for w in who.tolist()]),
+            "properties": pa.array(
+                [f'{{"product_id":"p{w % 997}","category":"kengät"}}' for w in who.tolist()]
+            ),
             "context": pa.array([_CONTEXT] * n),
         }
         yield pa.table([columns.get(f.name, pa.nulls(n, f.type)) for f in INCOMING], schema=INCOMING)

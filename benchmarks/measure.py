@@ -29,7 +29,8 @@ class Figure:
     def line(self) -> str:
         told = f"{self.name:<58} {_short(self.value):>10} {self.unit:<9}"
         if self.target is not None:
-            told += f" target {'≥' if self.more_is_better else '≤'} {_short(self.target):<9} {'met' if self.met else 'MISSED'}"
+            sign, verdict = "≥" if self.more_is_better else "≤", "met" if self.met else "MISSED"
+            told += f" target {sign} {_short(self.target):<9} {verdict}"
         if self.baseline is not None:
             a, b = (self.value, self.baseline) if self.more_is_better else (self.baseline, self.value)
             told += f"   {_short(a / b)}× {self.baseline_name} ({_short(self.baseline)} {self.unit})"

@@ -41,6 +41,11 @@ def incoming(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
 def visits(profiles: int, each: int, first: int = 0) -> pa.Table:
     """`each` events of each of `profiles` users, numbered from `first`."""
     return incoming(
-        {"event_id": f"e{first + i}", "user_id": f"u{i % profiles}", "minute": (i * 7) % 5000, "name": f"n{i % 5}"}
+        {
+            "event_id": f"e{first + i}",
+            "user_id": f"u{i % profiles}",
+            "minute": (i * 7) % 5000,
+            "name": f"n{i % 5}",
+        }
         for i in range(profiles * each)
     )

@@ -20,14 +20,10 @@ def create_app(workspace: Workspace, *, owner_token: str = "", setup_code: str =
     """
     app = web.create_app(
         workspace,
-        routers=[
-            *collect.routers(),
-            *profiles.routers(),
-            *journeys.routers(),
-        ],
-        api=[query_router(library.QUERIES)],
+        routers=[],
         routes=collect.routes(workspace),
         public=collect.PUBLIC_PATHS,
+        api=[query_router(library.QUERIES)],
         owner_token=owner_token,
     )
     if setup_code:

@@ -76,7 +76,12 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
         kernels.use_cache(settings.kernel_cache_folder)
         database = Database(settings.sqlalchemy_url)
         database.upgrade()
-        store = EventStore(settings.folder, memory_limit=settings.memory_limit, threads=settings.workers)
+        store = EventStore(
+            settings.folder,
+            memory_limit=settings.memory_limit,
+            threads=settings.workers,
+            segment_rows=settings.segment_rows,
+        )
         opened: list[Workspace] = []
 
         def resolve(snapshot: Snapshot) -> _Resolution:
@@ -86,7 +91,7 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
         refresher = Refresher(store, settings.folder, resolve, threads=settings.workers)
         engine = LocalEngine(refresher, threads=settings.workers)
         opened.append(Workspace(settings, database, store, engine))
-        profiles.name_touchpoints(opened[0], opened[0].part(journeys.Touchpoints))
+        # profiles.name_touchpoints(opened[0], opened[0].part(journeys.Touchpoints))
         if refresh_in_background:
             refresher.start()
         try:
@@ -97,14 +102,20 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
             database.close()
 
 
-def make_folder(settings: Settings) -> None:
-    """Make an empty data folder, or complete one that is half made; a folder that exists is left as it is."""
+def make_folder(settings: Settings, *, touchpoints: bool = True) -> None:
+    """Make an empty data folder, or complete one that is half made; what is there is left as it is.
+
+    It gets the usual stages and, unless `touchpoints` is False, the usual touchpoints.
+    """
     settings.folder.mkdir(parents=True, exist_ok=True)
     with FolderLock(settings.folder):
         database = Database(settings.sqlalchemy_url)
         database.upgrade()
         with database.session() as session:
-            journeys.install_defaults(session)
+            if touchpoints:
+                journeys.install_defaults(session)
+            else:
+                journeys.install_stages(session, journeys.STAGES)
         database.close()
         (settings.folder / "events").mkdir(exist_ok=True)
 
@@ -146,7 +157,9 @@ class Questions:
     def __init__(self, polku: Polku, slice_name: str) -> None:
         self._polku = polku
         self._queries = {
-            q.path.split("/", 1)[1].replace("/", "_"): q for q in QUERIES if q.path.split("/")[0] == slice_name
+            q.path.split("/", 1)[1].replace("/", "_"): q
+            for q in QUERIES
+            if q.path.split("/")[0] == slice_name
         }
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -155,7 +168,9 @@ class Questions:
             raise AttributeError(f"No query '{name}'. There are: {', '.join(self._queries)}")
 
         def ask(*positional: Any, **given: Any) -> Any:
-            return self._polku.ask(make_query(query, dict(zip(query.positional, positional, strict=False)) | given))
+            return self._polku.ask(
+                make_query(query, dict(zip(query.positional, positional, strict=False)) | given)
+            )
 
         ask.__name__, ask.__doc__ = name, query.__doc__
         ask.__signature__ = inspect.signature(query)  # type: ignore[attr-defined]

@@ -67,7 +67,9 @@ class Query(BaseModel):
 class FilteredQuery(Query):
     """A query over a period, a source and a channel."""
 
-    since: date | None = Field(None, description="First day, e.g. 2026-08-01; default: as far back as there is")
+    since: date | None = Field(
+        None, description="First day, e.g. 2026-08-01; default: as far back as there is"
+    )
     until: date | None = Field(None, description="Last day, included; default: to the end")
     source: str | None = Field(None, description="Only events of this source, by its name")
     channel: str | None = Field(None, description="Only touchpoints of this channel, e.g. phone")

@@ -62,7 +62,9 @@ def test_the_same_id_with_other_content_is_kept_as_rejected(tmp_path: Path, in_s
     store.close()
 
 
-def test_events_that_merely_share_a_hash_are_both_kept(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_that_merely_share_a_hash_are_both_kept(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from polku.store import intake
 
     monkeypatch.setattr(intake, "event_hashes", lambda s, e: np.full(len(e), 7, np.uint64))
@@ -105,7 +107,14 @@ def test_an_alias_names_a_user_if_there_is_one_else_a_visitor(store: EventStore)
     for number, previous in ((2, "old"), (3, "visitor")):
         store.append(
             incoming(
-                [{"event_id": str(number), "user_id": "new", "type": 6, "identifiers": [["previous_id", previous]]}]
+                [
+                    {
+                        "event_id": str(number),
+                        "user_id": "new",
+                        "type": 6,
+                        "identifiers": [["previous_id", previous]],
+                    }
+                ]
             )
         )
     keys = store.snapshot.sql("SELECT b FROM edges ORDER BY seq")["b"].to_pylist()
@@ -127,9 +136,8 @@ def test_reopening_finds_everything_and_knows_duplicates(tmp_path: Path) -> None
 def test_segments_are_written_joined_and_the_journal_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "SEGMENT_ROWS", 1000)
     monkeypatch.setattr(journal, "ROTATE_AT_BYTES", 50_000)
-    store = EventStore(tmp_path)
+    store = EventStore(tmp_path, segment_rows=1000)
     for i in range(30):
         store.append(visits(10, 10, first=i * 100))
     assert count(store) == 3000
@@ -143,7 +151,7 @@ def test_segments_are_written_joined_and_the_journal_dropped(
     reopened = EventStore(tmp_path)
     assert reopened.snapshot.rows(seqs, ["event_id"])["seq"].to_pylist() == seqs.tolist()
     assert reopened.snapshot.columns("events", ["seq"])["seq"].to_pylist() == list(range(1, 3001))
-    assert [t["seq"][0].as_py() for t in reopened.snapshot.after(2500).parts(["seq"])][0] > 1500
+    assert next(reopened.snapshot.after(2500).parts(["seq"]))["seq"][0].as_py() > 1500
     reopened.close()
 
 
@@ -190,10 +198,11 @@ def test_a_full_disk_refuses_and_recovers(store: EventStore, monkeypatch: pytest
     assert store.pending_rows == 0
 
 
-def test_a_tail_that_cannot_be_written_stays_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "SEGMENT_ROWS", 10)
+def test_a_tail_that_cannot_be_written_stays_readable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(events, "_RETRY_S", 0.0)
-    store = EventStore(tmp_path)
+    store = EventStore(tmp_path, segment_rows=10)
     real = events.write_segment
 
     def full(*_: object) -> None:
@@ -244,7 +253,9 @@ def test_many_threads_lose_and_double_nothing(store: EventStore) -> None:
 
 
 def test_rejected_rows_are_kept(store: EventStore) -> None:
-    rows = [{"received_at": START, "source": 1, "reason": "event_too_large", "detail": "33 KB", "payload": b"{}"}]
+    rows = [
+        {"received_at": START, "source": 1, "reason": "event_too_large", "detail": "33 KB", "payload": b"{}"}
+    ]
     assert store.append(pa.Table.from_pylist(rows, schema=REJECTED)) == Appended(0, 0, 1)
     assert store.snapshot.sql("SELECT * FROM rejected").to_pylist() == rows
 

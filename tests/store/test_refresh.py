@@ -26,7 +26,9 @@ class Resolution:
         return np.array([self.merged.get(k, k) for k in keys.tolist()], np.uint64)
 
     def touchpoints(self, events: pa.Table) -> npt.NDArray[np.uint16]:
-        return np.array([int(n[1:] or 0) if n[:1] == "n" else 0 for n in events["name"].to_pylist()], np.uint16)
+        return np.array(
+            [int(n[1:] or 0) if n[:1] == "n" else 0 for n in events["name"].to_pylist()], np.uint16
+        )
 
 
 class Rig:
@@ -105,7 +107,9 @@ def test_refreshing_bit_by_bit_is_as_building_at_once(
     for events in batches:
         rows = []
         for user, minute in events:
-            rows.append({"event_id": f"e{number}", "user_id": f"u{user}", "minute": minute, "name": f"n{user}"})
+            rows.append(
+                {"event_id": f"e{number}", "user_id": f"u{user}", "minute": minute, "name": f"n{user}"}
+            )
             number += 1
         rig.store.append(incoming(rows))
         if merges:

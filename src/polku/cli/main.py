@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from polku import demo, library
+from polku import library
+from polku.cli.demo import fill_demo
 from polku.cli.queries import add_queries, data_option
 from polku.cli.server import serve as run_server
 from polku.errors import PolkuError
@@ -21,7 +24,9 @@ from polku.settings import read_settings
 def root(log_level: str | None) -> None:
     """Polku: every touchpoint, one path per customer."""
     level = (log_level or "warning").upper()
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
 
 
 @root.command()
@@ -44,6 +49,16 @@ def serve(folder: str, host: str | None, port: int | None) -> None:
         library.make_folder(settings)
     logging.getLogger().setLevel(settings.log_level.upper())
     run_server(settings)
+
+
+@root.command()
+@data_option
+@click.option("--customers", type=click.IntRange(100), default=20_000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day  [default: today]")
+def demo(folder: str, customers: int, seed: int, until: datetime | None) -> None:
+    """Make a data folder with a year of a made-up outdoor shop."""
+    fill_demo(read_settings(folder), seed=seed, customers=customers, until=until.date() if until else None)
 
 
 add_queries(root, library.QUERIES)

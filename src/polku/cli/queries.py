@@ -53,6 +53,8 @@ def _command(query: type[Query], name: str) -> click.Command:
         if default not in (None, [], ()):
             help_ = f"{help_} [default: {default}]".strip()
         parameters.append(click.Option([f"--{field.replace('_', '-')}"], required=required, help=help_))
-    command = click.Command(name, callback=run, params=parameters, help=query.__doc__, short_help=query.summary())
+    command = click.Command(
+        name, callback=run, params=parameters, help=query.__doc__, short_help=query.summary()
+    )
     json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON")
     return json_option(data_option(command))

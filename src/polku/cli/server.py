@@ -14,6 +14,7 @@ import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from polku import charts
 from polku.app import create_app
 from polku.errors import Conflict
 from polku.library import open_workspace
@@ -34,6 +35,7 @@ def serve(settings: Settings) -> None:
         setup_code = "" if _is_loopback(settings.host) else secrets.token_urlsafe(9)
         app = create_app(workspace, owner_token=token, setup_code=setup_code)
         kernels.compile_in_background()
+        charts.warm()
         server = Server(
             app,
             address=settings.host,

@@ -89,7 +89,7 @@ class Calendar:
         self.start = self.day_start(0)
 
     def to_utc(self, local: Ints) -> Ints:
-        """Wall-clock microseconds to UTC: the skipped hour of spring falls back, the doubled one is the first."""
+        """Wall clock to UTC, in microseconds: a skipped hour falls back, a doubled one is the first."""
         before = self._offsets[:-1]
         return local - self._offsets[np.searchsorted(self._turns + before, local, side="right")]
 
@@ -113,7 +113,7 @@ class Calendar:
     def weight_at(self, at: Ints) -> Floats:
         """How busy the local day is; 1 is an ordinary day."""
         day = np.clip(self.to_local(at) // DAY - self.first_day, 0, self.days - 1)
-        return self.weights[day]
+        return np.asarray(self.weights[day])
 
     def moments(self, rng: np.random.Generator, n: int, rhythm: Rhythm) -> Ints:
         """`n` times of the year, by season, weekday and hour."""
@@ -121,7 +121,7 @@ class Calendar:
         return self._at_hour(rng, day, rhythm)
 
     def later(self, rng: np.random.Generator, at: Ints, days: Ints, rhythm: Rhythm) -> Ints:
-        """A time of day by `rhythm`, `days` local days (at least 1) after `at`; moved off the weekend if need be."""
+        """A time of day by `rhythm`, `days` (1 or more) local days after `at`, off the weekend if need be."""
         return self._at_hour(rng, self.to_local(at) // DAY + days, rhythm)
 
     def _at_hour(self, rng: np.random.Generator, day: Ints, rhythm: Rhythm) -> Ints:

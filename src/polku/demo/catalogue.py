@@ -190,3 +190,16 @@ CITY_WEIGHTS: Final = (
     66, 30, 25, 24, 21, 20, 15, 12, 12, 8, 8, 7, 7, 7, 6, 6, 5, 5, 4, 1,
 )  # fmt: skip
 CALL_TOPICS: Final = ("toimitus", "palautus", "tuote", "lasku", "kanta-asiakkuus")
+
+
+def order_id(order: int) -> str:
+    """The number of an order, from its row."""
+    return f"PV{200_000 + order}"
+
+
+def described(product: Product) -> str:
+    """A product's properties, the inside of a JSON object."""
+    return (
+        f'"product_id":"{product.id}","name":"{product.name}","category":"{product.category}",'
+        f'"price":{product.price},"currency":"EUR"'
+    )

@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from polku.demo.browsing import order_id
 from polku.demo.calendar import COURIER, HOME, SHOP_HOURS, Calendar, Ints
-from polku.demo.catalogue import CARRIERS, PRODUCTS, STORES
+from polku.demo.catalogue import CARRIERS, PRODUCTS, STORES, order_id
 from polku.demo.log import Log
 from polku.demo.orders import Orders
 from polku.demo.people import People
@@ -25,7 +24,7 @@ class Fulfilment:
 
     def deliveries(self, orders: Orders) -> None:
         about = [
-            f'"order_id":"{order_id(o)}","carrier":"{CARRIERS[c]}"' for o, c in enumerate(orders.carrier)
+            f'"order_id":"{order_id(int(o))}","carrier":"{CARRIERS[c]}"' for o, c in enumerate(orders.carrier)
         ]
         who = self._buyers(orders, np.arange(len(orders)))
         shipped = [f"{{{a}}}" for a in about]
@@ -49,7 +48,7 @@ class Fulfilment:
         reason = [_REASONS[k] for k in self._rng.choice(4, n, p=[0.45, 0.3, 0.1, 0.15])]
         who = self._buyers(orders, rows)
         details = [
-            f'{{"order_id":"{order_id(o)}","reason":"{r}"}}' for o, r in zip(rows, reason, strict=True)
+            f'{{"order_id":"{order_id(int(o))}","reason":"{r}"}}' for o, r in zip(rows, reason, strict=True)
         ]
         self._log.add(DELIVERY, "Order Returned", at=at, identifiers=who, properties=details)
         self._log.meet("order_returned", orders.person[rows], at)
@@ -60,7 +59,7 @@ class Fulfilment:
             identifiers=who,
             value=-orders.revenue[rows],
             properties=[
-                f'{{"order_id":"{order_id(o)}","total":{m},"currency":"EUR"}}'
+                f'{{"order_id":"{order_id(int(o))}","total":{m},"currency":"EUR"}}'
                 for o, m in zip(rows, orders.revenue[rows].tolist(), strict=True)
             ],
         )
@@ -86,8 +85,8 @@ class Fulfilment:
             ],
         )
 
-    def store_purchases(self) -> tuple[Ints, Ints]:
-        """Purchases with a loyalty card; returns who and when."""
+    def store_purchases(self) -> tuple[Ints, Ints, Ints]:
+        """Purchases with a loyalty card; returns who, when and which product."""
         people, rng = self._people, self._rng
         members = np.flatnonzero(people.loyal)
         person = np.repeat(members, rng.poisson(1.15 * np.exp(0.3 * people.engagement[members])))
@@ -109,7 +108,7 @@ class Fulfilment:
             ],
         )
         self._log.meet("store_purchase", person, at)
-        return person, at
+        return person, at, product
 
     def _buyers(self, orders: Orders, rows: Ints) -> list[str]:
         return [f'[["email","{self._people.email[p]}"]]' for p in orders.person[rows]]

@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from polku.demo.browsing import order_id
 from polku.demo.calendar import CAMPAIGNS, HOUR, MINUTE, MORNING, SECOND, Calendar, Floats, Ints
-from polku.demo.catalogue import PRODUCTS
+from polku.demo.catalogue import PRODUCTS, order_id
 from polku.demo.log import Log
 from polku.demo.orders import Orders
 from polku.demo.people import People
@@ -54,14 +53,14 @@ class Post:
         sent = completed + self._rng.integers(20, 90, len(orders)) * SECOND
         opens = self._rng.random(len(orders)) < 0.72
         opened = sent + self._rng.integers(1, 300, len(orders)) * MINUTE
-        numbers = [order_id(o) for o in range(len(orders))]
+        numbers = [order_id(int(o)) for o in range(len(orders))]
         self._send("transactional", CONFIRMATION, orders.person, sent, numbers)
         self._open("transactional", CONFIRMATION, orders.person[opens], opened[opens])
 
     def onboarding(self, orders: Orders) -> None:
         rows = np.flatnonzero(orders.onboarding)
         sent = orders.delivered_at[rows] + self._rng.integers(3 * HOUR, 13 * HOUR, len(rows))
-        self._send("onboarding", ONBOARDING, orders.person[rows], sent, [order_id(o) for o in rows])
+        self._send("onboarding", ONBOARDING, orders.person[rows], sent, [order_id(int(o)) for o in rows])
         rows = np.flatnonzero(orders.onboarding_opened)
         person, opened = orders.person[rows], orders.onboarding_opened_at[rows]
         self._open("onboarding", ONBOARDING, person, opened)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -116,18 +116,18 @@ class Log:
 def _event_ids(text: str, begin: int) -> list[str]:
     """Ids of a uuid's looks; the row's number in them makes them unique."""
     return [
-        f"{text[i : i + 8]}-{text[i + 8 : i + 12]}-4{text[i + 12 : i + 15]}-8{text[i + 15 : i + 18]}-{begin + i // 32:012x}"
-        for i in range(0, len(text), 32)
+        f"{t[:8]}-{t[8:12]}-4{t[12:15]}-8{t[15:18]}-{begin + i:012x}"
+        for i, t in enumerate(text[k : k + 32] for k in range(0, len(text), 32))
     ]
 
 
-def _taken(values: pa.Array, index: Ints | None, n: int) -> pa.Array:
+def _taken(values: pa.Array[Any], index: Ints | None, n: int) -> pa.Array[Any]:
     if index is None:
         return pa.nulls(n, pa.string())
-    return values.take(pa.array(index, mask=index < 0))
+    return values.take(pa.array([None if i < 0 else i for i in index.tolist()], pa.int64()))
 
 
-def _texts(values: Sequence[str] | str | None, n: int) -> pa.Array:
+def _texts(values: Sequence[str] | str | None, n: int) -> pa.Array[Any]:
     if values is None:
         return pa.nulls(n, pa.string())
     return pa.repeat(values, n) if isinstance(values, str) else pa.array(values, pa.string())

@@ -1,4 +1,4 @@
-"""Orders of the web shop, one after another per customer: what was bought, how it arrived, and whether they return."""
+"""Orders of the web shop: what was bought, how it arrived, and whether the customer returns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 from polku.demo.calendar import COURIER, DAY, HOME, HOUR, Calendar, Flags, Floats, Ints
 from polku.demo.catalogue import CARRIERS, PRODUCTS
 from polku.demo.people import APP_SLOT, MOBILE, People
-from polku.demo.people import APP as APP_KIND
 from polku.demo.truths import EFFECTS, REPURCHASE_DAYS, REPURCHASE_ENGAGEMENT, REPURCHASE_INTERCEPT
 
 MOST_ORDERS = 12
@@ -18,7 +17,7 @@ _PICK_UP = CARRIERS.index("Nouto myymälästä")
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """One row an order. Times in microseconds UTC; `visit_at` is when the visit that ends in the order begins."""
+    """One row an order, times in microseconds UTC; `visit_at` begins the visit that ends in the order."""
 
     person: Ints
     visit_at: Ints
@@ -68,7 +67,7 @@ def _draw_round(
     n = len(person)
     slot = choose_slot(rng, people, person)
     kind = people.device.kind[people.devices[person, slot]]
-    mobile = (kind == MOBILE) | (kind == APP_KIND)
+    mobile = kind == MOBILE
     product = np.asarray(rng.choice(len(PRODUCTS), n), dtype=np.int64)
     price = np.array([p.price for p in PRODUCTS])[product]
     quantity = np.where((price < 60) & (rng.random(n) < 0.4), rng.integers(2, 4, n), 1)
@@ -76,7 +75,7 @@ def _draw_round(
     revenue = np.round(price * quantity * np.where(campaign, 0.85, 1.0), 2)
     carrier = np.asarray(rng.choice(len(CARRIERS), n, p=[0.36, 0.34, 0.15, 0.15]), dtype=np.int64)
     shipped_at = calendar.later(rng, visit_at, rng.integers(1, 3, n), COURIER)
-    late = (carrier != _PICK_UP) & (rng.random(n) < 0.11 + 0.10 * (calendar.weight_at(visit_at) > 1.5))
+    late = (carrier != _PICK_UP) & (rng.random(n) < 0.14 + 0.10 * (calendar.weight_at(visit_at) > 1.5))
     late_days = np.where(late, 1 + rng.poisson(2.5, n), 0)
     delivered_at = calendar.later(rng, shipped_at, rng.integers(1, 4, n) + late_days, COURIER)
     onboarding = np.array([p.gear for p in PRODUCTS])[product] & (rng.random(n) < 0.7)
@@ -102,7 +101,7 @@ def _draw_round(
 
 
 def choose_slot(rng: np.random.Generator, people: People, person: Ints) -> Ints:
-    """Which of a person's devices is at hand: the app when there is one (half the time), else mostly the first."""
+    """Which of a person's devices is at hand: half the time the app if there is one, mostly the first."""
     devices = people.devices[person]
     draw = rng.random(len(person))
     slot = np.where((draw < 0.3) & (devices[:, 1] >= 0), 1, 0)
@@ -119,7 +118,7 @@ def chance_again(engagement: Floats, late: Flags, onboarded: Flags) -> Floats:
 
 
 def _next_visit(rng: np.random.Generator, calendar: Calendar, orders: Orders) -> Ints:
-    """When the next order's visit begins, in one of three drawn weeks and sooner in a busy one; 0: never again."""
+    """When the next order's visit begins, a busy day likelier than a quiet one; 0: never again."""
     n = len(orders)
     days = 4 + (REPURCHASE_DAYS - 6) * rng.random((n, 3)) ** 1.4
     at = orders.delivered_at[:, None] + (days * DAY).astype(np.int64)

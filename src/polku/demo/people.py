@@ -23,19 +23,19 @@ APP_SLOT: Final = 3
 VISITORS_PER_CUSTOMER: Final = 0.5
 
 _DOMAINS = ("asiakas.example", "posti.example", "example.com", "example.org")
+_WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5"
+_CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0"
 _AGENTS: Final = (
     (
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36",
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
+        f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36",
+        f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_WEBKIT} Safari/605.1.15",
         "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
     ),
     (
-        "Mozilla/5.0 (Linux; Android 15; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Mobile Safari/537.36",
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+        f"Mozilla/5.0 (Linux; Android 15; K) {_CHROME} Mobile Safari/537.36",
+        f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {_WEBKIT} Mobile/15E148 Safari/604.1",
     ),
-    (
-        "Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/604.1",
-    ),
+    (f"Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) {_WEBKIT} Safari/604.1",),
     ("PolkuvarusteApp/4.2 (Android 15)", "PolkuvarusteApp/4.2 (iOS 18.5)"),
 )
 
@@ -54,7 +54,7 @@ class People:
     """One row a person; the first `customers` are customers, the rest visitors who stay unknown.
 
     `devices` has four columns of device numbers: browsers 0–2 and the app (3); −1 is none.
-    `user_ids` holds each customer's user id, then each one's second (used on browser 1 where `second_account`).
+    `user_ids` holds each customer's user id, then each one's second (on browser 1, if `second_account`).
     """
 
     customers: int

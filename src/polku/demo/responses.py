@@ -14,7 +14,14 @@ from polku.demo.log import Log
 from polku.demo.people import People
 from polku.demo.sources import SURVEYS
 from polku.demo.truths import (
-    BASE, CONCENTRATION, EFFECTS, EXPECTED_LIMIT, RESPONSE_INTERCEPT, RESPONSE_SLOPE, STEPS, WINDOW_DAYS,
+    BASE,
+    CONCENTRATION,
+    EFFECTS,
+    EXPECTED_LIMIT,
+    RESPONSE_INTERCEPT,
+    RESPONSE_SLOPE,
+    STEPS,
+    WINDOW_DAYS,
 )  # fmt: skip
 
 METRICS: Final = ("nps", "csat", "ces")
@@ -41,25 +48,41 @@ class Responses:
     expected: Floats
     steps: Ints
     score: Floats
+    product: Ints
+    late_days: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Invitations:
-    """Who is asked after which touchpoint (index of TOUCHPOINTS), when it is sent and when it would be answered."""
+    """Who is asked after which of TOUCHPOINTS, when it is sent and when it would be answered."""
 
     person: Ints
     touchpoint: Ints
     sent_at: Ints
     answer_at: Ints
+    product: Ints
+    late_days: Ints
 
 
-def invite(
-    rng: np.random.Generator, calendar: Calendar, occasions: dict[str, tuple[Ints, Ints]]
-) -> Invitations:
-    """Invitations from (person, time) of each touchpoint: at once, or days after a delivery or a store visit."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a survey asks about, one row a time: who, when, which product (−1: none) and how late it came."""
+
+    person: Ints
+    at: Ints
+    product: Ints
+    late_days: Ints
+
+    @classmethod
+    def plainly(cls, person: Ints, at: Ints) -> Asked:
+        return cls(person, at, np.full(len(person), -1), np.zeros(len(person), dtype=np.int64))
+
+
+def invite(rng: np.random.Generator, calendar: Calendar, occasions: dict[str, Asked]) -> Invitations:
+    """Invitations by touchpoint: at once, or some days after a delivery or a store visit."""
     parts = []
-    for name, (person, at) in occasions.items():
-        n = len(person)
+    for name, asked in occasions.items():
+        at, n = asked.at, len(asked.at)
         if name in ("delivery", "store"):
             sent = calendar.later(
                 rng, at, rng.integers(3, 6, n) if name == "delivery" else np.ones(n, np.int64), HOME
@@ -67,7 +90,16 @@ def invite(
         else:
             sent = at + rng.integers(1, 30, n) * MINUTE
         answer = sent + np.minimum(rng.lognormal(1.0, 1.3, n), 70) * HOUR
-        parts.append(Invitations(person, np.full(n, TOUCHPOINTS.index(name)), sent, answer.astype(np.int64)))
+        parts.append(
+            Invitations(
+                person=asked.person,
+                touchpoint=np.full(n, TOUCHPOINTS.index(name)),
+                sent_at=sent,
+                answer_at=answer.astype(np.int64),
+                product=asked.product,
+                late_days=asked.late_days,
+            )
+        )
     return Invitations(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Invitations)))
 
 
@@ -96,6 +128,8 @@ def answer(rng: np.random.Generator, log: Log, people: People, invited: Invitati
         expected=expected[answers],
         steps=chosen[answers],
         score=(200 * chosen / steps - 100)[answers],
+        product=invited.product[answers],
+        late_days=invited.late_days[answers],
     )
 
 
@@ -108,17 +142,28 @@ def note(
         SURVEYS,
         "Survey Sent",
         at=invited.sent_at,
-        identifiers=[f'[["email","{people.email[p]}"]]' for p in invited.person],
+        identifiers=_reached(people, invited.person, invited.touchpoint),
         properties=[f'{{"survey":"{name}","metric":"{metric}"}}' for name, metric in surveys],
     )
     log.add(
         SURVEYS,
         "Survey Responded",
         at=responses.at,
-        identifiers=[f'[["email","{people.email[p]}"]]' for p in responses.person],
+        identifiers=_reached(people, responses.person, responses.touchpoint),
         score=responses.score,
         properties=_answers(rng, people, responses),
     )
+
+
+def _reached(people: People, person: Ints, touchpoint: Ints) -> list[str]:
+    """How the survey reached them; after a call both ways, which joins the number to the address."""
+    by_phone = TOUCHPOINTS.index("phone")
+    return [
+        f'[["email","{people.email[p]}"],["phone","{people.phone[p]}"]]'
+        if t == by_phone
+        else f'[["email","{people.email[p]}"]]'
+        for p, t in zip(person, touchpoint, strict=True)
+    ]
 
 
 def _answers(rng: np.random.Generator, people: People, responses: Responses) -> list[str]:
@@ -132,8 +177,15 @@ def _answers(rng: np.random.Generator, people: People, responses: Responses) -> 
         score = int(responses.steps[i]) + (0 if metric == "nps" else 1)
         said: dict[str, object] = {"survey": survey, "metric": metric, "score": score}
         if comments[i]:
-            met = frozenset(k for k, m in zip(keys, responses.met[i], strict=True) if m)
-            said["comment"] = comment(rng, Occasion(language, touchpoint, met, float(responses.score[i])))
+            occasion = Occasion(
+                language=language,
+                touchpoint=touchpoint,
+                met=frozenset(k for k, m in zip(keys, responses.met[i], strict=True) if m),
+                score=float(responses.score[i]),
+                product=int(responses.product[i]),
+                late_days=int(responses.late_days[i]),
+            )
+            said["comment"] = comment(rng, occasion)
         said |= {"language": language, "touchpoint": touchpoint}
         answers.append(json.dumps(said, ensure_ascii=False))
     return answers

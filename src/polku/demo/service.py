@@ -66,22 +66,16 @@ class Service:
         )
         queue = np.where(queued, np.where(evening, 2, 1), 0)
         ended = at + waiting * SECOND + self._rng.integers(2 * MINUTE, 15 * MINUTE, n)
-        slot = np.where(self._rng.random(n) < 0.8, 0, -1)
-        device = np.where(slot == 0, self._people.devices[person, 0], -1)
-        user = np.where(slot == 0, self._people.user_of(person, np.maximum(slot, 0)), -1)
+        user = np.where(self._rng.random(n) < 0.8, person, -1)
         who = [f'[["email","{self._people.email[p]}"]]' for p in person]
         about = [f'"chat_id":"C{i}","topic":"{CALL_TOPICS[t]}"' for i, t in enumerate(topic)]
         started = [f"{{{a}}}" for a in about]
-        self._log.add(
-            CHAT, "Chat Started", at=at, device=device, user=user, identifiers=who, properties=started
-        )
+        self._log.add(CHAT, "Chat Started", at=at, user=user, identifiers=who, properties=started)
         details = [
             f'{{{a},"waiting_s":{w},"queue":"{_QUEUES[q]}"}}'
             for a, w, q in zip(about, waiting, queue, strict=True)
         ]
-        self._log.add(
-            CHAT, "Chat Ended", at=ended, device=device, user=user, identifiers=who, properties=details
-        )
+        self._log.add(CHAT, "Chat Ended", at=ended, user=user, identifiers=who, properties=details)
         self._log.meet("evening_chat_wait", person[queue == 2], ended[queue == 2])
         self._log.meet("chat", person[queue < 2], ended[queue < 2])
         return Contacts(person, ended, topic, queue == 2)

@@ -22,6 +22,8 @@ ENTRIES: Final = ("search", "direct", "social", "ad", "email", "referral")
 SEARCH, DIRECT, SOCIAL, AD, EMAIL, REFERRAL = range(6)
 VIEWS: Final = 3
 NEVER: Final = 2**62
+LONGEST: Final = 40 * MINUTE
+"""Visits that begin later than this before `now` are left out: none is to be cut off half-way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,13 @@ class Visits:
         return people.devices[self.person, self.slot]
 
     def in_app(self) -> Flags:
-        return self.slot == APP_SLOT
+        return np.asarray(self.slot == APP_SLOT)
 
 
 def draw_visits(
     rng: np.random.Generator, people: People, calendar: Calendar, orders: Orders, *, clicks: tuple[Ints, Ints]
 ) -> Visits:
-    """All visits: to browse, before an order, to order, after a payment failed; `clicks` are newsletter clicks."""
+    """All of the year's visits; `clicks` (who, when) are the newsletters'."""
     parts = [
         _browsing(rng, people, calendar),
         _before_orders(rng, people, calendar, orders),
@@ -63,11 +65,13 @@ def draw_visits(
         _ordering(rng, calendar, orders),
         _failing(rng, calendar, orders),
     ]
-    return Visits(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Visits)))
+    at = np.concatenate([p.at for p in parts])
+    whole = (at >= calendar.start) & (at < calendar.now - LONGEST)
+    return Visits(*(np.concatenate([getattr(p, f.name) for p in parts])[whole] for f in fields(Visits)))
 
 
 def known_since(people: People, visits: Visits) -> Ints:
-    """When each person first says who they are on each of their devices (people × slots); NEVER if they do not."""
+    """When people first say who they are on each of their devices (people × slots); NEVER if they do not."""
     since = np.full(people.devices.shape, NEVER, dtype=np.int64)
     told = identifies(people, visits)
     np.minimum.at(since, (visits.person[told], visits.slot[told]), visits.at[told])

@@ -1,4 +1,4 @@
-"""The demo shop's year, from a seed: people, orders, visits, service, letters, surveys; in that order of cause."""
+"""The demo shop's year, from a seed: people, orders, visits, letters, service, surveys."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ import pyarrow as pa
 
 from polku.demo.browsing import Walk
 from polku.demo.calendar import Calendar
+from polku.demo.footsteps import Footsteps
 from polku.demo.fulfilment import Fulfilment
 from polku.demo.letters import Post
 from polku.demo.log import Log
 from polku.demo.orders import Orders, chance_again, draw_orders
 from polku.demo.people import People, draw_people
-from polku.demo.responses import Responses, answer, invite, note
+from polku.demo.responses import Asked, Responses, answer, invite, note
 from polku.demo.service import Service
 from polku.demo.truths import EFFECTS, planted
 from polku.demo.visits import draw_visits
@@ -37,7 +38,7 @@ class World:
 
 
 def make_world(rng_seed: int, *, now: datetime, customers: int = 20_000) -> World:
-    """Draw the year before `now` (with a time zone) for so many customers; the same input gives the same world.
+    """Draw the year before `now` (with a time zone); the same input gives the same world.
 
     Raises InvalidInput when `now` has no time zone or `customers` is under 100.
     """
@@ -52,7 +53,8 @@ def make_world(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Worl
     log = Log(people, calendar, next(streams))
     post = Post(log, people, calendar, next(streams))
     visits = draw_visits(next(streams), people, calendar, orders, clicks=post.newsletters())
-    completed = Walk(log, people, next(streams), visits=visits, orders=orders).run()
+    rng = next(streams)
+    completed = Walk(Footsteps(log, people, rng, visits), rng, orders).run()
     post.confirmations(orders, completed)
     post.onboarding(orders)
     post.reminders(visits)
@@ -63,19 +65,24 @@ def make_world(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Worl
     service = Service(log, people, calendar, next(streams), orders)
     calls, chats = service.calls(), service.chats()
     rng = next(streams)
-    shoppers, shopped = parcels.store_purchases()
-    asked = rng.random(len(shoppers)) < 0.12
     occasions = {
-        "delivery": (orders.person, orders.delivered_at),
-        "store": (shoppers[asked], shopped[asked]),
-        "phone": (calls.person, calls.ended_at),
-        "chat": (chats.person, chats.ended_at),
-        "checkout": (orders.person, completed),
+        "delivery": Asked(orders.person, orders.delivered_at, orders.product, orders.late_days),
+        "store": _asked_in_store(rng, parcels),
+        "phone": Asked.plainly(calls.person, calls.ended_at),
+        "chat": Asked.plainly(chats.person, chats.ended_at),
+        "checkout": Asked(orders.person, completed, orders.product, np.zeros_like(orders.late_days)),
     }
     invited = invite(rng, calendar, occasions)
     responses = answer(rng, log, people, invited)
     note(next(streams), log, people, invited, responses)
     return World(people, orders, responses, log)
+
+
+def _asked_in_store(rng: np.random.Generator, parcels: Fulfilment) -> Asked:
+    """A survey after one store purchase in eight."""
+    person, at, product = parcels.store_purchases()
+    asked = rng.random(len(person)) < 0.12
+    return Asked(person[asked], at[asked], product[asked], np.zeros(int(asked.sum()), dtype=np.int64))
 
 
 def make_demo(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Iterator[pa.Table]:
@@ -84,7 +91,7 @@ def make_demo(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Itera
 
 
 def truths(world: World | None = None) -> dict[str, Any]:
-    """What is planted, JSON-ready; with a world, also how many met each thing and the true repurchase shares."""
+    """What is planted, JSON-ready; with a world, also who met it and the true repurchase shares."""
     told = planted()
     if world is None:
         return told
@@ -92,9 +99,24 @@ def truths(world: World | None = None) -> dict[str, Any]:
         effect["people_met"], effect["times_met"] = world.log.reach(effect["key"])
         column = [e.key for e in EFFECTS].index(effect["key"])
         effect["share_of_responses"] = round(float(world.responses.met[:, column].mean()), 4)
+    told["touchpoints"] = _of_touchpoints(told["effects"])
     told["responses"] = len(world.responses.person)
     told["repurchase_share"] = _repurchase_shares(world)
     return told
+
+
+def _of_touchpoints(effects: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """The true score effect of a touchpoint as a whole: of its parts, weighted by how often each was met."""
+    times: dict[str, int] = {}
+    points: dict[str, float] = {}
+    for effect in effects:
+        key = effect["touchpoint"]
+        if key is not None:
+            times[key] = times.get(key, 0) + effect["times_met"]
+            points[key] = points.get(key, 0.0) + effect["times_met"] * effect["score"]
+    return {
+        key: {"score": round(points[key] / n, 2) if n else 0.0, "times_met": n} for key, n in times.items()
+    }
 
 
 def _repurchase_shares(world: World) -> dict[str, float]:

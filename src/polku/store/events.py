@@ -86,7 +86,10 @@ class EventStore:
     publishes snapshots. Raises FolderTooNew and JournalDamaged on opening.
     """
 
-    def __init__(self, folder: Path, *, memory_limit: str = "1GB", threads: int = 2) -> None:
+    def __init__(
+        self, folder: Path, *, memory_limit: str = "1GB", threads: int = 2, segment_rows: int = SEGMENT_ROWS
+    ) -> None:
+        self._segment_rows = segment_rows
         self._folder = folder / "events"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._manifest = Manifest.read(self._folder)
@@ -129,7 +132,9 @@ class EventStore:
         taking more than can be kept.
         """
         if self._failure is not None and self.tail_rows > MOST_TAIL_ROWS:
-            raise StorageFull("The disk of the data folder is full. Nothing acknowledged was lost; free some space.")
+            raise StorageFull(
+                "The disk of the data folder is full. Nothing acknowledged was lost; free some space."
+            )
         with self._arrived:
             if self._closing:
                 raise Overloaded("Polku is closing down. Send again in a moment.")
@@ -253,7 +258,7 @@ class EventStore:
             self._finished(rows)
             for future in batches[0].applied:
                 future.set_result(result)
-            if self.tail_rows >= SEGMENT_ROWS:
+            if self.tail_rows >= self._segment_rows:
                 self._try_to_write_tail()
 
     def _apply(self, batches: list[_Batch]) -> Appended:
@@ -311,7 +316,7 @@ class EventStore:
                 continue
             rows = pa.concat_tables(chunks)
             kept = list(manifest.segments[name])
-            while kept and kept[-1].rows + rows.num_rows <= SEGMENT_ROWS:
+            while kept and kept[-1].rows + rows.num_rows <= self._segment_rows:
                 replaced.append(kept[-1])
                 rows = pa.concat_tables([self._read(kept.pop()), rows])
             segment = write_segment(self._folder, f"{manifest.next_file:08d}", name, rows)
@@ -409,7 +414,7 @@ def _decode(payload: bytes) -> pa.Table:
 def _database(folder: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
     spill = folder / "cache" / "duckdb"
     spill.mkdir(parents=True, exist_ok=True)
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "threads": str(threads),
         "temp_directory": str(spill),

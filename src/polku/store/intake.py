@@ -1,4 +1,4 @@
-"""Intake: what the applier adds to incoming events — number, keys, identifiers, edges — and which are duplicates."""
+"""Intake: what is added to incoming events (number, keys, identifiers, edges), and which are duplicates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from polku.store.keys import Keys, event_hashes, identifier_key, identifier_keys, pair_hashes
-from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, LABEL_TYPES, REJECTED, EventType
+from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, LABEL_TYPES, REJECTED
 from polku.store.seen import SeenHashes
 from polku.store.snapshot import Snapshot
 
@@ -29,7 +29,8 @@ class Taken:
 
     @property
     def accepted(self) -> int:
-        return self.tables["events"].num_rows
+        rows: int = self.tables["events"].num_rows
+        return rows
 
 
 class Intake:
@@ -145,7 +146,9 @@ def _compare(
         else:
             contradictions.append(row)
     detail = "Event id '{event_id}' already holds other content; the first was kept. Send it with a new id."
-    rejected = rejections(incoming.take(pa.array(contradictions, pa.int64())), reason="duplicate_id", detail=detail)
+    rejected = rejections(
+        incoming.take(pa.array(contradictions, pa.int64())), reason="duplicate_id", detail=detail
+    )
     return same, rejected, collisions
 
 
@@ -189,9 +192,7 @@ def rejections(events: pa.Table, *, reason: str, detail: str) -> pa.Table:
     )
 
 
-def _identifiers(
-    type_: str, keys: Keys, values: pa.ChunkedArray, seqs: npt.NDArray[np.int64]
-) -> pa.Table:
+def _identifiers(type_: str, keys: Keys, values: pa.ChunkedArray, seqs: npt.NDArray[np.int64]) -> pa.Table:
     """The first appearance of each distinct identifier of a column."""
     distinct, first = np.unique(keys, return_index=True)
     first = first[distinct != 0]
@@ -231,6 +232,4 @@ def _column(snapshot: Snapshot, table: str, name: str) -> Keys:
 
 def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    return pa.table(
-        [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema
-    )
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)

@@ -153,7 +153,9 @@ def _write_all(descriptor: int, *parts: bytes | memoryview) -> None:
 
 def _storage_error(e: OSError) -> Exception:
     if e.errno in FULL:
-        return StorageFull("The disk of the data folder is full. Nothing acknowledged was lost; free some space.")
+        return StorageFull(
+            "The disk of the data folder is full. Nothing acknowledged was lost; free some space."
+        )
     return e
 
 

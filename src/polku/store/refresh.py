@@ -180,9 +180,7 @@ def _moved(block: Block, resolution: Resolution) -> tuple[npt.NDArray[np.bool_],
         return stay, _Arrivals.none()
     sizes = np.diff(block.offsets)
     rows = np.repeat(~stay, sizes)
-    return stay, _Arrivals(
-        np.repeat(now[~stay], sizes[~stay]), {n: getattr(block, n)[rows] for n in COLUMNS}
-    )
+    return stay, _Arrivals(np.repeat(now[~stay], sizes[~stay]), {n: getattr(block, n)[rows] for n in COLUMNS})
 
 
 def _merged(

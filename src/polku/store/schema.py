@@ -54,7 +54,9 @@ EVENTS: Final = pa.schema(
 
 IDENTIFIERS: Final = pa.schema(
     [
-        pa.field("key", pa.uint64(), nullable=False),  # identifier_key(type, value); of a label: the event's key
+        pa.field(
+            "key", pa.uint64(), nullable=False
+        ),  # identifier_key(type, value); of a label: the event's key
         pa.field("type", pa.string(), nullable=False),  # user_id, anonymous_id, email, phone, …; label: name
         pa.field("value", pa.string(), nullable=False),
         pa.field("seq", pa.int64(), nullable=False),  # the event that first showed it

@@ -53,7 +53,8 @@ class Manifest:
         raw: dict[str, Any] = json.loads(path.read_text())
         if raw["format"] > FORMAT:
             raise FolderTooNew(
-                f"{folder} was written by a newer Polku (format {raw['format']}; this one knows {FORMAT}). Upgrade Polku."
+                f"{folder} was written by a newer Polku (format {raw['format']}; this one knows {FORMAT}). "
+                "Upgrade Polku."
             )
         segments = {t: tuple(Segment(**s) for s in raw["segments"].get(t, ())) for t in TABLES}
         return cls(Position(**raw["applied"]), raw["next_seq"], raw["next_file"], segments)
@@ -73,9 +74,7 @@ class Manifest:
         return replace(self, applied=applied, next_seq=next_seq)
 
     def with_segments(self, table: str, kept: tuple[Segment, ...], added: Segment) -> Self:
-        return replace(
-            self, next_file=self.next_file + 1, segments=self.segments | {table: (*kept, added)}
-        )
+        return replace(self, next_file=self.next_file + 1, segments=self.segments | {table: (*kept, added)})
 
 
 def write_segment(folder: Path, name: str, table: str, rows: pa.Table) -> Segment:

@@ -33,9 +33,7 @@ class Snapshot:
         """The same, without segments and chunks whose events all have a number ≤ `seq`."""
         kept = tuple(s for s in self.segments["events"] if s.last_seq > seq)
         tail = tuple(t for t in self.tails["events"] if t["seq"][-1].as_py() > seq)
-        return replace(
-            self, segments={**self.segments, "events": kept}, tails={**self.tails, "events": tail}
-        )
+        return replace(self, segments={**self.segments, "events": kept}, tails={**self.tails, "events": tail})
 
     def only_segment(self, index: int) -> Self:
         """The same, with one segment of events and no tail."""
@@ -90,8 +88,8 @@ class Snapshot:
             low, high = np.searchsorted(seqs, [segment.first_seq, segment.last_seq + 1])
             if low < high:
                 parts.append(_pick(self.folder / segment.file, segment, seqs[low:high], wanted))
-        for chunk in self.tails["events"]:
-            parts.append(chunk.filter(pa.array(np.isin(chunk["seq"].to_numpy(), seqs))).select(wanted))
+        tails = self.tails["events"]
+        parts += [t.filter(pa.array(np.isin(t["seq"].to_numpy(), seqs))).select(wanted) for t in tails]
         return pa.concat_tables(parts) if parts else TABLES["events"].empty_table().select(wanted)
 
     def _select(self, table: str) -> str:

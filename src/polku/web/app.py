@@ -67,9 +67,7 @@ def create_app(
     for router in api:
         app.include_router(router, prefix="/api/v1")
     add_handlers(app)
-    app.add_middleware(
-        Gate, workspace=workspace, public=(*OPEN_PATHS, *public), owner_token=owner_token
-    )
+    app.add_middleware(Gate, workspace=workspace, public=(*OPEN_PATHS, *public), owner_token=owner_token)
     environment()  # templates compile now, not under the first visitor
     return app
 

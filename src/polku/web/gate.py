@@ -55,7 +55,9 @@ HEADERS: Final = {
 class Gate:
     """ASGI middleware. `public` are path prefixes that look after themselves (collectors, static files)."""
 
-    def __init__(self, app: ASGIApp, *, workspace: Workspace, public: Sequence[str], owner_token: str = "") -> None:
+    def __init__(
+        self, app: ASGIApp, *, workspace: Workspace, public: Sequence[str], owner_token: str = ""
+    ) -> None:
         self.app = app
         self._owner_token = owner_token
         self._settings = workspace.settings

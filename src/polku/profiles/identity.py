@@ -1,0 +1,214 @@
+"""Who is who, as of a snapshot: kept up to date as events come, remade when a person decides."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from polku.errors import Conflict, NotFound
+from polku.profiles import decisions as deciding
+from polku.profiles import store
+from polku.profiles.decisions import Decision, DecisionKind
+from polku.profiles.graph import Edge, Graph, Pair, Table, lookup, open_conflicts
+from polku.profiles.joining import Keys, Nodes
+from polku.profiles.rules import IdentityRules
+from polku.store import Snapshot
+from polku.workspace import Workspace
+
+_IDENTIFIER = ("key", "type", "value", "seq")
+MOST_SUPPOSED: Final = 2000
+_EDGE = ("a", "b", "kind", "seq")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityMap:
+    """Who is who at one moment. `version` changes when a profile has been split, not when two became one."""
+
+    version: int
+    edges: int
+    _roots: Nodes = field(repr=False)
+    _table: Table = field(repr=False)
+    _graph: Graph = field(repr=False)
+    _lock: threading.RLock = field(repr=False)
+    _different: tuple[Pair, ...] = field(default=(), repr=False)
+
+    def profiles(self, keys: Keys) -> Keys:
+        """The profile of each identifier key; 0 for 0 and for values that mean nobody."""
+        return lookup(keys, self._roots, self._table)
+
+    def profile(self, key: int) -> int:
+        profile: int = self.profiles(np.array([key], np.uint64)).item()
+        return profile
+
+    def find(self, text: str) -> int:
+        """The profile that an identifier's value, 'type:value' or 16-digit key points to.
+
+        Raises NotFound, and Conflict when it points to several.
+        """
+        with self._lock:
+            known = dict.fromkeys(self._graph.known(text.strip()))
+        if not known:
+            raise NotFound(
+                f"No profile has the identifier '{text}'. Find one with: polku profiles search TEXT"
+            )
+        profiles = {t: self.profile(k) or k for t, k in known}
+        if len(set(profiles.values())) > 1:
+            listed = ", ".join(f"{t}:{text.strip()} ({p:016x})" for t, p in sorted(profiles.items()))
+            raise Conflict(f"'{text}' points to {len(profiles)} profiles: {listed}. Give one of these.")
+        return next(iter(profiles.values()))
+
+    def members(self, profile: int) -> list[int]:
+        """The identifier keys of a profile: the one that gives it its id, then as they were first seen."""
+        with self._lock:
+            keys = self._graph.members(profile)
+        mine = self.profiles(np.array(keys, np.uint64)) == self.profile(profile)
+        return [k for k, m in zip(keys, mine.tolist(), strict=True) if m]
+
+    def evidence(self, profile: int) -> list[Edge]:
+        """The edges that touch a profile's identifiers, oldest first, whatever became of them."""
+        members = self.members(profile)
+        with self._lock:
+            return self._graph.edges_of(members)
+
+    @property
+    def conflicts(self) -> list[Edge]:
+        """Edges that were refused and whose ends are two profiles, oldest first; without those that a person
+        has said to be two people."""
+        with self._lock:
+            edges = list(open_conflicts(self._graph))
+        ends = np.array([(e.a, e.b) for e in edges], np.uint64).reshape(-1, 2)
+        pairs = zip(self.profiles(ends[:, 0]).tolist(), self.profiles(ends[:, 1]).tolist(), strict=True)
+        settled = {frozenset((self.profile(a), self.profile(b))) for a, b in self._different}
+        return [e for e, p in zip(edges, pairs, strict=True) if frozenset(p) not in settled]
+
+
+class Identities:
+    """The identities of a workspace (`workspace.part(Identities)`). Safe to use from many threads."""
+
+    def __init__(self, workspace: Workspace, rules: IdentityRules | None = None) -> None:
+        self._workspace = workspace
+        self.rules = rules or IdentityRules()
+        self._lock = threading.RLock()
+        self._graph, self._map = self._empty()
+        self._identifiers = 0  # how many rows of the table are in the graph
+        self._last = 0  # the last event that was looked at
+
+    def current(self) -> IdentityMap:
+        """Who is who this second."""
+        return self.resolve(self._workspace.store.snapshot)
+
+    def resolve(self, snapshot: Snapshot) -> IdentityMap:
+        """Who is who as of `snapshot`, or a later one that was asked for before."""
+        with self._lock:
+            if (
+                count(snapshot, "edges") > self._map.edges
+                or count(snapshot, "identifiers") > self._identifiers
+            ):
+                self._extend(snapshot)
+            self._last = max(self._last, snapshot.next_seq - 1)
+            return self._map
+
+    def decisions(self) -> list[Decision]:
+        """All decisions, oldest first."""
+        with self._workspace.db.session(read_only=True) as session:
+            return store.decisions(session)
+
+    def decide(self, kind: DecisionKind, pairs: Sequence[Pair], *, who: str, why: str = "") -> Decision:
+        """Record a decision and apply it."""
+        return self._record(kind, tuple(pairs), who=who, why=why, undoes=None)
+
+    def undo(self, decision: int, *, who: str, why: str = "") -> Decision:
+        """Take a decision back. Raises NotFound, or Conflict if it does not hold any more."""
+        known = {d.id: d for d in self.decisions()}
+        if decision not in known:
+            raise NotFound(f"There is no decision {decision}. See the decisions on the profile's page.")
+        if decision not in {d.id for d in deciding.standing(list(known.values()))}:
+            raise Conflict(
+                f"Decision {decision} does not hold any more: it was undone, or undoes another itself."
+            )
+        return self._record(DecisionKind.UNDO, (), who=who, why=why, undoes=decision)
+
+    def supposing(self, supposed: Sequence[Decision], keys: Sequence[int]) -> tuple[Graph, set[int]]:
+        """The graph around `keys` as it would be with these decisions instead, and the identifiers in it.
+
+        Nothing is changed. Raises Conflict if too much hangs together to be told in time.
+        """
+        with self._lock:
+            self.current()
+            near = self._graph.surroundings(keys, MOST_SUPPOSED)
+            if len(near) >= MOST_SUPPOSED:
+                raise Conflict(
+                    f"More than {MOST_SUPPOSED} identifiers hang together here. Part smaller pieces first."
+                )
+            return self._graph.around(near, deciding.verdicts(supposed)), near
+
+    def _record(
+        self, kind: DecisionKind, pairs: tuple[Pair, ...], *, who: str, why: str, undoes: int | None
+    ) -> Decision:
+        with self._lock:
+            self.current()
+            made = Decision(0, kind, pairs, self._last, who, why, datetime.now(UTC), undoes)
+            with self._workspace.db.session() as session:
+                made = store.append(session, made)
+            self._apply(made)
+        self._workspace.engine.soon()
+        return made
+
+    def _apply(self, made: Decision) -> None:
+        known = self.decisions()
+        if made.kind is DecisionKind.SAME:
+            for a, b in made.pairs:
+                self._graph.approve(a, b, made.after)
+            self._freeze(replace(self._map, version=deciding.version(self.rules, known)))
+        elif deciding.version(self.rules, known) == self._map.version:
+            self._freeze(replace(self._map, _different=tuple(deciding.different(known))))
+        else:
+            self._graph, self._map = self._empty()
+            self._identifiers = self._last = 0
+            self.current()
+
+    def _empty(self) -> tuple[Graph, IdentityMap]:
+        known = self.decisions()
+        graph = Graph(self.rules, deciding.verdicts(known))
+        version, settled = deciding.version(self.rules, known), tuple(deciding.different(known))
+        roots, table = graph.frozen_roots(), graph.table()
+        return graph, IdentityMap(version, 0, roots, table, graph, self._lock, settled)
+
+    def _extend(self, snapshot: Snapshot) -> None:
+        identifiers = rows_after(snapshot, "identifiers", _IDENTIFIER, self._identifiers)
+        edges = rows_after(snapshot, "edges", _EDGE, self._map.edges)
+        self._graph.add_identifiers(identifiers)
+        self._graph.add_edges(edges, up_to=snapshot.next_seq - 1)
+        self._identifiers += identifiers.num_rows
+        self._freeze(replace(self._map, edges=self._map.edges + edges.num_rows))
+
+    def _freeze(self, like: IdentityMap) -> None:
+        self._map = replace(like, _roots=self._graph.frozen_roots(), _table=self._graph.table())
+
+
+def count(snapshot: Snapshot, table: str) -> int:
+    """How many rows a table of a snapshot has."""
+    stored = sum(s.rows for s in snapshot.segments[table])
+    in_memory: int = sum(chunk.num_rows for chunk in snapshot.tails[table])
+    return stored + in_memory
+
+
+def rows_after(snapshot: Snapshot, table: str, names: Sequence[str], skip: int) -> pa.Table:
+    """Some columns of a table without its first `skip` rows; segments of only such rows are not read."""
+    segments, chunks = list(snapshot.segments[table]), list(snapshot.tails[table])
+    while segments and segments[0].rows <= skip:
+        skip -= segments.pop(0).rows
+    while not segments and chunks and chunks[0].num_rows <= skip:
+        skip -= chunks.pop(0).num_rows
+    rest = replace(
+        snapshot,
+        segments={**snapshot.segments, table: tuple(segments)},
+        tails={**snapshot.tails, table: tuple(chunks)},
+    )
+    return rest.columns(table, names).slice(skip)
