@@ -13,7 +13,7 @@ from polku.profiles.changes import Move, moves, ties
 from polku.profiles.decisions import Decision, DecisionKind
 from polku.profiles.graph import Pair
 from polku.profiles.identity import Identities
-from polku.profiles.people import display_name
+from polku.profiles.people import full_name
 from polku.profiles.queries import Reading, pair_of
 from polku.profiles.search import Named
 from polku.store import LABEL_TYPES
@@ -123,7 +123,7 @@ def _compare(workspace: Workspace, supposed: list[Decision], keys: list[int]) ->
     shown = {k: n.value for m in found for k, n in _values(reading, m).items()}
 
     def name(profile: str) -> str:
-        return display_name(reading.named(reading.who.members(int(profile, 16))))
+        return full_name(reading.named(reading.who.members(int(profile, 16))))
 
     return Preview(
         tuple(
@@ -133,7 +133,7 @@ def _compare(workspace: Workspace, supposed: list[Decision], keys: list[int]) ->
                 m.from_profile,
                 name(m.from_profile),
                 m.to_profile,
-                shown.get(int(m.to_profile, 16)) or name(m.to_profile),
+                name(m.to_profile),
             )
             for m in found
         )
