@@ -1,1 +1,17 @@
-"""demo."""
+"""Demo data: a believable year of a Finnish outdoor shop, with planted truths."""
+
+from polku.demo.sources import SOURCES, DemoSource
+from polku.demo.touchpoints import TOUCHPOINTS, DemoRule, DemoTouchpoint
+from polku.demo.world import World, make_demo, make_world, truths
+
+__all__ = [
+    "SOURCES",
+    "TOUCHPOINTS",
+    "DemoRule",
+    "DemoSource",
+    "DemoTouchpoint",
+    "World",
+    "make_demo",
+    "make_world",
+    "truths",
+]
