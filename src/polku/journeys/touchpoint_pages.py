@@ -71,11 +71,12 @@ def show_list(request: Request, user: CurrentUser) -> Response:
     catalogue = workspace.part(Touchpoints).catalogue()
     answer = ListTouchpoints().answer(workspace)
     events = {t.key: t.events for t in answer.touchpoints}
-    rules = workspace.part(Touchpoints).rules().rules
+    with workspace.db.session(read_only=True) as session:
+        rules = store.rules_by_touchpoint(session)
     stages = []
     for stage in (*catalogue.stages, None):
         rows = tuple(
-            Listed(t, events.get(t.key, 0), tuple(r for r in rules if r.touchpoint == t.code))
+            Listed(t, events.get(t.key, 0), tuple(rules.get(t.code, ())))
             for t in catalogue.of_stage(stage.key if stage else None)
         )
         if rows or stage:
