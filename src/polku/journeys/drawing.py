@@ -13,12 +13,13 @@ from typing import Final
 from markupsafe import Markup
 
 from polku.i18n import gettext, number, percent, signed
-from polku.journeys.labels import Box, Named, place
+from polku.journeys.headline import extremes
+from polku.journeys.labels import Box, Label, Named, place
 from polku.journeys.results import MapOfJourneys, StageOnMap, TouchpointOnMap
 
 WIDTH: Final = 1160.0
 HEIGHT: Final = 330.0
-TOP, BOTTOM = 104.0, 262.0
+TOP, BOTTOM = 88.0, 284.0
 """Where the highest and lowest interval may be: the rest is room for names."""
 
 STEP: Final = 68.0
@@ -68,8 +69,10 @@ def across(
     height = _Height(journeys, before, TOP, BOTTOM)
     spots = height.spots(journeys.touchpoints, xs, largest=min(13.0, slot * 0.4))
     frame = Box(0, 30, WIDTH, HEIGHT - 6)
+    found = extremes(journeys) or ()
+    notable = [s for s in spots if s.touchpoint in found]
     names = [
-        Named(s.x, s.y, s.radius, s.touchpoint.touchpoint.name(language), s.radius, _is_valley(spots, i))
+        Named(s.x, s.y, s.radius, _name(s, language, s in notable), s.radius, _is_valley(spots, i))
         for i, s in enumerate(spots)
     ]
     labels = place(names, _boxes_of_line(spots), frame, widest=max(110.0, 1.9 * slot))
@@ -127,8 +130,9 @@ class _Height:
         self._before = _scores(before)
         ends += list(self._before.values())
         self._top, self._bottom = top, bottom
-        self._best = min(100.0, max([LEAST_SPAN, *ends]))
-        self._worst = max(-100.0, min([-LEAST_SPAN / 2, *ends]))
+        best, worst = max([LEAST_SPAN / 2, *ends]), min([0.0, *ends])
+        room = 0.06 * max(LEAST_SPAN, best - worst)  # so that nothing stands on the line of 0
+        self._best, self._worst = min(100.0, best), max(-100.0, worst - room)
 
     def y(self, score: float) -> float:
         share = (min(max(score, self._worst), self._best) - self._worst) / (self._best - self._worst)
@@ -241,6 +245,16 @@ def _band(stage: StageOnMap, i: int, left: float, width: float, language: str) -
         '<g class="stage-{}"><rect class="band" x="{}" width="{}" height="{}"/>'
         '<text class="stage-name" x="{}" y="20">{}</text></g>'
     ).format(i % 4 + 1, _n(left), _n(width), _n(HEIGHT), _n(left + 12), stage.name(language))
+
+
+def _name(spot: Spot, language: str, notable: bool) -> str:
+    name, score = spot.touchpoint.touchpoint.name(language), spot.touchpoint.score.estimate
+    return f"{name} {signed(score)}" if notable and score is not None else name
+
+
+def _text(label: Label, notable: bool) -> Markup:
+    css = Markup(' class="extreme"') if notable else ""
+    return Markup('<text{} x="{}" y="{}">{}</text>').format(css, _n(label.x), _n(label.y), label.text)
 
 
 def _zero(y: float) -> Markup:

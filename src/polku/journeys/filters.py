@@ -24,7 +24,8 @@ _PERIODS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What was chosen. Days of one's own (`since`, `until`) go before a preset (`period`, in days until today)."""
+    """What was chosen. Days of one's own (`since`, `until`) go before a preset (`period`, in days until
+    today)."""
 
     today: date
     period: str = ""

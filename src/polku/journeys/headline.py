@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from polku.i18n import gettext, number, percent, signed
 from polku.journeys.results import FunnelOfJourneys, MapOfJourneys, StageOnMap, TouchpointOnMap
 from polku.stats import Estimate
@@ -14,8 +16,8 @@ def of_map(journeys: MapOfJourneys, language: str) -> str:
 
 
 def extremes(journeys: MapOfJourneys) -> tuple[TouchpointOnMap, TouchpointOnMap] | None:
-    """The touchpoints that feel best and worst for sure: by the nearer end of the interval, so that a handful of
-    answers does not win. None where fewer than two are known."""
+    """The touchpoints that feel best and worst for sure: by the nearer end of the interval, so that a
+    handful of answers does not win. None where fewer than two are known."""
     known = [t for t in journeys.touchpoints if t.score.estimate is not None]
     if len(known) < 2:
         return None
@@ -66,7 +68,7 @@ def _felt(journeys: MapOfJourneys, language: str) -> list[str]:
 
 
 def _narrowest(stages: tuple[StageOnMap, ...], language: str) -> list[str]:
-    steps = [(s, following) for s, following in zip(stages, stages[1:], strict=False) if _told(s.goes_on)]
+    steps = [(s, following) for s, following in pairwise(stages) if _told(s.goes_on)]
     if not steps:
         return []
     stage, following = min(steps, key=lambda step: (step[0].goes_on and step[0].goes_on.estimate) or 0.0)

@@ -24,6 +24,8 @@ class Box:
 
     def overlap(self, other: Box) -> float:
         """The area both cover."""
+        if self.left >= other.right or other.left >= self.right:
+            return 0.0
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(0.0, width) * max(0.0, height)
@@ -75,8 +77,11 @@ def place(points: Sequence[Named], taken: Sequence[Box], frame: Box, *, widest: 
     ]
     placed: dict[int, Label] = {}
     for i in sorted(range(len(points)), key=lambda i: -points[i].weight):
-        others = [*(d for k, d in enumerate(dots) if k != i), *(p.box for p in placed.values())]
         text = shortened(points[i].text, widest)
+        reach = Box(points[i].x - widest, frame.top, points[i].x + widest, frame.bottom)
+        near = [t for t in taken if t.overlap(reach)]
+        others = [d for k, d in enumerate(dots) if k != i and d.overlap(reach)]
+        others += [p.box for p in placed.values() if p.box.overlap(reach)]
         candidates = [
             _candidate(points[i], text, level, side, frame) for level in range(LEVELS) for side in (0, 1)
         ]
@@ -84,7 +89,7 @@ def place(points: Sequence[Named], taken: Sequence[Box], frame: Box, *, widest: 
         costs = [
             8 * sum(c.box.overlap(o) for o in others)
             + 3 * sum(lead.overlap(p.box) for p in placed.values())
-            + sum(c.box.overlap(t) for t in taken)
+            + sum(c.box.overlap(t) for t in near)
             + 1_000 * _outside(c.box, frame)
             + 22 * (n // 2)
             + 14 * (n % 2)
