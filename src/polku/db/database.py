@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from polku.errors import FolderTooNew, InvalidInput
 
-BUSY_MS = 10_000
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+BUSY_MS: Final = 10_000
 """How long one writer waits for another on SQLite before it gives up."""
 
 
@@ -59,7 +60,7 @@ class Database:
     def upgrade(self) -> None:
         """Bring the tables to this version's shape. Raises FolderTooNew if a newer Polku wrote them."""
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(MIGRATIONS))
         known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
         with self.engine.begin() as connection:
             for revision in MigrationContext.configure(connection).get_current_heads():

@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from polku import security
 from polku.web import account, api_keys, entrance, stylebook, users
+from polku.web.client import Origin
 from polku.web.csrf import check_csrf
 from polku.web.gate import HEADERS, YEAR_S, Gate
 from polku.web.problems import add_handlers
@@ -39,6 +40,7 @@ def create_app(
 ) -> FastAPI:
     """Assemble the application.
 
+    Raises InvalidInput when the settings of proxies or of the public address cannot be used.
     `routers` hold the slices' pages and API; the gate and the CSRF check stand before all of them.
     `routes` are raw Starlette routes (collectors), and `public` the path prefixes that the gate leaves alone.
     `app.state.setup_code` is what /setup asks for when the visitor may not be on this machine; the server
@@ -53,6 +55,7 @@ def create_app(
         dependencies=[Depends(check_csrf)],
     )
     app.state.workspace = workspace
+    app.state.origin = Origin(workspace.settings)
     app.state.setup_code = security.new_code()
     app.router.routes.extend(routes)
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
@@ -62,7 +65,7 @@ def create_app(
     for router in routers:
         app.include_router(router)
     add_handlers(app)
-    app.add_middleware(Gate, workspace=workspace, public=(*OPEN_PATHS, *public))
+    app.add_middleware(Gate, workspace=workspace, origin=app.state.origin, public=(*OPEN_PATHS, *public))
     environment()  # templates compile now, not under the first visitor
     return app
 

@@ -53,12 +53,12 @@ HEADERS: Final = {
 class Gate:
     """ASGI middleware. `public` are path prefixes that look after themselves (collectors, static files)."""
 
-    def __init__(self, app: ASGIApp, *, workspace: Workspace, public: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, *, workspace: Workspace, origin: Origin, public: Sequence[str]) -> None:
         self.app = app
         self._settings = workspace.settings
         self._db = workspace.db
         self._public = tuple(public)
-        self._origin = Origin(workspace.settings)
+        self._origin = origin
         self._set_up = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
