@@ -25,6 +25,13 @@ _BLAMED: Final = (
     ("order_returned", "return"),
 )
 _PRAISED: Final = (("guide", "guide"), ("onboarding_email", "onboarding"), ("order_returned", "return"))
+_BELIED: Final = {
+    "checkout+": "mobile_payment_failed",
+    "phone+": "phone_unsolved",
+    "phone-": "phone_solved",
+    "chat+": "evening_chat_wait",
+}
+"""What people would not write of a touchpoint after they met this: the events would belie them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,7 @@ def _topic(rng: np.random.Generator, occasion: Occasion, mood: str) -> str:
 
 def _of_touchpoint(rng: np.random.Generator, occasion: Occasion, mood: str) -> str:
     draw = rng.random()
-    tried_twice = occasion.touchpoint == "checkout" and "mobile_payment_failed" in occasion.met
-    if draw < 0.15 or (tried_twice and mood == "+"):
+    if draw < 0.15 or _BELIED.get(f"{occasion.touchpoint}{mood}") in occasion.met:
         return "any"
     if occasion.touchpoint == "delivery":
         praises_delivery = mood == "+" and occasion.late_days == 0 and draw < 0.65

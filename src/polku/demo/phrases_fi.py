@@ -179,7 +179,7 @@ OPENINGS: Final[dict[str, tuple[str, ...]]] = {
         "Pakkausmateriaalia {oli turhan paljon|voisi olla vähemmän}.",
         "Muuten hyvä, mutta {toimitusvaihtoehtoja saisi olla enemmän|postikulut ovat aika suuret}.",
         "En osaa vielä sanoa, {tuotetta ei ole ehditty kokeilla|reissu on vasta edessä}.",
-        "Paketti tuli {perille|noutopisteeseen}, joka on {turhan kaukana|hankalassa paikassa}.",
+        "Paketti tuli noutopisteeseen, joka on {turhan kaukana|hankalassa paikassa|hankalasti auki}.",
         "{Tuote on ok|Ihan hyvä tuote}, mutta {hinta oli korkea|odotin hieman enemmän}.",
     ),
     "store=": (

@@ -142,17 +142,28 @@ def note(
         SURVEYS,
         "Survey Sent",
         at=invited.sent_at,
-        identifiers=[f'[["email","{people.email[p]}"]]' for p in invited.person],
+        identifiers=_reached(people, invited.person, invited.touchpoint),
         properties=[f'{{"survey":"{name}","metric":"{metric}"}}' for name, metric in surveys],
     )
     log.add(
         SURVEYS,
         "Survey Responded",
         at=responses.at,
-        identifiers=[f'[["email","{people.email[p]}"]]' for p in responses.person],
+        identifiers=_reached(people, responses.person, responses.touchpoint),
         score=responses.score,
         properties=_answers(rng, people, responses),
     )
+
+
+def _reached(people: People, person: Ints, touchpoint: Ints) -> list[str]:
+    """How the survey reached them; after a call both ways, which joins the number to the address."""
+    by_phone = TOUCHPOINTS.index("phone")
+    return [
+        f'[["email","{people.email[p]}"],["phone","{people.phone[p]}"]]'
+        if t == by_phone
+        else f'[["email","{people.email[p]}"]]'
+        for p, t in zip(person, touchpoint, strict=True)
+    ]
 
 
 def _answers(rng: np.random.Generator, people: People, responses: Responses) -> list[str]:

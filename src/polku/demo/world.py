@@ -65,20 +65,24 @@ def make_world(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Worl
     service = Service(log, people, calendar, next(streams), orders)
     calls, chats = service.calls(), service.chats()
     rng = next(streams)
-    shoppers, shopped, bought = parcels.store_purchases()
-    asked = rng.random(len(shoppers)) < 0.12
-    on_time = np.zeros(len(orders), dtype=np.int64)
     occasions = {
         "delivery": Asked(orders.person, orders.delivered_at, orders.product, orders.late_days),
-        "store": Asked(shoppers[asked], shopped[asked], bought[asked], np.zeros(asked.sum(), dtype=np.int64)),
+        "store": _asked_in_store(rng, parcels),
         "phone": Asked.plainly(calls.person, calls.ended_at),
         "chat": Asked.plainly(chats.person, chats.ended_at),
-        "checkout": Asked(orders.person, completed, orders.product, on_time),
+        "checkout": Asked(orders.person, completed, orders.product, np.zeros_like(orders.late_days)),
     }
     invited = invite(rng, calendar, occasions)
     responses = answer(rng, log, people, invited)
     note(next(streams), log, people, invited, responses)
     return World(people, orders, responses, log)
+
+
+def _asked_in_store(rng: np.random.Generator, parcels: Fulfilment) -> Asked:
+    """A survey after one store purchase in eight."""
+    person, at, product = parcels.store_purchases()
+    asked = rng.random(len(person)) < 0.12
+    return Asked(person[asked], at[asked], product[asked], np.zeros(int(asked.sum()), dtype=np.int64))
 
 
 def make_demo(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Iterator[pa.Table]:

@@ -3,8 +3,7 @@ answers."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -14,7 +13,7 @@ from polku.charts import Figure, Point, Series, time_series
 from polku.errors import NotFound
 from polku.i18n import current_language, gettext, number, signed
 from polku.journeys.answers import Answers
-from polku.journeys.calendar import edges
+from polku.journeys.calendar import Unit, edges
 from polku.journeys.catalogue import Touchpoint
 from polku.journeys.experience import ExperienceQuestion
 from polku.journeys.map_pages import PATH as MAP
@@ -22,13 +21,14 @@ from polku.journeys.map_pages import filters_of, shared
 from polku.journeys.path_pages import figure_of
 from polku.journeys.queries import JourneyGraph, JourneyMap, JourneyQuery, JourneyVolumes
 from polku.journeys.responses import LatestQuestion, read_responses
-from polku.journeys.results import VolumesOverTime
+from polku.journeys.responses import Response as Answered
 from polku.stats import Estimate
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
 from polku.workspace import Workspace
 
 MOST_NEIGHBOURS: Final = 7
+MOST_RESPONSES: Final = 8
 
 router = APIRouter(include_in_schema=False)
 
@@ -63,46 +63,51 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
         map_path=MAP + filters.query(),
         after=[t for t in graph.transitions if t.came.key == touchpoint.key][:MOST_NEIGHBOURS],
         before=[t for t in graph.transitions if t.went.key == touchpoint.key][:MOST_NEIGHBOURS],
-        trend=_trend(touchpoint, by, scope_edges(by, workspace), workspace, filters.asked),
+        trend=_trend(touchpoint, filters.asked, workspace),
         volume=figure_of(by, language),
-        responses=read_responses(workspace.store.snapshot, answers.ask(LatestQuestion(scope))),
+        responses=_telling(read_responses(workspace.store.snapshot, answers.ask(LatestQuestion(scope)))),
     )
 
 
-def scope_edges(volumes: VolumesOverTime, workspace: Workspace) -> tuple[int, ...]:
-    """The spans of a chart of volumes as edges in seconds; none where there are no spans."""
-    if not volumes.starts:
-        return ()
-    return edges(list(volumes.starts), volumes.by, ZoneInfo(workspace.settings.timezone))
-
-
-def _trend(
-    touchpoint: Touchpoint,
-    volumes: VolumesOverTime,
-    at: tuple[int, ...],
-    workspace: Workspace,
-    asked: dict[str, object],
-) -> Figure | None:
-    """The score over the spans of time that the volumes have; None where fewer than two are known."""
-    if len(at) < 3:
+def _trend(touchpoint: Touchpoint, asked: dict[str, Any], workspace: Workspace) -> Figure | None:
+    """The score as time goes by, in spans long enough to hold answers; None where fewer than two are known."""
+    finest = JourneyVolumes(**asked, touchpoints=[touchpoint.key]).answer(workspace)
+    coarser: Unit = "week" if finest.by == "day" else "month"
+    spans = JourneyVolumes(**asked, touchpoints=[touchpoint.key], by=coarser).answer(workspace)
+    if len(spans.starts) < 2:
         return None
-    scope = JourneyQuery.model_validate(asked).scope(workspace, [touchpoint])
+    at = edges(list(spans.starts), spans.by, ZoneInfo(workspace.settings.timezone))
+    scope = JourneyQuery(**asked).scope(workspace, [touchpoint])
     scores = workspace.part(Answers).ask(ExperienceQuestion(scope, at))[0]
-    known = [(d, e) for d, e in zip(volumes.starts, scores, strict=True) if e.estimate is not None]
-    if len(known) < 2:
+    if sum(e.estimate is not None for e in scores) < 2:
         return None
-    name = touchpoint.name(current_language())
-    points = [Point(d, e.estimate, e.low, e.high) for d, e in zip(volumes.starts, scores, strict=True)]
+    points = [
+        Point(d, e.estimate, _within(e.low), _within(e.high)) for d, e in zip(spans.starts, scores, strict=True)
+    ]
+    known = [e for e in scores if e.estimate is not None]
     return time_series(
-        title=gettext("How it felt"), description=_told(known), series=[Series(name, points)], measure="score"
+        title=gettext("How it felt"),
+        description=_told(known[0], known[-1]),
+        series=[Series(touchpoint.name(current_language()), points)],
+        measure="score",
     )
 
 
-def _told(known: list[tuple[date, Estimate]]) -> str:
-    first, last = known[0][1], known[-1][1]
+def _within(score: float | None) -> float | None:
+    """A limit of an interval as the scale has room for it."""
+    return None if score is None else min(100.0, max(-100.0, score))
+
+
+def _told(first: Estimate, last: Estimate) -> str:
     return gettext(
         "From %(first)s to %(last)s (%(n)s answers in the last span).",
         first=signed(first.estimate or 0),
         last=signed(last.estimate or 0),
         n=number(last.n),
     )
+
+
+def _telling(responses: list[Answered]) -> list[Answered]:
+    """The latest, those with words first chosen."""
+    chosen = sorted(responses, key=lambda r: not r.comment)[:MOST_RESPONSES]
+    return sorted(chosen, key=lambda r: r.at, reverse=True)

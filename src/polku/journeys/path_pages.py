@@ -71,12 +71,13 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
 def figure_of(volumes: VolumesOverTime, language: str) -> Figure | None:
     """A chart of volumes: the most met touchpoints by name, the others grey behind them."""
     met = sorted((v for v in volumes.touchpoints if any(v.volume)), key=lambda v: -sum(v.volume))
-    if not met or len(volumes.starts) < 2:
+    whole = finished(volumes)
+    if not met or whole < 2:
         return None
     series = [
         Series(
             v.touchpoint.name(language),
-            [Point(d, float(n)) for d, n in zip(volumes.starts, v.volume, strict=True)],
+            [Point(d, float(n)) for d, n in zip(volumes.starts[:whole], v.volume, strict=False)],
         )
         for v in met
     ]
@@ -94,10 +95,25 @@ def figure_of(volumes: VolumesOverTime, language: str) -> Figure | None:
     )
 
 
+def finished(volumes: VolumesOverTime) -> int:
+    """How many spans are over: one that goes on would look like a fall."""
+    spans = len(volumes.starts)
+    open_ended = volumes.covered.until is None or volumes.covered.until >= volumes.covered.as_of.date()
+    return spans - 1 if spans > 2 and open_ended else spans
+
+
 def _usual_steps(journeys: MapOfJourneys) -> list[str]:
-    """Where nothing was chosen: the touchpoint of each stage that most meet."""
-    most = [max(s.touchpoints, key=lambda t: t.reach, default=None) for s in journeys.stages]
-    return [t.touchpoint.key for t in most if t is not None and t.reach]
+    """Where nothing was chosen: of each stage the touchpoint that most meet, in the channel that leads if it can be,
+    since a way through one channel is what one looks at first."""
+    met = [t for t in journeys.touchpoints if t.reach]
+    leading = max(met, key=lambda t: t.reach).touchpoint.channel if met else ""
+    steps = []
+    for stage in journeys.stages:
+        in_stage = [t for t in met if t in stage.touchpoints]
+        if in_stage:
+            best = max(in_stage, key=lambda t: (t.touchpoint.channel == leading, t.reach))
+            steps.append(best.touchpoint.key)
+    return steps
 
 
 def _options(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:

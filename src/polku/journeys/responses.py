@@ -33,7 +33,7 @@ class LatestQuestion:
     """The latest responses within 30 days after a touchpoint of the scope."""
 
     scope: Scope
-    most: int = 8
+    most: int = 24
 
     def partial(self, block: Block) -> Found:
         s, within = self.scope, int(FOLLOWS_WITHIN.total_seconds())
