@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from polku.journeys.preview import Taken, preview
 from polku.journeys.rules import Rule, Rules
 from polku.journeys.spec import TouchpointSpec
 from polku.journeys.touchpoints import DRAFT_CODE, Touchpoints
+from polku.web.tables import User
 from polku.workspace import Workspace
 from tests.journeys.conftest import incoming, post
 
@@ -205,6 +207,19 @@ def test_the_api_refuses_what_cannot_be(browser: TestClient, change: dict[str, A
 def test_nothing_changes_without_the_form_s_token(browser: TestClient) -> None:
     assert browser.post("/touchpoints/cart/delete").status_code == 403
     assert browser.delete("/api/v1/touchpoints/cart").status_code == 403
+
+
+def test_customer_service_may_look_but_not_change(browser: TestClient, workspace: Workspace) -> None:
+    mark = {"X-CSRF-Token": token(browser)}
+    with workspace.db.session() as session:
+        session.scalars(select(User)).one().role = "agent"
+    page = browser.get("/touchpoints")
+    assert page.status_code == 200
+    assert "/touchpoints/new" not in page.text
+    assert browser.get("/touchpoints/cart/edit").status_code == 403
+    assert browser.post("/touchpoints/cart/delete", headers=mark).status_code == 403
+    assert browser.delete("/api/v1/touchpoints/cart", headers=mark).status_code == 403
+    assert workspace.part(Touchpoints).catalogue().touchpoint("cart")
 
 
 def token(browser: TestClient) -> str:

@@ -107,7 +107,7 @@ class _Found:
         )
         earliest: Any = pc.min(events["occurred_at"]).cast(pa.int64()).as_py()
         self._since = earliest if self._since is None else min(self._since, earliest)
-        rows: Any = events.filter(pa.array(matched))
+        rows: Any = events.select(["key", "type", "name", "path"]).filter(pa.array(matched))
         self._keys.append(np.unique(rows["key"].to_numpy()))
         for one in rows.group_by(["type", "name"]).aggregate([([], "count_all")]).to_pylist():
             self._names[one["type"], one["name"]] += one["count_all"]

@@ -85,6 +85,12 @@ class TouchpointForm:
         self._note(found)
         return None if found else spec
 
+    @property
+    def first_error(self) -> str:
+        """The first thing that is wrong with a field, empty when nothing is."""
+        of_fields = [text for name, text in self.errors.items() if name]
+        return next(iter([*of_fields, *(t for r in self.rows for t in r.errors.values())]), "")
+
     def _note(self, found: Mapping[str, str]) -> None:
         kept = [r for r in self.rows if not r.is_empty]
         for name, text in found.items():

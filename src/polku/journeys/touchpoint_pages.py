@@ -183,12 +183,14 @@ def _page(
     touchpoints = request.app.state.workspace.part(Touchpoints)
     catalogue = touchpoints.catalogue()
     found: Preview | None = None
+    wrong = ""
     if try_out:
         stages = [s.key for s in catalogue.stages]
         copy = TouchpointForm(dict(form.raw), list(form.rows))
         copy.raw["name_fi"] = copy.raw["name_fi"] or "-"  # a name is not needed to try the rules
         spec = copy.checked(key, taken=_keys(catalogue), stages=stages)
         found = touchpoints.preview(spec) if spec else None
+        wrong = copy.first_error
     language = current_language()
     values: dict[str, Any] = {
         "key": key,
@@ -196,6 +198,7 @@ def _page(
         "action": f"{PATH}/{key}/edit" if key else f"{PATH}/new",
         "preview": found,
         "tried": try_out,
+        "wrong": wrong,
         "by_code": {t.code: t.name(language) for t in catalogue.touchpoints},
         "channels": CHANNEL_NAMES.items(),
         "stages": [(s.key, s.name(language)) for s in catalogue.stages]
