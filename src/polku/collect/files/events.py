@@ -23,8 +23,9 @@ DUPLICATE: Final = "same_again"
 _NUMERIC: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
                    "UBIGINT", "UHUGEINT")  # fmt: skip
 _FRACTIONS: Final = ("DOUBLE", "FLOAT", "DECIMAL")
-# as collect over HTTP: what programs send when they know nobody
-_BLOCKED: Final = r"^([0-]*|-1|null|none|nil|nan|undefined|anonymous|unknown|guest|n/a|na|true|false)$"
+# as collect over HTTP: what programs send when they know nobody; also zeros and hyphens alone
+_BLOCKED: Final = ("-1", "null", "none", "nil", "nan", "undefined", "anonymous", "unknown", "guest", "n/a", "na", "true",
+                   "false")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class _Field:
         if self.is_fraction:
             # nine decimals: sums of fractions must not differ in the last bit from one import to the next
             rounded = f"CAST(round(CAST({self.sql} AS DOUBLE), 9) AS VARCHAR)"
-            return f"regexp_replace({rounded}, '\\.0$', '')"
+            return f"CASE WHEN suffix({rounded}, '.0') THEN left({rounded}, -2) ELSE {rounded} END"
         if self.type == "JSON":
             return f"({self.sql} ->> '$')"
         return f"CAST({self.sql} AS VARCHAR)"
@@ -92,7 +93,9 @@ def event_query(relations: Relations, spec: EventSpec, *, now_us: int) -> EventQ
     listed = ", ".join(f"{sql} AS {name}" for name, sql in fields.items())
     original = ", ".join(f"{literal(c)}: {quoted(c)}" for c in columns.own)
     mapped = f"SELECT {listed}, {unique} AS own_id, {FILE}, {ROW}, {{{original}}} AS original FROM ({inner})"
-    numbered = _told_apart(stage_query=mapped, given_id=given_id, relations=relations)
+    numbered, in_order = _told_apart(mapped, given_id=given_id, relations=relations)
+    # of events in one second the file's order is kept; joins and windows would mix it
+    order = "" if in_order and not relations.mapping.table[spec.table].join else f" ORDER BY {ROW}"
     reason, detail = _reason(spec, given_id, now_us)
     sql = (
         f"WITH numbered AS ({numbered}), judged AS (SELECT *, {reason} AS reason FROM numbered) "
@@ -100,7 +103,7 @@ def event_query(relations: Relations, spec: EventSpec, *, now_us: int) -> EventQ
         f"anonymous_id, identifiers, path, value, CAST(score AS FLOAT) AS score, properties, reason, "
         f"CASE WHEN reason IS NOT NULL THEN {detail} END AS detail, "
         f"CASE WHEN reason IS NOT NULL THEN CAST(to_json(original) AS VARCHAR) END AS payload, {FILE}, {ROW} "
-        "FROM judged"
+        f"FROM judged{order}"
     )
     return EventQuery(spec, sql, rows, waiting)
 
@@ -161,7 +164,9 @@ def _name(make: _Fields, spec: EventSpec) -> str:
 
 def _identifier(field: _Field) -> str:
     text = f"nullif(trim({field.text}), '')"
-    return f"CASE WHEN NOT regexp_matches(lower({text}), '{_BLOCKED}') THEN left({text}, 200) END"
+    blocked = ", ".join(map(literal, _BLOCKED))
+    fit = f"lower({text}) NOT IN ({blocked}) AND ltrim({text}, '0-') <> ''"
+    return f"CASE WHEN {fit} THEN left({text}, 200) END"
 
 
 def _identifiers(make: _Fields, spec: EventSpec) -> str:
@@ -219,29 +224,33 @@ def _id(make: _Fields, relations: Relations, spec: EventSpec) -> tuple[str, bool
     return f"md5({text})", False
 
 
-def _told_apart(stage_query: str, *, given_id: bool, relations: Relations) -> str:
-    """Rows with `again` (0 for the first with its id) and whether they say the same as the first."""
+def _told_apart(mapped: str, *, given_id: bool, relations: Relations) -> tuple[str, bool]:
+    """Rows with `again` (0 for the first with its id) and whether they say the same as the first.
+
+    Also whether they come in the file's order.
+    """
     twice = relations.stage.scalar(
-        f"SELECT count(*) - count(DISTINCT hash(name, own_id)) FROM ({stage_query}) WHERE own_id IS NOT NULL"
+        f"SELECT count(*) - count(DISTINCT hash(name, own_id)) FROM ({mapped}) WHERE own_id IS NOT NULL"
     )
     if not twice:
-        return f"SELECT *, 0 AS again, true AS alike FROM ({stage_query})"
+        return f"SELECT *, 0 AS again, true AS alike FROM ({mapped})", True
     if not given_id:
         # identical rows of one file are several events; the same row in two files is one
         order = f"row_number() OVER (PARTITION BY name, own_id, {FILE} ORDER BY {ROW})"
-        counted = f"SELECT *, {order} AS occurrence FROM ({stage_query})"
+        counted = f"SELECT *, {order} AS occurrence FROM ({mapped})"
         named = (
             "SELECT * REPLACE (own_id || CASE WHEN occurrence > 1 THEN '#' || occurrence ELSE '' END AS own_id) "
             f"FROM ({counted})"
         )
         again = f"row_number() OVER (PARTITION BY name, own_id ORDER BY {ROW}) - 1"
-        return f"SELECT *, {again} AS again, true AS alike FROM ({named})"
+        return f"SELECT *, {again} AS again, true AS alike FROM ({named})", False
     said = "hash(at_us, user_id, anonymous_id, identifiers, value, score, properties)"
     over = f"OVER (PARTITION BY name, own_id ORDER BY {ROW})"
-    return (
+    told = (
         f"SELECT *, CASE WHEN own_id IS NULL THEN 0 ELSE row_number() {over} - 1 END AS again, "
-        f"{said} = first_value({said}) {over} AS alike FROM ({stage_query})"
+        f"{said} = first_value({said}) {over} AS alike FROM ({mapped})"
     )
+    return told, False
 
 
 _EARLIEST_US: Final = 86_400_000_000 * 365

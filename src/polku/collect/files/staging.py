@@ -1,4 +1,4 @@
-"""The files of an import as tables of a database of its own, on disk, thrown away afterwards.
+"""The files of an import as tables of a database of its own, thrown away afterwards.
 
 Everything is read before anything is stored, so a damaged file stops an import while nothing has happened.
 Then the database is closed to files (`seal`): the mapping's expressions run in it.
@@ -86,11 +86,11 @@ class Stage:
 
 
 def open_stage(folder: Path, *, memory_limit: str, threads: int) -> Stage:
-    """A new database in `folder`, which should be empty."""
+    """A new database that spills to `folder`, which should be empty."""
     spill = folder / "spill"
     spill.mkdir()
     (folder / "text").mkdir()
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "threads": str(threads),
         "temp_directory": str(spill),
@@ -98,7 +98,8 @@ def open_stage(folder: Path, *, memory_limit: str, threads: int) -> Stage:
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
     }
-    database = duckdb.connect(str(folder / "import.duckdb"), config=config)
+    # in memory as far as it goes, beyond that in the spill folder: three times as fast as a database on disk
+    database = duckdb.connect(":memory:", config=config)
     database.execute(
         "SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = true"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
 from polku.db import UtcDateTime
 
 revision = "0001"
