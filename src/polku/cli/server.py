@@ -21,6 +21,7 @@ from polku.errors import Conflict
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
+from polku.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +45,10 @@ def run(settings: Settings) -> None:
 
     Raises Conflict if the port is taken, and what `open_workspace` raises.
     """
-    with open_workspace(settings, refresh_in_background=True) as workspace:
+    with open_workspace(settings) as workspace:
         token = secrets.token_urlsafe(32)
         setup_code = "" if _is_loopback(settings.host) else secrets.token_urlsafe(9)
         app = create_app(workspace, owner_token=token, setup_code=setup_code)
-        kernels.compile_in_background()
-        charts.warm()
         server = Server(
             app,
             address=settings.host,
@@ -59,7 +58,7 @@ def run(settings: Settings) -> None:
             websockets=False,
             log_enabled=False,
         )
-        server.on_startup(lambda: _ready(settings, token, setup_code))
+        server.on_startup(lambda: _ready(workspace, token, setup_code))
         uvloop.run(_run(server))
 
 
@@ -70,7 +69,9 @@ async def _run(server: Server) -> None:
     await server.serve()
 
 
-def _ready(settings: Settings, token: str, setup_code: str) -> None:
+def _ready(workspace: Workspace, token: str, setup_code: str) -> None:
+    """Say where it listens, and only then begin what takes the processors: a first visitor comes before it."""
+    settings = workspace.settings
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     local = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else host  # noqa: S104 - asked for by the user
     try:
@@ -80,6 +81,9 @@ def _ready(settings: Settings, token: str, setup_code: str) -> None:
     click.echo(f"Polku listens on http://{host}:{settings.port}")
     if setup_code:
         click.echo(f"Code for setting up (asked once, at /setup): {setup_code}")
+    workspace.engine.start()
+    kernels.compile_in_background()
+    charts.warm()
 
 
 def _check_port(settings: Settings) -> None:
