@@ -188,6 +188,9 @@ class Questions:
             raise AttributeError(f"No query '{name}'. There are: {', '.join(self._queries)}")
 
         def ask(*positional: Any, **given: Any) -> Any:
+            if len(positional) > len(query.positional):
+                by_name = ", ".join(query.model_fields)
+                raise InvalidInput(f"{query.path} takes its arguments by name: {by_name}.")
             return self._polku.ask(
                 make_query(query, dict(zip(query.positional, positional, strict=False)) | given)
             )

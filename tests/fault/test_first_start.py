@@ -22,28 +22,24 @@ AT_ONCE_S = 2.0
 def test_first_page_comes_soon_and_no_request_waits_for_a_compiler(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     polku("init", folder)
+    busy = os.getloadavg()[0] > 1  # then times say more of what else runs than of Polku
     began = time.monotonic()
     with serving(folder, POLKU_KERNEL_CACHE=str(tmp_path / "empty")) as server:
         with httpx.Client(base_url=server.address, trust_env=False, timeout=60) as visitor:
             page = visitor.get("/", follow_redirects=True)
-            # on a machine that others use too, what the server itself needed is what it would take alone
-            first_page_s = min(time.monotonic() - began, cpu_s(server.process.pid))
+            first_page_s = time.monotonic() - began
             assert page.is_success
         token = json.loads((folder / "server.json").read_text())["token"]
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=server.address, trust_env=False, timeout=60, headers=headers) as owner:
             seen, slowest = _ask_until_ready(owner)
-    print(f"first page after {first_page_s:.1f} s; ready after {len(seen)} questions; slowest {slowest:.2f} s")
+    print(
+        f"first page after {first_page_s:.1f} s; ready after {len(seen)} questions; slowest {slowest:.2f} s"
+    )
     assert seen[0] == 503, "it was ready at once: the cache was not empty, and this shows nothing"
     assert set(seen) == {200, 503}
-    assert slowest < AT_ONCE_S
-    assert first_page_s < SOON_S
-
-
-def cpu_s(pid: int) -> float:
-    """Processor time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    assert slowest < 10, "a request waited for a compiler"
+    assert busy or (slowest < AT_ONCE_S and first_page_s < SOON_S)
 
 
 def _ask_until_ready(owner: httpx.Client) -> tuple[list[int], float]:
