@@ -37,11 +37,10 @@ PAGES = (
 API = (collect_api, profiles_api, touchpoint_api)
 
 
-def create_app(workspace: Workspace, *, owner_token: str = "", setup_code: str = "") -> FastAPI:
+def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
     """Pages, API and collectors over one workspace.
 
-    `owner_token` lets the owner of the data folder (command line, library) use the API; `setup_code` is asked
-    for at the first set-up from elsewhere than this machine.
+    `owner_token` lets the owner of the data folder (command line, library) use the API.
     """
     app = web.create_app(
         workspace,
@@ -51,8 +50,6 @@ def create_app(workspace: Workspace, *, owner_token: str = "", setup_code: str =
         api=[query_router(library.QUERIES), *(module.router for module in API)],
         owner_token=owner_token,
     )
-    if setup_code:
-        app.state.setup_code = setup_code
     app.add_middleware(_Impatient)
     return app
 

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pytest
-from fastapi import APIRouter
 from starlette.testclient import TestClient
 
 from polku.collect.store import ensure_source
@@ -98,15 +97,8 @@ def _row(number: int, who: str, type: str, name: str, path: str | None) -> dict[
 @pytest.fixture
 def browser(workspace: Workspace) -> TestClient:
     """A browser in which the first administrator is logged in, in English."""
-    asked = APIRouter(prefix="/api/v1")
-    asked.include_router(query_router(QUERIES))
-    routers = (
-        asked,
-        touchpoint_api.router,
-        touchpoint_pages.router,
-        touchpoint_stage_pages.router,
-    )
-    app = create_app(workspace, routers=routers)
+    routers = (touchpoint_pages.router, touchpoint_stage_pages.router)
+    app = create_app(workspace, routers=routers, api=(query_router(QUERIES), touchpoint_api.router))
     client = TestClient(app, base_url="http://127.0.0.1:8360", follow_redirects=False)
     someone = {"name": "Anna Aalto", "email": "anna@example.fi", "password": "polku vie perille"}
     assert post(client, "/setup", {"company": "Metsä Oy", "language": "en", **someone}).status_code == 303

@@ -21,6 +21,7 @@ from polku.errors import Conflict
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
+from polku.web.store import company
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,9 @@ def run(settings: Settings) -> None:
     """
     with open_workspace(settings, refresh_in_background=True) as workspace:
         token = secrets.token_urlsafe(32)
-        setup_code = "" if _is_loopback(settings.host) else secrets.token_urlsafe(9)
-        app = create_app(workspace, owner_token=token, setup_code=setup_code)
+        app = create_app(workspace, owner_token=token)
+        with workspace.db.session(read_only=True) as session:
+            setup_code = "" if company(session) else app.state.setup_code
         kernels.compile_in_background()
         charts.warm()
         server = Server(
@@ -76,7 +78,7 @@ def _ready(settings: Settings, token: str, setup_code: str) -> None:
     announce(settings.folder, f"http://{local}:{settings.port}", token)
     click.echo(f"Polku listens on http://{host}:{settings.port}")
     if setup_code:
-        click.echo(f"Code for setting up (asked once, at /setup): {setup_code}")
+        click.echo(f"To set up from another machine than this one, the code is {setup_code}")
 
 
 def _check_port(settings: Settings) -> None:
@@ -90,7 +92,3 @@ def _check_port(settings: Settings) -> None:
                 f"Cannot listen on {settings.host}:{settings.port}: {e.strerror}. "
                 "Stop what uses it, or choose another port: polku serve --port 8001"
             ) from e
-
-
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")

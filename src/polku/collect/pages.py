@@ -42,7 +42,7 @@ SOURCE_COLUMNS: Final = (
     Column(_l("Source")),
     Column(_l("Last 24 hours"), numeric=True),
     Column(_l("Last 30 days")),
-    Column(_l("All"), numeric=True),
+    Column(_l("In all"), numeric=True),
     Column(_l("Last seen")),
 )
 
