@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 import polku.web.tables  # noqa: F401  declares the tables
 from polku.collect import api, pages, segment
 from polku.collect.queries import Rejected, Sources
-from polku.workspace import Workspace
 from polku.web.app import create_app
 from polku.web.queries import query_router
+from polku.workspace import Workspace
 from tests.collect.conftest import Collecting
 from tests.collect.test_protocol import track
 from tests.web.visits import ADMIN, post

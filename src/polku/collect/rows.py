@@ -29,6 +29,7 @@ LEAST_SKEW_US: Final = 1_000_000
 
 _TRACK, _PAGE, _SCREEN = int(EventType.TRACK), int(EventType.PAGE), int(EventType.SCREEN)
 _IDENTIFY, _GROUP, _ALIAS = int(EventType.IDENTIFY), int(EventType.GROUP), int(EventType.ALIAS)
+_VIEWS, _ABOUT_WHO = (_PAGE, _SCREEN), (_IDENTIFY, _GROUP)
 _CODES = {name: int(code) for name, code in TYPES.items()}
 _EMPTY = (b"", b"{}", b"null")
 
@@ -69,10 +70,10 @@ def row(event: Event, arrival: Arrival, other: dict[str, Raw] | None = None) -> 
         raise Refusal("invalid_field", f"type is missing. Allowed: {', '.join(TYPES)}")
     code = _CODES[type_]
     user, anonymous = _ids(event)
-    raw = event.traits if code == _IDENTIFY or code == _GROUP else event.properties
+    raw = event.traits if code in _ABOUT_WHO else event.properties
     properties = b"{}" if raw is NOTHING else bytes(raw)
     if properties[:1] != b"{":
-        properties = _object("traits" if code in (_IDENTIFY, _GROUP) else "properties", properties)
+        properties = _object("traits" if code in _ABOUT_WHO else "properties", properties)
     context = (arrival.context or b"{}") if event.context is NOTHING else bytes(event.context)
     if context[:1] != b"{":
         context = _object("context", context)
@@ -81,7 +82,7 @@ def row(event: Event, arrival: Arrival, other: dict[str, Raw] | None = None) -> 
         name = event.event or ""
         if not name or name.isspace():
             raise Refusal("no_name", f"event is {shown(event.event)}. A track call needs a name.")
-    elif code == _PAGE or code == _SCREEN:
+    elif code in _VIEWS:
         name = event.name or ""
     occurred = occurred_at(event, arrival)
     path, who = _of_context(context, code) if len(context) > 2 else (None, None)
@@ -284,10 +285,10 @@ def _whole_extra(
         "userId": None if event.userId is ids[0] else event.userId,
         "anonymousId": None if event.anonymousId is ids[1] else event.anonymousId,
         "event": None if code == _TRACK else event.event,
-        "name": None if code in (_PAGE, _SCREEN) else event.name,
+        "name": None if code in _VIEWS else event.name,
         "integrations": None if integrations in _EMPTY else Raw(integrations),
     }
-    spare, raw = ("properties", event.properties) if code in (_IDENTIFY, _GROUP) else ("traits", event.traits)
+    spare, raw = ("properties", event.properties) if code in _ABOUT_WHO else ("traits", event.traits)
     extra[spare] = None if bytes(raw) in _EMPTY else raw
     happened = event.originalTimestamp or event.timestamp
     if skew and happened is not None:  # the clock was corrected: keep what it said
