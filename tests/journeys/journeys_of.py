@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def ask(question: Any, *blocks: Block) -> Any:
 def ask_split(question: Any, journeys: Sequence[Sequence[Event]], cuts: Sequence[int]) -> Any:
     """The answer over the journeys cut into several blocks; an empty block is among them."""
     places = sorted({0, len(journeys), *(c % (len(journeys) + 1) for c in cuts)})
-    parts = [journeys[a:b] for a, b in zip(places, places[1:], strict=False)]
+    parts = [journeys[a:b] for a, b in pairwise(places)]
     return ask(question, Block.empty(), *map(block_of, parts))
 
 

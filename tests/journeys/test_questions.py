@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.journeys.journeys_of import NONE, Event, ask, ask_split, bins, block_of, cuts_given, journeys_given, of
 from polku.errors import InvalidInput
 from polku.journeys.encounters import EncountersQuestion
 from polku.journeys.experience import ExperienceQuestion
@@ -24,6 +23,17 @@ from polku.journeys.stages import StagesQuestion
 from polku.journeys.volumes import VolumesQuestion
 from polku.stats import FEWEST
 from polku.store import Block
+from tests.journeys.journeys_of import (
+    NONE,
+    Event,
+    ask,
+    ask_split,
+    bins,
+    block_of,
+    cuts_given,
+    journeys_given,
+    of,
+)
 
 ABC = Scope((1, 2, 3))
 DAY = 86_400
@@ -177,9 +187,7 @@ def test_stages_by_hand() -> None:
 @given(journeys_given, scope_given, cuts_given)
 def test_stages_are_what_python_counts(journeys: list[list[Event]], scope: Scope, cuts: list[int]) -> None:
     stage_of = (1, 0, 1)
-    times = [
-        {s: [t for t, k in counted(j, scope) if stage_of[k] == s] for s in (0, 1)} for j in journeys
-    ]
+    times = [{s: [t for t, k in counted(j, scope) if stage_of[k] == s] for s in (0, 1)} for j in journeys]
     answer = ask_split(StagesQuestion(scope, stage_of, 2), journeys, cuts)
     assert answer.reached.tolist() == [sum(bool(t[s]) for t in times) for s in (0, 1)]
     assert answer.went_on.tolist() == [sum(any(b >= min(t[0]) for b in t[1]) for t in times if t[0]), 0]
@@ -191,7 +199,9 @@ def test_stages_are_what_python_counts(journeys: list[list[Event]], scope: Scope
 
 @settings(max_examples=60, deadline=None)
 @given(journeys_given, scope_given, cuts_given)
-def test_encounters_are_what_python_counts(journeys: list[list[Event]], scope: Scope, cuts: list[int]) -> None:
+def test_encounters_are_what_python_counts(
+    journeys: list[list[Event]], scope: Scope, cuts: list[int]
+) -> None:
     paths = [counted(j, scope) for j in journeys]
     volume = Counter(k for p in paths for _, k in p)
     reach = Counter(k for p in paths for k in {k for _, k in p})
@@ -258,7 +268,9 @@ def test_scores_are_what_python_adds(journeys: list[list[Event]], scope: Scope, 
 
 def test_experience_is_told_of_five_answers_and_not_of_four() -> None:
     def mean_of(scores: list[float]) -> object:
-        return ask(ExperienceQuestion(Scope((1,))), block_of([[(0, 1, 1, NONE), (9, 0, 1, s)] for s in scores]))[0][0]
+        return ask(
+            ExperienceQuestion(Scope((1,))), block_of([[(0, 1, 1, NONE), (9, 0, 1, s)] for s in scores])
+        )[0][0]
 
     four, five = mean_of([10, 20, 30, 40]), mean_of([10, 20, 30, 40, 50])
     assert astuple(four) == (None, None, None, FEWEST - 1, "too_few")
@@ -330,7 +342,11 @@ def test_sessions_are_what_python_cuts(
     ],
     ids=lambda q: type(q).__name__,
 )
-@pytest.mark.parametrize("journeys", [[], [[]], [of((7, 2))], [of((7, 0))]], ids=["none", "empty", "one", "other"])
+@pytest.mark.parametrize(
+    "journeys",
+    [[], [[]], [of((7, 2))], [of((7, 0))]],
+    ids=["none", "empty", "one", "other"],
+)
 def test_hardly_anything_is_answered(question: object, journeys: list[list[Event]]) -> None:
     ask(question, block_of(journeys), Block.empty())
     assert hash(question) == hash(question)

@@ -17,8 +17,8 @@ Partial = tuple[Counts, Counts, Counts, int]
 
 @dataclass(frozen=True, slots=True)
 class Encounters:
-    """For each touchpoint of the scope: `reach` profiles meet it, `volume` times in all, the next touchpoint comes
-    after `gaps` (a row of bins); `profiles` meet any."""
+    """For each touchpoint of the scope: `reach` profiles meet it, `volume` times in all, the next
+    touchpoint comes after `gaps` (a row of bins); `profiles` meet any."""
 
     reach: Counts
     volume: Counts

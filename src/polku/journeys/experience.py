@@ -21,11 +21,13 @@ Sums = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ExperienceQuestion:
-    """The mean experience score (−100…100) of the responses within 30 days after a touchpoint, for each touchpoint of
-    the scope and each span of time between two `edges` (ascending seconds; none: the whole scope is one span).
+    """The mean experience score (−100…100) of the responses within 30 days after a touchpoint, for each
+    touchpoint of the scope and each span of time between two `edges` (ascending seconds; none: the whole
+    scope is one span).
 
-    A response counts once for a touchpoint however often it was met, in the span of the last encounter before it,
-    and once for each of several touchpoints. The scope is of encounters; a response counts wherever it came from.
+    A response counts once for a touchpoint however often it was met, in the span of the last encounter
+    before it, and once for each of several touchpoints. The scope is of encounters; a response counts
+    wherever it came from.
     """
 
     scope: Scope
@@ -50,5 +52,10 @@ class ExperienceQuestion:
 def _mean(sums: Sums) -> Estimate:
     total, n, clusters, squares, cross, counts2 = sums.tolist()
     return clustered_mean(
-        total=total, n=int(n), clusters=int(clusters), sum_squares=squares, sum_cross=cross, sum_counts2=counts2
+        total=total,
+        n=int(n),
+        clusters=int(clusters),
+        sum_squares=squares,
+        sum_cross=cross,
+        sum_counts2=counts2,
     )

@@ -19,7 +19,8 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Climbed:
-    """`reached[k]`: profiles that get to step k or further; `gaps[k]`: their times from the first step to it, in bins."""
+    """`reached[k]`: profiles that get to step k or further; `gaps[k]`: their times from the first step
+    to it, in bins."""
 
     reached: Counts
     gaps: Counts
@@ -27,13 +28,14 @@ class Climbed:
 
 @dataclass(frozen=True)
 class FunnelQuestion:
-    """Count profiles by the furthest step they get to, each step after the one before, all within `window` seconds of
-    the first (None: no limit).
+    """Count profiles by the furthest step they get to, each step after the one before, all within `window`
+    seconds of the first (None: no limit).
 
-    Every occurrence of the first step begins an attempt, so a later one may succeed where an earlier failed; other
-    touchpoints in between do not matter; an event is never two steps of one attempt. Events of the same moment are
-    in their order of arrival. The time to a step is that of the first attempt that gets there, counted from the
-    latest first step that makes it possible. Raises InvalidInput without steps or with more than 32.
+    Every occurrence of the first step begins an attempt, so a later one may succeed where an earlier
+    failed; other touchpoints in between do not matter; an event is never two steps of one attempt. Events
+    of the same moment are in their order of arrival. The time to a step is that of the first attempt that
+    gets there, counted from the latest first step that makes it possible. Raises InvalidInput without steps
+    or with more than 32.
     """
 
     scope: Scope

@@ -17,8 +17,8 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """Touchpoints `came[i]` → `went[i]` (places in the scope's codes) with gaps in bins; `starts` and `ends` count the
-    journeys that begin and end at each touchpoint."""
+    """Touchpoints `came[i]` → `went[i]` (places in the scope's codes) with gaps in bins; `starts` and
+    `ends` count the journeys that begin and end at each touchpoint."""
 
     came: Counts
     went: Counts
@@ -35,7 +35,8 @@ class Follows:
 
 @dataclass(frozen=True)
 class FollowsQuestion:
-    """Count each touchpoint that comes right after another in a journey, within the scope, and the time between."""
+    """Count each touchpoint that comes right after another in a journey, within the scope, and the time
+    between."""
 
     scope: Scope
 

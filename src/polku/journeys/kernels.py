@@ -1,8 +1,9 @@
 """Kernels of the journey questions. Each walks a block's journeys once, in time order.
 
-All take a scope: `index` (of 65,536) gives the number 1…`size` of each touchpoint code that counts, 0 of those to
-skip; `scope` holds low ≤ time < high, in seconds, and the source that counts, −1 for all. Gaps of g seconds are counted
-in bins of an eighth of an octave (polku.journeys.gaps): the number of the bin is read off the bits of the double.
+All take a scope: `index` (of 65,536) gives the number 1…`size` of each touchpoint code that counts, 0 of
+those to skip; `scope` holds low ≤ time < high, in seconds, and the source that counts, −1 for all. Gaps of
+g seconds are counted in bins of an eighth of an octave (polku.journeys.gaps): the number of the bin is read
+off the bits of the double.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ Times = npt.NDArray[np.uint32]
 def follow(
     offsets: Counts, time: Times, touchpoint: Codes, source: Sources, index: Codes, size: int, scope: Counts
 ) -> tuple[Counts, npt.NDArray[Any], Counts, Counts]:
-    """Which touchpoint follows which: pairs as (from − 1)·size + (to − 1), the gaps of each pair (one row each, in
-    bins), and how many journeys start and end at each touchpoint."""
+    """Which touchpoint follows which: pairs as (from − 1)·size + (to − 1), the gaps of each pair (one
+    row each, in bins), and how many journeys start and end at each touchpoint."""
     low, high, only = scope[0], scope[1], scope[2]
     slots = np.full(size * size, -1, np.int32)
     pairs = np.empty(size * size, np.int64)
@@ -36,7 +37,7 @@ def follow(
     starts, ends = np.zeros(size, np.int64), np.zeros(size, np.int64)
     used = 0
     for p in range(len(offsets) - 1):
-        last, since = -1, np.int64(0)
+        last, since = np.int64(-1), np.int64(0)
         for i in range(offsets[p], offsets[p + 1]):
             k = np.int64(index[touchpoint[i]]) - 1
             if k < 0:
@@ -77,16 +78,16 @@ def climb(
     window: int,
     scope: Counts,
 ) -> tuple[Counts, Counts]:
-    """The funnel: how many profiles get as far as each step (and no further), and for each step the time from the
-    first step to it (in bins), at the first attempt that gets there.
+    """The funnel: how many profiles get as far as each step (and no further), and for each step the time
+    from the first step to it (in bins), at the first attempt that gets there.
 
-    `steps_of` has the bit k of the touchpoint of step k. An attempt starts at any event of step 0, and step k must
-    come in order, within `window` seconds of that start.
+    `steps_of` has the bit k of the touchpoint of step k. An attempt starts at any event of step 0, and step
+    k must come in order, within `window` seconds of that start.
     """
     low, high, only = scope[0], scope[1], scope[2]
     furthest = np.zeros(steps + 1, np.int64)
     gaps = np.zeros((steps, BINS), np.int64)
-    # started[k]: when the latest-started attempt that has got to step k began; the latest start leaves the most time
+    # started[k]: the start of the latest-started attempt that has got to step k, which has the most time left
     started = np.empty(steps, np.int64)
     for p in range(len(offsets) - 1):
         reached = 0
@@ -121,8 +122,8 @@ def climb(
 def advance(
     offsets: Counts, time: Times, touchpoint: Codes, source: Sources, index: Codes, size: int, scope: Counts
 ) -> tuple[Counts, Counts, int]:
-    """Stages (`index` gives the stage of each touchpoint): how many profiles reach each, how many of them reach the
-    next at or after they first reach this one, and how many reach any."""
+    """Stages (`index` gives the stage of each touchpoint): how many profiles reach each, how many of
+    them reach the next at or after they first reach this one, and how many reach any."""
     low, high, only = scope[0], scope[1], scope[2]
     reached, went_on = np.zeros(size, np.int64), np.zeros(size, np.int64)
     first, last = np.empty(size, np.int64), np.empty(size, np.int64)
@@ -143,11 +144,11 @@ def advance(
             last[k] = t
         if found:
             profiles += 1
-            for k in range(size):
-                if first[k] >= 0:
-                    reached[k] += 1
-                    if k + 1 < size and first[k + 1] >= 0 and last[k + 1] >= first[k]:
-                        went_on[k] += 1
+            for s in range(size):
+                if first[s] >= 0:
+                    reached[s] += 1
+                    if s + 1 < size and first[s + 1] >= 0 and last[s + 1] >= first[s]:
+                        went_on[s] += 1
     return reached, went_on, profiles
 
 
@@ -155,15 +156,15 @@ def advance(
 def encounter(
     offsets: Counts, time: Times, touchpoint: Codes, source: Sources, index: Codes, size: int, scope: Counts
 ) -> tuple[Counts, Counts, Counts, int]:
-    """Touchpoints: profiles that meet each, times it is met, the time to the next one (in bins); and the profiles
-    that meet any."""
+    """Touchpoints: profiles that meet each, times it is met, the time to the next one (in bins); and the
+    profiles that meet any."""
     low, high, only = scope[0], scope[1], scope[2]
     reach, volume = np.zeros(size, np.int64), np.zeros(size, np.int64)
     gaps = np.zeros((size, BINS), np.int64)
     met_by = np.full(size, -1, np.int64)
     profiles = 0
     for p in range(len(offsets) - 1):
-        last, since = -1, np.int64(0)
+        last, since = np.int64(-1), np.int64(0)
         for i in range(offsets[p], offsets[p + 1]):
             k = np.int64(index[touchpoint[i]]) - 1
             if k < 0:

@@ -12,16 +12,20 @@ import numpy.typing as npt
 
 from polku.store import Block
 
+Columns = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], npt.NDArray[np.uint16], npt.NDArray[np.int16]]
+
 FOREVER = 2**32 - 1
 """A time after every other, in seconds since 1970."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Events of the touchpoints `codes` (numbered from 1 in this order; touchpoint 0 is none and never counts), with
-    `low` ≤ time < `high` in seconds since 1970, of the source with this id, or of all sources when it is None.
+    """Events of the touchpoints `codes` (numbered from 1 in this order; touchpoint 0 is none and never
+    counts), with `low` ≤ time < `high` in seconds since 1970, of the source with this id, or of all sources
+    when it is None.
 
-    Everything else is as if it had not happened: what follows a touchpoint is the next one within the scope.
+    Everything else is as if it had not happened: what follows a touchpoint is the next one within the
+    scope.
     """
 
     codes: tuple[int, ...]
@@ -39,7 +43,7 @@ class Scope:
         """The rest of the scope as kernels take it."""
         return np.array([self.low, self.high, -1 if self.source is None else self.source], np.int64)
 
-    def columns(self, block: Block) -> tuple[Any, ...]:
+    def columns(self, block: Block) -> Columns:
         """The columns of a block that say who, when, what and from where."""
         return block.offsets, block.time, block.touchpoint, block.source
 

@@ -21,8 +21,8 @@ Partial = tuple[Counts, Counts, Counts, Counts, int]
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """`lengths` in seconds and `sizes` in encounters (both in bins of polku.journeys.gaps), the sessions that start and
-    end at each touchpoint of the scope, and the profiles that had one."""
+    """`lengths` in seconds and `sizes` in encounters (both in bins of polku.journeys.gaps), the sessions
+    that start and end at each touchpoint of the scope, and the profiles that had one."""
 
     lengths: Counts
     sizes: Counts

@@ -16,8 +16,9 @@ Counts = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """`reached[k]`: profiles with an event of stage k; `went_on[k]`: those of them with an event of stage k + 1 at or
-    after their first of stage k (the last stage: 0); `profiles`: those with an event of any stage."""
+    """`reached[k]`: profiles with an event of stage k; `went_on[k]`: those of them with an event of
+    stage k + 1 at or after their first of stage k (the last stage: 0); `profiles`: those with an event
+    of any stage."""
 
     reached: Counts
     went_on: Counts
@@ -26,7 +27,8 @@ class Reached:
 
 @dataclass(frozen=True)
 class StagesQuestion:
-    """Count profiles by the stages they reach. `stages`: for each touchpoint code of the scope, its stage 0…, or −1."""
+    """Count profiles by the stages they reach. `stages`: for each touchpoint code of the scope, its
+    stage 0…, or −1."""
 
     scope: Scope
     stages: tuple[int, ...]
@@ -36,7 +38,9 @@ class StagesQuestion:
         index = index_of({c: s + 1 for c, s in zip(self.scope.codes, self.stages, strict=True)})
         return advance(*self.scope.columns(block), index, self.size, self.scope.limits)
 
-    def merge(self, a: tuple[Counts, Counts, int], b: tuple[Counts, Counts, int]) -> tuple[Counts, Counts, int]:
+    def merge(
+        self, a: tuple[Counts, Counts, int], b: tuple[Counts, Counts, int]
+    ) -> tuple[Counts, Counts, int]:
         return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
     def finish(self, partial: tuple[Counts, Counts, int]) -> Reached:

@@ -25,11 +25,12 @@ def feel(
     within: int,
     scope: Counts,
 ) -> Sums:
-    """Scores of the responses within `within` seconds after a touchpoint: a response counts once for each touchpoint,
-    by its last encounter before. The scope is of encounters; responses may come from anywhere, and later.
+    """Scores of the responses within `within` seconds after a touchpoint: a response counts once for each
+    touchpoint, by its last encounter before. The scope is of encounters; responses may come from anywhere,
+    and later.
 
-    Gives a row for each touchpoint and bin of encounter times (`edges`, ascending, one more than bins), with the sums
-    that `clustered_mean` needs, clustered by profile: Σs, Σm, profiles, Σs², Σs·m, Σm².
+    Gives a row for each touchpoint and bin of encounter times (`edges`, ascending, one more than bins),
+    with the sums that `clustered_mean` needs, clustered by profile: Σs, Σm, profiles, Σs², Σs·m, Σm².
     """
     low, high, only = scope[0], scope[1], scope[2]
     bins = len(edges) - 1
@@ -93,7 +94,7 @@ def tally(
     scope: Counts,
 ) -> tuple[Counts, Counts]:
     """Times each touchpoint is met in each bin of time, and the profiles that meet it there."""
-    low, high, only = scope[0], scope[1], scope[2]
+    only = scope[2]
     bins = len(edges) - 1
     volume, reach = np.zeros((size, bins), np.int64), np.zeros((size, bins), np.int64)
     met_by = np.full((size, bins), -1, np.int64)
@@ -128,14 +129,15 @@ def visit(
     pause: int,
     scope: Counts,
 ) -> tuple[Counts, Counts, Counts, Counts, int]:
-    """Sessions: encounters with no pause longer than `pause` seconds between them. Gives how long they last and how
-    many touchpoints they hold (both in bins), where they start and end, and the profiles that have one."""
+    """Sessions: encounters with no pause longer than `pause` seconds between them. Gives how long they
+    last and how many touchpoints they hold (both in bins), where they start and end, and the profiles
+    that have one."""
     low, high, only = scope[0], scope[1], scope[2]
     lengths, sizes = np.zeros(BINS, np.int64), np.zeros(BINS, np.int64)
     starts, ends = np.zeros(size, np.int64), np.zeros(size, np.int64)
     profiles = 0
     for p in range(len(offsets) - 1):
-        last, began, since, held = -1, np.int64(0), np.int64(0), 0
+        last, began, since, held = np.int64(-1), np.int64(0), np.int64(0), 0
         for i in range(offsets[p], offsets[p + 1]):
             k = np.int64(index[touchpoint[i]]) - 1
             if k < 0:
@@ -160,3 +162,33 @@ def visit(
             sizes[(np.float64(held).view(np.int64) >> 49) - 8183] += 1
             ends[last] += 1
     return lengths, sizes, starts, ends, profiles
+
+
+@kernel("i8[] u4[] u2[] i2[] f4[] u2[] i8 i8 i8[]")
+def respond(
+    offsets: Counts,
+    time: Times,
+    touchpoint: Codes,
+    source: Sources,
+    score: Scores,
+    index: Codes,
+    most: int,
+    within: int,
+    scope: Counts,
+) -> Counts:
+    """The `most` latest responses within `within` seconds after a touchpoint of the scope: rows of the
+    block, with the row of the touchpoint's last encounter before each; −1 where there are fewer."""
+    low, high, only = scope[0], scope[1], scope[2]
+    rows = np.full((most, 2), -1, np.int64)
+    times = np.full(most, -1, np.int64)
+    for p in range(len(offsets) - 1):
+        last = np.int64(-1)
+        for i in range(offsets[p], offsets[p + 1]):
+            t = np.int64(time[i])
+            if last >= 0 and not np.isnan(score[i]) and t - np.int64(time[last]) <= within:
+                oldest = np.argmin(times)
+                if t > times[oldest]:
+                    times[oldest], rows[oldest, 0], rows[oldest, 1] = t, i, last
+            if index[touchpoint[i]] > 0 and low <= t < high and (only < 0 or source[i] == only):
+                last = np.int64(i)
+    return rows

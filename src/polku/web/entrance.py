@@ -146,7 +146,8 @@ def _refuse_second_setup(request: Request) -> None:
 
 
 def _needs_code(request: Request) -> bool:
-    return not Origin(request.app.state.workspace.settings).is_this_machine(request)
+    origin: Origin = request.app.state.origin
+    return not origin.is_this_machine(request)
 
 
 def _user_with_password(request: Request, form: LogIn, address: str, now: datetime) -> User | None:
