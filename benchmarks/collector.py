@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -68,8 +69,9 @@ def serve(folder: Path, port: int) -> None:
 
 def measure(events: int, batch: int, connections: int, port: int) -> dict[str, object]:
     """One run against a fresh server."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen(  # noqa: S603  ourselves
+        process = subprocess.Popen(
             [sys.executable, "-m", __spec__.name, "--serve", folder, "--port", str(port)]
         )
         try:
@@ -83,8 +85,16 @@ def measure(events: int, batch: int, connections: int, port: int) -> dict[str, o
         finally:
             process.terminate()
             process.wait(60)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = round(used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime, 2)
     assert stored == report.acknowledged, f"acknowledged {report.acknowledged}, stored {stored}"
-    return {**asdict(report), "batch": batch, "connections": connections, "stored": stored}
+    return {
+        **asdict(report),
+        "batch": batch,
+        "connections": connections,
+        "stored": stored,
+        "server_cpu_s": cpu_s,
+    }
 
 
 def _ask(address: str, patience_s: float) -> dict[str, object]:
