@@ -16,6 +16,12 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("polku.cli.server:serve", "Serve pages, the API and the collectors."),
     "demo": ("polku.cli.demo:demo", "Make a data folder with a year of a made-up outdoor shop."),
     "journeys": ("polku.cli.queries:journeys", "Ask about journeys: the map, funnels, paths, volumes."),
+    "touchpoints": (
+        "polku.cli.queries:touchpoints",
+        "Ask about touchpoints and the events that are none yet.",
+    ),
+    "sources": ("polku.cli.queries:sources", "Ask where events come from."),
+    "rejected": ("polku.cli.queries:rejected", "Ask what could not be taken, and why."),
     "profiles": ("polku.cli.queries:profiles", "Ask about customers: search, one customer, who is who."),
 }
 """Where each command is, and what `polku --help` says of it."""

@@ -56,3 +56,6 @@ def _command(query: type[Query], name: str) -> click.Command:
 
 journeys = query_group("journeys", "Ask about journeys: the map, funnels, paths, volumes.")
 profiles = query_group("profiles", "Ask about customers: search, one customer, who is who.")
+touchpoints = query_group("touchpoints", "Ask about touchpoints and the events that are none yet.")
+sources = query_group("sources", "Ask where events come from.")
+rejected = query_group("rejected", "Ask what could not be taken, and why.")

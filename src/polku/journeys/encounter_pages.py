@@ -82,7 +82,8 @@ def _trend(touchpoint: Touchpoint, asked: dict[str, Any], workspace: Workspace) 
     if sum(e.estimate is not None for e in scores) < 2:
         return None
     points = [
-        Point(d, e.estimate, _within(e.low), _within(e.high)) for d, e in zip(spans.starts, scores, strict=True)
+        Point(d, e.estimate, _within(e.low), _within(e.high))
+        for d, e in zip(spans.starts, scores, strict=True)
     ]
     known = [e for e in scores if e.estimate is not None]
     return time_series(

@@ -18,7 +18,7 @@ from polku.journeys.touchpoint_queries import ShownTouchpoint, ShowTouchpoint
 from polku.journeys.touchpoints import Touchpoints
 from polku.web.visitor import CurrentUser
 
-router = APIRouter(prefix="/api/v1/touchpoints", tags=["touchpoints"])
+router = APIRouter(prefix="/touchpoints", tags=["touchpoints"])
 
 
 class RuleBody(BaseModel):

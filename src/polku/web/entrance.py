@@ -68,7 +68,7 @@ def set_up(request: Request, data: FormData) -> Response:
     filled = read_form(SetUp, data)
     if filled.form and _needs_code(request):
         _refuse_if_too_many(visitor.address, now)
-        if not same(filled.form.code.upper(), request.app.state.setup_code):
+        if not same(filled.form.code.upper(), request.app.state.setup_code.upper()):
             address_attempts.failed(visitor.address, now)
             filled.refuse("code", gettext("This is not the code. The server printed it when it started."))
     form = filled.form
