@@ -210,8 +210,8 @@ def _store_one(stage: Stage, query: EventQuery, writer: _Writer, progress: Progr
     mapped = accepted = duplicates = rejected = done = 0
     for batch in _batches(stage, query):
         good, bad = batch.filter(batch["reason"].is_null()), batch.filter(batch["reason"].is_valid())
-        again = pc.equal(bad["reason"], DUPLICATE)
-        duplicates += pc.sum(again).as_py() or 0
+        again = pc.equal(bad["reason"], pa.scalar(DUPLICATE))
+        duplicates += pc.count(again.filter(again)).as_py()
         faults = _bad_rows(stage, bad.filter(pc.invert(again)))
         writer.rejected(faults, query.spec.label)
         _preview(writer._summary, query.spec, good, mapped)
