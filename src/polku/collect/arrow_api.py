@@ -135,19 +135,23 @@ def check(table: pa.Table, known_sources: set[int]) -> None:
             raise InvalidInput(f"Event '{row}': {problem}")
 
 
+_PAIR: Final = (
+    "json_type(p) = 'ARRAY' AND json_array_length(p) = 2 "
+    "AND json_type(p, '$[0]') = 'VARCHAR' AND json_type(p, '$[1]') = 'VARCHAR'"
+)
 _PROBLEMS: Final = {
     "an event id has 1 to 300 letters.": "length(event_id) NOT BETWEEN 1 AND 300",
     "'occurred_at' must be between 1971 and 2100.": "epoch(occurred_at) NOT BETWEEN 31536000 AND 4102444800",
     "'value' must be a number, not NaN or infinite.": "NOT isfinite(value)",
     "'score' must be between −100 and 100.": "NOT score BETWEEN -100 AND 100",
-    "it is larger than 32 KB.": "strlen(properties) + strlen(coalesce(context, '')) > 65536",
+    "it is larger than 64 KB.": "strlen(properties) + strlen(coalesce(context, '')) > 65536",
     "'properties', 'context' and 'extra' must be JSON objects.": " OR ".join(
-        f"NOT (json_valid({c}) AND json_type({c}) = 'OBJECT')" for c in ("properties", "context", "extra")
+        f"({c} IS NOT NULL AND NOT CASE WHEN json_valid({c}) THEN json_type({c}) = 'OBJECT' ELSE false END)"
+        for c in ("properties", "context", "extra")
     ),
     "'identifiers' must be a JSON list of [type, value], both texts.": (
-        "NOT coalesce(TRY_CAST(identifiers AS JSON)::VARCHAR[][] IS NOT NULL "
-        "AND len(list_filter(TRY_CAST(identifiers AS JSON)::VARCHAR[][], lambda p: len(p) <> 2)) = 0, false) "
-        "AND identifiers IS NOT NULL"
+        "identifiers IS NOT NULL AND NOT CASE WHEN json_valid(identifiers) THEN json_type(identifiers) = 'ARRAY' "
+        f"AND len(list_filter(json_extract(identifiers, '$[*]'), lambda p: NOT ({_PAIR}))) = 0 ELSE false END"
     ),
 }
 

@@ -61,7 +61,8 @@ def _load_csv(job: Job, text: TextFile, names: Sequence[str], delimiter: str, qu
     columns = "{" + ", ".join(f"{literal(n)}: 'VARCHAR'" for n in names) + "}"
     nulls = ", ".join(literal(n) for n in dict.fromkeys(["", *(job.reading.null or [])]))
     source = (
-        f"read_csv({literal(str(text.path))}, auto_detect=false, compression='none', columns={columns}, delim={literal(delimiter)}, "
+        f"read_csv({literal(str(text.path))}, auto_detect=false, compression='none', "
+        f"columns={columns}, delim={literal(delimiter)}, "
         f"quote={literal(quote)}, escape={literal(quote)}, header={not job.spec.header}, nullstr=[{nulls}], "
         f"store_rejects=true, rejects_limit=0, max_line_size={LONGEST_ROW}, buffer_size={LONGEST_ROW * 4})"
     )

@@ -39,7 +39,8 @@ def read_jsonl(job: Job, paths: Sequence[Path], advance: Advance) -> None:
 def _load_lines(job: Job, file: int, text: TextFile) -> None:
     database = job.stage.database
     source = (
-        f"read_csv({literal(str(text.path))}, auto_detect=false, compression='none', columns={{'line': 'VARCHAR'}}, delim='\x01', "
+        f"read_csv({literal(str(text.path))}, auto_detect=false, compression='none', "
+        f"columns={{'line': 'VARCHAR'}}, delim='\x01', "
         f"quote='', escape='', header=false, max_line_size={LONGEST_ROW}, buffer_size={LONGEST_ROW * 4})"
     )
     try:
