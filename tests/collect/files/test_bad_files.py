@@ -102,7 +102,7 @@ def test_rows_of_another_width_are_rejected_as_they_were(target: StoreTarget, tm
     file = written(tmp_path / "log.csv", f"who,at,note\nanna,2026-01-01\n{LATER}x,y,z,w\n")
     summary = target.run(PROPERTIES, file)
     assert summary.accepted == 1
-    found = [(r["reason"], json.loads(r["payload"])["row"]) for r in target.rejected()]
+    found = [(r["reason"], json.loads(r["payload"])["content"]) for r in target.rejected()]
     assert found == [("too_few_columns", "anna,2026-01-01"), ("too_many_columns", "x,y,z,w")]
     assert "line 2" in target.rejected()[0]["detail"]
 
@@ -168,7 +168,7 @@ def test_half_a_json_lines_file(target: StoreTarget, tmp_path: Path):
     says(error, "last line, 3, is not whole JSON")
     summary = target.run(PROPERTIES, file, keep_going=True)
     assert (summary.accepted, summary.rejected) == (1, 1)
-    assert json.loads(target.rejected()[0]["payload"])["row"] == '{"who": "ann'
+    assert json.loads(target.rejected()[0]["payload"])["content"] == '{"who": "ann'
     assert target.events()[0]["properties"] == {"note": {"a": [1, None]}}
 
 

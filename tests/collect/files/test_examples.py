@@ -34,8 +34,7 @@ def imported(target: StoreTarget, example: str, pattern: str) -> ImportSummary:
 
 def rows(name: str) -> list[dict[str, str]]:
     path = DATA / name
-    opened = gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="")
-    with opened as file:
+    with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
         return list(csv.DictReader(file))
 
 

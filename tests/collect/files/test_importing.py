@@ -157,7 +157,7 @@ def test_unreadable_rows_are_kept_with_reason_place_and_content(target: StoreTar
     assert summary.events[0].waiting == 1
     first = target.rejected()[0]
     assert first["detail"].startswith("log.csv, row 1: The time 'yesterday' of at cannot be read.")
-    assert json.loads(json.loads(first["payload"])["row"]) == {"who": "anna", "at": "yesterday", "n": "1"}
+    assert json.loads(json.loads(first["payload"])["content"]) == {"who": "anna", "at": "yesterday", "n": "1"}
     again = target.run(mapping, file)
     assert target.state() == (0, 7)
     assert again.rejected == 7
