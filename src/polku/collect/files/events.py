@@ -183,7 +183,7 @@ def _properties(make: _Fields, spec: EventSpec, score: _Field | None) -> str:
         pieces["score"] = _Field(_number(score), "DOUBLE").json
         if r.comment:
             comment = make("response.comment", r.comment)
-            pieces["comment"] = f"to_json(nullif(trim({comment.text}), ''))::VARCHAR"
+            pieces["comment"] = f"to_json(nullif(trim({comment.text}, E' \\t\\r\\n'), ''))::VARCHAR"
     parts = [f"coalesce({literal(',' + _json_key(n) + ':')} || {sql}, '')" for n, sql in pieces.items()]
     return f"'{{' || substr({' || '.join(parts)}, 2) || '}}'" if parts else "'{}'"
 
