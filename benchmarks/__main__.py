@@ -6,7 +6,7 @@ import importlib
 import platform
 import sys
 
-ALL = ("appending",)
+ALL = ("appending", "questions", "charts")
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -74,14 +73,3 @@ def fill(store: EventStore, events: int, profiles: int) -> float:
     for batch in log(events, profiles):
         store.append(batch)
     return time.perf_counter() - start
-
-
-def ensure(folder: Path, events: int, profiles: int) -> None:
-    """Make the data folder's events once."""
-    done = folder / "filled"
-    if not done.exists():
-        store = EventStore(folder)
-        seconds = fill(store, events, profiles)
-        store.close()
-        print(f"stored {events:,} events in {seconds:.0f} s ({events / seconds:,.0f}/s)", flush=True)
-        done.touch()

@@ -62,7 +62,7 @@ def event(number: int, rng: random.Random) -> dict[str, object]:
 
 def requests(host: str, write_key: str, *, events: int, batch: int, seed: int) -> list[bytes]:
     """Whole HTTP requests, ready to be sent."""
-    rng = random.Random(seed)  # noqa: S311  not for secrets
+    rng = random.Random(seed)
     authorization = b64encode(f"{write_key}:".encode()).decode()
     path = "/v1/batch" if batch > 1 else "/v1/track"
     head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Basic {authorization}\r\n"

@@ -5,11 +5,36 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from polku import collect, journeys, library, profiles
+from polku import collect, library
+from polku.collect import api as collect_api
+from polku.collect import pages as collect_pages
+from polku.journeys import (
+    encounter_pages,
+    map_pages,
+    path_pages,
+    touchpoint_api,
+    touchpoint_pages,
+    touchpoint_stage_pages,
+)
+from polku.profiles import api as profiles_api
+from polku.profiles import pages as profiles_pages
+from polku.profiles import reviewing
 from polku.store import kernels
 from polku.web import app as web
 from polku.web.queries import query_router
 from polku.workspace import Workspace
+
+PAGES = (
+    map_pages,
+    path_pages,
+    encounter_pages,
+    profiles_pages,
+    reviewing,
+    touchpoint_stage_pages,
+    touchpoint_pages,
+    collect_pages,
+)
+API = (collect_api, profiles_api, touchpoint_api)
 
 
 def create_app(workspace: Workspace, *, owner_token: str = "", setup_code: str = "") -> FastAPI:
@@ -20,10 +45,10 @@ def create_app(workspace: Workspace, *, owner_token: str = "", setup_code: str =
     """
     app = web.create_app(
         workspace,
-        routers=[],
+        routers=[module.router for module in PAGES],
         routes=collect.routes(workspace),
         public=collect.PUBLIC_PATHS,
-        api=[query_router(library.QUERIES)],
+        api=[query_router(library.QUERIES), *(module.router for module in API)],
         owner_token=owner_token,
     )
     if setup_code:

@@ -64,6 +64,31 @@ class _Resolution:
         return self.rules.touchpoints(events)
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Touchpoints in the words of a page, for profiles."""
+
+    known: journeys.Touchpoints
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.known.rules().columns)
+
+    def touchpoints(self, events: pa.Table) -> npt.NDArray[np.uint16]:
+        return self.known.rules().touchpoints(events)
+
+    def label(self, code: int, language: str) -> profiles.TouchpointLabel | None:
+        catalogue = self.known.catalogue()
+        found = catalogue.by_code.get(code)
+        if found is None:
+            return None
+        for number, stage in enumerate(catalogue.stages, start=1):
+            if stage.key == found.stage:
+                name = stage.name_fi if language == "fi" else stage.name_en
+                return profiles.TouchpointLabel(found.key, found.name(language), found.channel, name, number)
+        return profiles.TouchpointLabel(found.key, found.name(language), found.channel)
+
+
 @contextmanager
 def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -> Iterator[Workspace]:
     """Open a data folder in this process.
@@ -91,7 +116,7 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
         refresher = Refresher(store, settings.folder, resolve, threads=settings.workers)
         engine = LocalEngine(refresher, threads=settings.workers)
         opened.append(Workspace(settings, database, store, engine))
-        # profiles.name_touchpoints(opened[0], opened[0].part(journeys.Touchpoints))
+        opened[0].part(profiles.Naming).use(_Names(opened[0].part(journeys.Touchpoints)))
         if refresh_in_background:
             refresher.start()
         try:

@@ -183,7 +183,7 @@ def _order(rule: Rule) -> tuple[Any, ...]:
     count = sum(bool(c) for c in (rule.source, rule.type, rule.name, rule.path, rule.property))
     exact = rule.name != "" and "*" not in rule.name
     length = len((rule.name + rule.path).replace("*", ""))
-    return (rule.position, -count, not exact, -length)
+    return (rule.position, -count, not exact, -length, rule.touchpoint)
 
 
 def _matches(rule: Rule, event: dict[str, Any]) -> bool:

@@ -1,13 +1,19 @@
 import hashlib
 import re
 
-from polku.security import hash_token, new_code, new_token, same
+from polku.security import hash_token, is_token, new_code, new_token, same
 
 
 def test_tokens_are_long_random_and_safe_in_addresses():
     tokens = {new_token("polku_") for _ in range(200)}
     assert len(tokens) == 200
     assert all(re.fullmatch(r"polku_[\w-]{43}", token) for token in tokens)  # 256 bits in base64
+
+
+def test_the_form_of_a_token_is_known():
+    assert is_token(new_token())
+    for text in ("", "a" * 42, "a" * 42 + "\n", "a" * 43 + "\n", "ä" * 43, "a" * 40 + "; x"):
+        assert not is_token(text)
 
 
 def test_codes_are_easy_to_type():

@@ -5,6 +5,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from polku.errors import InvalidInput
 from tests.web.visits import ADMIN, post, token_on
 
 
@@ -99,10 +100,17 @@ def test_cookies_are_kept_to_us(make_client, settings, headers, secure):
     assert ("strict-transport-security" in client.get("/setup").headers) is secure
 
 
-def test_an_unreadable_trusted_proxy_is_told(make_client):
-    client = make_client(trusted_proxies="my-proxy")
-    with pytest.raises(Exception, match="'trusted_proxies' cannot be read: 'my-proxy'"):
-        client.get("/")
+def test_a_made_up_cookie_is_not_sent_back(client):
+    response = client.get("/setup", headers={"cookie": 'polku_visitor="x\\015\\012Evil: 1"'})
+    assert "Evil" not in str(response.headers)
+    assert response.status_code == 200
+
+
+def test_unusable_settings_are_told_at_the_start(make_client):
+    with pytest.raises(InvalidInput, match="'trusted_proxies' cannot be read: 'my-proxy'"):
+        make_client(trusted_proxies="my-proxy")
+    with pytest.raises(InvalidInput, match="'public_url' cannot be 'polku"):
+        make_client(public_url="polku.example.fi")
 
 
 def test_only_an_administrator_sees_users_and_keys(ville):

@@ -87,6 +87,12 @@ def test_the_code_cannot_be_guessed_for_long(make_client):
     assert post(client, "/setup", {**ADMIN, "code": client.app.state.setup_code}).status_code == 429
 
 
+def test_a_code_of_the_server_s_own_making_works_in_any_case(make_client):
+    client = make_client(host="0.0.0.0")
+    client.app.state.setup_code = "aB3-xYz_9Q"
+    assert post(client, "/setup", {**ADMIN, "code": "ab3-XYZ_9q"}).status_code == 303
+
+
 def test_on_this_machine_no_code_is_asked(make_client):
     for host in ("127.0.0.1:8000", "localhost:8000", "[::1]:8000"):
         assert "f-code" not in make_client(at=f"http://{host}").get("/setup").text

@@ -4,64 +4,61 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import datetime
-from datetime import datetime
-from pathlib import Path
+from importlib import import_module
+from typing import Any, Final
 
 import click
 
-from polku import library
-from polku.cli.demo import fill_demo
-from polku.cli.queries import add_queries, data_option
-from polku.cli.server import serve as run_server
 from polku.errors import PolkuError
-from polku.settings import read_settings
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "init": ("polku.cli.folder:init", "Make an empty data folder."),
+    "serve": ("polku.cli.server:serve", "Serve pages, the API and the collectors."),
+    "demo": ("polku.cli.demo:demo", "Make a data folder with a year of a made-up outdoor shop."),
+    "journeys": ("polku.cli.queries:journeys", "Ask about journeys: the map, funnels, paths, volumes."),
+    "touchpoints": (
+        "polku.cli.queries:touchpoints",
+        "Ask about touchpoints and the events that are none yet.",
+    ),
+    "sources": ("polku.cli.queries:sources", "Ask where events come from."),
+    "rejected": ("polku.cli.queries:rejected", "Ask what could not be taken, and why."),
+    "profiles": ("polku.cli.queries:profiles", "Ask about customers: search, one customer, who is who."),
+}
+"""Where each command is, and what `polku --help` says of it."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _LoadedWhenUsed(click.Group):
+    """A group whose commands are imported when they are run: half of Polku is not needed to tell its version."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: Any = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(cls=_LoadedWhenUsed, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="polku")
-@click.option("--log-level", default=None, help="debug, info, warning or error")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
+    help="How much to tell on standard error",
+)
 def root(log_level: str | None) -> None:
     """Polku: every touchpoint, one path per customer."""
     level = (log_level or "warning").upper()
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
-
-
-@root.command()
-@click.argument("folder", type=click.Path())
-def init(folder: str) -> None:
-    """Make an empty data folder."""
-    settings = read_settings(folder)
-    library.make_folder(settings)
-    click.echo(f"{settings.folder} is ready. Next: polku serve --data {folder}")
-
-
-@root.command()
-@data_option
-@click.option("--host", help="The address to listen on  [default: 127.0.0.1]")
-@click.option("--port", type=int, help="The port to listen on  [default: 8000]")
-def serve(folder: str, host: str | None, port: int | None) -> None:
-    """Serve pages, the API and the collectors."""
-    settings = read_settings(folder, host=host, port=port)
-    if not Path(settings.folder).exists():
-        library.make_folder(settings)
-    logging.getLogger().setLevel(settings.log_level.upper())
-    run_server(settings)
-
-
-@root.command()
-@data_option
-@click.option("--customers", type=click.IntRange(100), default=20_000, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day  [default: today]")
-def demo(folder: str, customers: int, seed: int, until: datetime | None) -> None:
-    """Make a data folder with a year of a made-up outdoor shop."""
-    fill_demo(read_settings(folder), seed=seed, customers=customers, until=until.date() if until else None)
-
-
-add_queries(root, library.QUERIES)
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -11,24 +10,19 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticUndefined
 
 from polku import library
+from polku.cli.options import data_option
 from polku.cli.output import show
 from polku.workspace import Query
 
-data_option = click.option(
-    "--data", "folder", type=click.Path(), envvar="POLKU_DATA", default="data", show_default=True,
-    help="The data folder",
-)  # fmt: skip
 
-
-def add_queries(root: click.Group, queries: Sequence[type[Query]]) -> None:
-    """Give each query a command under the group of its slice."""
-    for query in queries:
-        slice_name, *rest = query.path.split("/")
-        group = root.commands.get(slice_name)
-        if not isinstance(group, click.Group):
-            group = click.Group(slice_name, help=f"Ask of {slice_name}")
-            root.add_command(group)
-        group.add_command(_command(query, "-".join(rest)))
+def query_group(slice_name: str, summary: str) -> click.Group:
+    """A group with a command for each query of a slice."""
+    group = click.Group(slice_name, help=summary)
+    for query in library.QUERIES:
+        first, *rest = query.path.split("/")
+        if first == slice_name:
+            group.add_command(_command(query, "-".join(rest)))
+    return group
 
 
 def _command(query: type[Query], name: str) -> click.Command:
@@ -58,3 +52,10 @@ def _command(query: type[Query], name: str) -> click.Command:
     )
     json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON")
     return json_option(data_option(command))
+
+
+journeys = query_group("journeys", "Ask about journeys: the map, funnels, paths, volumes.")
+profiles = query_group("profiles", "Ask about customers: search, one customer, who is who.")
+touchpoints = query_group("touchpoints", "Ask about touchpoints and the events that are none yet.")
+sources = query_group("sources", "Ask where events come from.")
+rejected = query_group("rejected", "Ask what could not be taken, and why.")

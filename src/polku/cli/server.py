@@ -16,20 +16,34 @@ from granian.server.embed import Server
 
 from polku import charts
 from polku.app import create_app
+from polku.cli.options import data_option
 from polku.errors import Conflict
-from polku.library import open_workspace
-from polku.settings import Settings
+from polku.library import make_folder, open_workspace
+from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
 
 log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings) -> None:
+@click.command()
+@data_option
+@click.option("--host", help="The address to listen on  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65_535), help="The port to listen on  [default: 8000]")
+def serve(folder: str, host: str | None, port: int | None) -> None:
+    """Serve pages, the API and the collectors."""
+    settings = read_settings(folder, host=host, port=port)
+    logging.getLogger().setLevel(settings.log_level.upper())
+    _check_port(settings)
+    if not settings.folder.exists():
+        make_folder(settings)
+    run(settings)
+
+
+def run(settings: Settings) -> None:
     """Serve a data folder until told to stop (SIGINT, SIGTERM).
 
     Raises Conflict if the port is taken, and what `open_workspace` raises.
     """
-    _check_port(settings)
     with open_workspace(settings, refresh_in_background=True) as workspace:
         token = secrets.token_urlsafe(32)
         setup_code = "" if _is_loopback(settings.host) else secrets.token_urlsafe(9)

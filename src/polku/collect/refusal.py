@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-class Refusal(Exception):  # noqa: N818  not an error of ours: it says what was wrong with an event
+class Refusal(Exception):
     """An event cannot be taken: `reason` is a code of the catalogue in reasons.py, `detail` says which value."""
 
     def __init__(self, reason: str, detail: str) -> None:

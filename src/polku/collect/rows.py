@@ -45,6 +45,7 @@ class Arrival:
     context: bytes = b""
     integrations: bytes = b""
     type: str | None = None  # of events that do not say it: the route's
+    repeatable: bool = False  # read again later: an event without an id must get the same one each time
 
 
 class _Page(msgspec.Struct, gc=False):
@@ -94,7 +95,7 @@ def row(event: Event, arrival: Arrival, other: dict[str, Raw] | None = None) -> 
         who = [_previous(event.previousId, arrival.public), *(who or ())]
     return (
         arrival.source,
-        event.messageId or _made_id(event),
+        event.messageId or _made_id(event, arrival),
         code,
         name,
         arrival.received_us,
@@ -231,13 +232,15 @@ def _previous(previous: str | None, public: bool) -> tuple[str, str]:
     return ("anonymous_id" if public else "previous_id"), previous
 
 
-def _made_id(event: Event) -> str:
+def _made_id(event: Event, arrival: Arrival) -> str:
     """An id for an event that came without: of its content, if that says when it happened, so that the same
     event sent twice is stored once."""
-    if event.timestamp is None and event.originalTimestamp is None:
+    timed = event.timestamp is not None or event.originalTimestamp is not None
+    if not timed and not arrival.repeatable:
         return f"polku-{uuid.uuid4().hex}"
-    content = msgspec.structs.replace(event, sentAt=None)
-    return f"polku-{xxhash.xxh3_128_hexdigest(msgspec.json.encode(content))}"
+    content = msgspec.json.encode(msgspec.structs.replace(event, sentAt=None))
+    came = b"" if timed else b"%d" % arrival.received_us
+    return f"polku-{xxhash.xxh3_128_hexdigest(content + came)}"
 
 
 def _extra(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from polku.collect import store
+from polku.collect.tables import Source
 from polku.workspace import Workspace
 
 log = logging.getLogger("polku.collect")
@@ -68,7 +69,7 @@ class KnownSources:
             self._said_at, self._unsaid = now, 0
 
 
-def _known(row: store.Source) -> KnownSource:
+def _known(row: Source) -> KnownSource:
     return KnownSource(
         id=row.id,
         name=row.name,

@@ -79,9 +79,7 @@ TOUCHPOINTS: Final = (
         "social_ad", "Some-mainos", "Social media ad", "social", AWARENESS, (_came_from("social"),)
     ),
     DemoTouchpoint("online_ad", "Verkkomainos", "Online ad", "ad", AWARENESS, (_came_from("ad"),)),
-    DemoTouchpoint(
-        "search_engine", "Hakukone", "Search engine", "web", AWARENESS, (_came_from("search"),)
-    ),
+    DemoTouchpoint("search_engine", "Hakukone", "Search engine", "web", AWARENESS, (_came_from("search"),)),
     DemoTouchpoint("referral", "Muut sivustot", "Other sites", "web", AWARENESS, (_came_from("referral"),)),
     DemoTouchpoint(
         "campaign_page", "Kampanjasivu", "Campaign page", "web", AWARENESS, (_page("/kampanja/*"),)

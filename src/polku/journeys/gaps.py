@@ -7,6 +7,7 @@ touchpoints then fit in a processor's cache: sixteenths took three times as long
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -23,4 +24,15 @@ EDGES: Final[npt.NDArray[np.float64]] = np.concatenate(
 
 def median_gap(counts: npt.NDArray[np.int64]) -> Estimate:
     """The median in seconds of gaps counted in bins, with its order-statistic interval."""
-    return median_of_histogram(counts, EDGES)
+    return _as_floats(median_of_histogram(counts, EDGES), lambda value: value)
+
+
+def median_count(counts: npt.NDArray[np.int64]) -> Estimate:
+    """The same of whole numbers: a bin of one number alone is told as that number."""
+    return _as_floats(median_of_histogram(counts, EDGES), lambda value: float(int(value)))
+
+
+def _as_floats(e: Estimate, told: Callable[[float], float]) -> Estimate:
+    if e.estimate is None or e.low is None or e.high is None:
+        return e
+    return Estimate(told(float(e.estimate)), told(float(e.low)), told(float(e.high)), e.n)

@@ -16,7 +16,7 @@ from polku.journeys.calendar import Unit, day_of, edges, spans, unit_for
 from polku.journeys.catalogue import CHANNELS, Catalogue, Touchpoint
 from polku.journeys.encounters import EncountersQuestion
 from polku.journeys.funnel import Climbed, FunnelQuestion
-from polku.journeys.gaps import median_gap
+from polku.journeys.gaps import median_count, median_gap
 from polku.journeys.graph import FollowsQuestion
 from polku.journeys.mapping import map_of, share, stages_of
 from polku.journeys.results import (
@@ -205,7 +205,7 @@ class JourneySessions(JourneyQuery):
             sessions,
             found.profiles,
             median_gap(found.lengths),
-            median_gap(found.sizes),
+            median_count(found.sizes),
             share(int(found.sizes[1]), sessions),  # bin 1 holds exactly one
             _ends(met, found.starts, found.ends),
         )

@@ -1,7 +1,7 @@
 """Which touchpoint an event is: rules tried in order, the first that matches decides.
 
 Order: `position` (smaller first); then the more particular rule, that is the one with more conditions, then
-an exact name before a pattern, then the one whose texts are longer; then the one written first. So
+an exact name before a pattern, then the one whose texts are longer; then that of the older touchpoint. So
 "page /checkout*" wins over "any page" without anyone having to say so. Capital letters never matter.
 """
 
@@ -47,7 +47,8 @@ class Rule:
     def order(self) -> tuple[int, ...]:
         conditions = sum(map(bool, (self.source, self.type, self.name, self.path, self.property)))
         name, path = Pattern(self.name), Pattern(self.path)
-        return (self.position, -conditions, -bool(self.name and name.is_exact), -name.literal - path.literal)
+        exact = bool(self.name and name.is_exact)
+        return (self.position, -conditions, -exact, -name.literal - path.literal, self.touchpoint)
 
 
 @dataclass(frozen=True)

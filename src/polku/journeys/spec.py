@@ -18,6 +18,8 @@ MOST_RULES: Final = 50
 MOST_POSITION: Final = 1_000
 LONGEST: Final = {"key": 60, "name_fi": 80, "name_en": 80}
 LONGEST_OF_RULE: Final = {"source": 80, "name": 200, "path": 400, "property": 200, "value": 400}
+RESERVED: Final = ("new", "list", "show", "stages", "preview", "unmatched")
+"""Words that stand in addresses where a key would."""
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -63,7 +65,9 @@ def _of_spec(spec: TouchpointSpec, stages: list[str]) -> Iterator[tuple[str, str
             yield field, gettext("Give a name.")
         elif len(text) > LONGEST[field]:
             yield field, gettext("At most %(most)s characters; this has %(count)s.", most=80, count=len(text))
-    if not _KEY.fullmatch(spec.key) or len(spec.key) > LONGEST["key"]:
+    if spec.key in RESERVED:
+        yield "key", gettext("'%(key)s' has a meaning of its own here. Choose another key.", key=spec.key)
+    elif not _KEY.fullmatch(spec.key) or len(spec.key) > LONGEST["key"]:
         yield "key", gettext("Use small letters a–z, digits, - and _, at most %(most)s.", most=LONGEST["key"])
     if spec.channel not in CHANNELS:
         yield "channel", _not_allowed(spec.channel, CHANNELS)

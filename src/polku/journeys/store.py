@@ -42,6 +42,14 @@ def load_catalogue(session: Session) -> Catalogue:
     return Catalogue(stages, tuple(_touchpoint(r) for r in rows), str(version(session)))
 
 
+def rules_by_touchpoint(session: Session) -> dict[int, list[Rule]]:
+    """The rules of each touchpoint, by its code, as they were written."""
+    found: dict[int, list[Rule]] = {}
+    for row in session.scalars(select(TouchpointRuleRow).order_by(TouchpointRuleRow.id)):
+        found.setdefault(row.touchpoint_code, []).append(_rule(row))
+    return found
+
+
 def load_rules(session: Session, sources: Mapping[str, int]) -> Rules:
     """The rules of all touchpoints; `sources` are numbers by name."""
     rows = session.scalars(select(TouchpointRuleRow).order_by(TouchpointRuleRow.id))

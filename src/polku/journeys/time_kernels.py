@@ -162,3 +162,33 @@ def visit(
             sizes[(np.float64(held).view(np.int64) >> 49) - 8183] += 1
             ends[last] += 1
     return lengths, sizes, starts, ends, profiles
+
+
+@kernel("i8[] u4[] u2[] i2[] f4[] u2[] i8 i8 i8[]")
+def respond(
+    offsets: Counts,
+    time: Times,
+    touchpoint: Codes,
+    source: Sources,
+    score: Scores,
+    index: Codes,
+    most: int,
+    within: int,
+    scope: Counts,
+) -> Counts:
+    """The `most` latest responses within `within` seconds after a touchpoint of the scope: rows of the
+    block, with the row of the touchpoint's last encounter before each; −1 where there are fewer."""
+    low, high, only = scope[0], scope[1], scope[2]
+    rows = np.full((most, 2), -1, np.int64)
+    times = np.full(most, -1, np.int64)
+    for p in range(len(offsets) - 1):
+        last = np.int64(-1)
+        for i in range(offsets[p], offsets[p + 1]):
+            t = np.int64(time[i])
+            if last >= 0 and not np.isnan(score[i]) and t - np.int64(time[last]) <= within:
+                oldest = np.argmin(times)
+                if t > times[oldest]:
+                    times[oldest], rows[oldest, 0], rows[oldest, 1] = t, i, last
+            if index[touchpoint[i]] > 0 and low <= t < high and (only < 0 or source[i] == only):
+                last = np.int64(i)
+    return rows

@@ -63,6 +63,11 @@ class IdentityMap:
             raise Conflict(f"'{text}' points to {len(profiles)} profiles: {listed}. Give one of these.")
         return next(iter(profiles.values()))
 
+    def readings(self, text: str) -> set[int]:
+        """The keys of all identifiers that a value, 'type:value' or key may mean."""
+        with self._lock:
+            return {k for _, k in self._graph.known(text.strip())}
+
     def members(self, profile: int) -> list[int]:
         """The identifier keys of a profile: the one that gives it its id, then as they were first seen."""
         with self._lock:

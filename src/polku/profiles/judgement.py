@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from polku.errors import Conflict
 from polku.profiles import profile as view
@@ -12,8 +13,8 @@ from polku.profiles.changes import Move, moves, ties
 from polku.profiles.decisions import Decision, DecisionKind
 from polku.profiles.graph import Pair
 from polku.profiles.identity import Identities
-from polku.profiles.people import display_name
-from polku.profiles.queries import Reading
+from polku.profiles.people import full_name
+from polku.profiles.queries import Reading, pair_of
 from polku.profiles.search import Named
 from polku.store import LABEL_TYPES
 from polku.workspace import Workspace
@@ -36,6 +37,48 @@ class Preview:
     """What a decision would change. Nothing has been changed."""
 
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade:
+    """The number of a decision, by which it can be undone."""
+
+    decision: int
+
+
+def judge(
+    workspace: Workspace, pair: str, verdict: Literal["same", "different"], *, who: str, why: str = ""
+) -> DecisionMade:
+    """Decide whether two profiles are one person. Raises NotFound, and Conflict if they already are."""
+    one, other = pair_of(pair, workspace)
+    if one == other:
+        raise Conflict("These are one customer already. Undo the decision that joined them instead.")
+    made = workspace.part(Identities).decide(DecisionKind(verdict), [(one, other)], who=who, why=why)
+    return DecisionMade(made.id)
+
+
+def keys_of(workspace: Workspace, profile: str, identifier: str) -> tuple[int, int]:
+    """The profile, and the one of its identifiers that a value, 'type:value' or key means.
+
+    Raises NotFound and Conflict.
+    """
+    who = workspace.part(Identities).current()
+    found = who.find(profile)
+    inside = who.readings(identifier) & set(who.members(found))
+    if len(inside) != 1:
+        raise Conflict(
+            f"'{identifier}' is {'several identifiers' if inside else 'no identifier'} of this profile. "
+            "See: polku profiles show ID"
+        )
+    return found, inside.pop()
+
+
+def in_words(workspace: Workspace, decisions: list[Decision]) -> list[view.PastDecision]:
+    """Decisions with the values of their identifiers."""
+    keys = {k for d in decisions for p in d.pairs for k in p}
+    named = Reading.now(workspace).named(keys)
+    values = {n.key: n.value for n in named if n.type not in LABEL_TYPES}
+    return [view.in_words(d, values) for d in decisions]
 
 
 def split_pairs(workspace: Workspace, profile: int, identifier: int) -> list[Pair]:
@@ -80,7 +123,7 @@ def _compare(workspace: Workspace, supposed: list[Decision], keys: list[int]) ->
     shown = {k: n.value for m in found for k, n in _values(reading, m).items()}
 
     def name(profile: str) -> str:
-        return display_name(reading.named(reading.who.members(int(profile, 16))))
+        return full_name(reading.named(reading.who.members(int(profile, 16))))
 
     return Preview(
         tuple(
@@ -90,7 +133,7 @@ def _compare(workspace: Workspace, supposed: list[Decision], keys: list[int]) ->
                 m.from_profile,
                 name(m.from_profile),
                 m.to_profile,
-                shown.get(int(m.to_profile, 16)) or name(m.to_profile),
+                name(m.to_profile),
             )
             for m in found
         )

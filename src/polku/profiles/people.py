@@ -19,6 +19,14 @@ def display_name(those: Sequence[Named]) -> str:
     return those[0].value if those else ""
 
 
+def full_name(those: Sequence[Named]) -> str:
+    """How to call a person among others of the same name: 'Maija Meikäläinen (maija@example.fi)'."""
+    name = display_name(those)
+    others = (n.value for n in shown_identifiers(those) if n.value != name and n.type != "anonymous_id")
+    other = next(others, "")
+    return f"{name} ({other})" if other else name
+
+
 def shown_identifiers(those: Sequence[Named]) -> list[Named]:
     """Identifiers that say something to a person first, names left out."""
     rank = {t: i for i, t in enumerate(_BEST)}

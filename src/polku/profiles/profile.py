@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from polku.profiles.decisions import Decision, DecisionKind, standing
+from polku.profiles.decisions import Decision, standing
 from polku.profiles.encounters import Encounters
 from polku.profiles.graph import APPROVED, Edge
 from polku.profiles.identity import IdentityMap
@@ -195,18 +195,19 @@ def decisions_about(
 ) -> tuple[PastDecision, ...]:
     """The standing decisions that touch these identifiers, newest first."""
     inside = set(members)
-    return tuple(
-        PastDecision(
-            d.id,
-            d.kind.value,
-            tuple(values.get(k, f"{k:016x}") for k in dict.fromkeys(k for p in d.pairs for k in p)),
-            d.decided_by,
-            d.decided_at,
-            d.reason,
-        )
-        for d in reversed(standing(decisions))
-        if d.kind in (DecisionKind.SPLIT, DecisionKind.SAME, DecisionKind.DIFFERENT)
-        and any(k in inside for p in d.pairs for k in p)
+    touching = (d for d in reversed(standing(decisions)) if any(inside & set(p) for p in d.pairs))
+    return tuple(in_words(d, values) for d in touching)
+
+
+def in_words(decision: Decision, values: dict[int, str]) -> PastDecision:
+    keys = dict.fromkeys(k for p in decision.pairs for k in p)
+    return PastDecision(
+        decision.id,
+        decision.kind.value,
+        tuple(values.get(k, f"{k:016x}") for k in keys),
+        decision.decided_by,
+        decision.decided_at,
+        decision.reason,
     )
 
 

@@ -170,9 +170,9 @@ class ProfileTimeline(Query):
     path: ClassVar[str] = "profiles/timeline"
     positional: ClassVar[tuple[str, ...]] = ("id",)
     id: str = Field(description="Any identifier's value, 'type:value', or the profile's id")
-    before: str = Field("", description="Where to go on: what 'older' of the page before said")
-    limit: int = Field(50, ge=1, le=1000, description="How many events")
-    channel: str = Field("", description="Only events of this channel, e.g. phone")
+    before: str = Field(default="", description="Where to go on: what 'older' of the page before said")
+    limit: int = Field(default=50, ge=1, le=1000, description="How many events")
+    channel: str = Field(default="", description="Only events of this channel, e.g. phone")
 
     def answer(self, workspace: Workspace) -> Timeline:
         """Raises NotFound, and Conflict if the id points to several profiles."""
@@ -188,7 +188,7 @@ class ProfileSearch(Query):
     path: ClassVar[str] = "profiles/search"
     positional: ClassVar[tuple[str, ...]] = ("text",)
     text: str = Field(max_length=200, description="Any part of an identifier or a name")
-    limit: int = Field(20, ge=1, le=100, description="How many profiles")
+    limit: int = Field(default=20, ge=1, le=100, description="How many profiles")
 
     def answer(self, workspace: Workspace) -> SearchResult:
         reading = Reading.now(workspace)
@@ -210,11 +210,11 @@ class ProfileList(Query):
 
     path: ClassVar[str] = "profiles/list"
     sort: Literal["last_seen", "first_seen", "events", "value", "score"] = Field(
-        "last_seen", description="What to sort by"
+        default="last_seen", description="What to sort by"
     )
-    ascending: bool = Field(False, description="The least first")
-    offset: int = Field(0, ge=0, description="How many to skip")
-    limit: int = Field(50, ge=1, le=200, description="How many profiles")
+    ascending: bool = Field(default=False, description="The least first")
+    offset: int = Field(default=0, ge=0, description="How many to skip")
+    limit: int = Field(default=50, ge=1, le=200, description="How many profiles")
 
     def answer(self, workspace: Workspace) -> CustomerList:
         reading = Reading.now(workspace)
@@ -240,8 +240,8 @@ class ProfileReviews(Query):
     """Pairs of customers that may be the same person."""
 
     path: ClassVar[str] = "profiles/reviews"
-    offset: int = Field(0, ge=0, description="How many to skip")
-    limit: int = Field(20, ge=1, le=100, description="How many pairs")
+    offset: int = Field(default=0, ge=0, description="How many to skip")
+    limit: int = Field(default=20, ge=1, le=100, description="How many pairs")
 
     def answer(self, workspace: Workspace) -> ReviewList:
         reading = Reading.now(workspace)
@@ -258,6 +258,15 @@ def pair_of(text: str, workspace: Workspace) -> tuple[int, int]:
         return who.find(one), who.find(other)
     except NotFound:
         raise NotFound(f"There is no pair '{text}'. See: polku profiles reviews") from None
+
+
+def review_of(text: str, workspace: Workspace) -> Review:
+    """The review of a pair. Raises NotFound if it does not wait for a judgement."""
+    pair, reading = pair_of(text, workspace), Reading.now(workspace)
+    for waiting in reviews.candidates(reading.who, reading.who.conflicts):
+        if set(waiting.pair) == set(pair):
+            return _review(waiting, reading)
+    raise NotFound(f"The pair '{text}' does not wait for a judgement. See: polku profiles reviews")
 
 
 def _review(candidates: reviews.Candidates, reading: Reading) -> Review:

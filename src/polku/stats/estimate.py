@@ -77,7 +77,9 @@ def clustered_mean(
     mean = total / n
     squares = max(0.0, sum_squares - 2 * mean * sum_cross + mean * mean * sum_counts2)
     half = (
-        float(special.stdtrit(clusters - 1, 0.5 + level / 2)) * math.sqrt(clusters / (clusters - 1) * squares) / n
+        float(special.stdtrit(clusters - 1, 0.5 + level / 2))
+        * math.sqrt(clusters / (clusters - 1) * squares)
+        / n
     )
     return Estimate(mean, mean - half, mean + half, n)
 

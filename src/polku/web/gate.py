@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polku.errors import NotAllowed
 from polku.i18n import gettext, use_language, use_timezone
-from polku.security import new_token
+from polku.security import is_token, new_token
 from polku.web import store
 from polku.web.client import Origin
 from polku.web.languages import choose_language
@@ -56,14 +56,20 @@ class Gate:
     """ASGI middleware. `public` are path prefixes that look after themselves (collectors, static files)."""
 
     def __init__(
-        self, app: ASGIApp, *, workspace: Workspace, public: Sequence[str], owner_token: str = ""
+        self,
+        app: ASGIApp,
+        *,
+        workspace: Workspace,
+        origin: Origin,
+        public: Sequence[str],
+        owner_token: str = "",
     ) -> None:
         self.app = app
         self._owner_token = owner_token
         self._settings = workspace.settings
         self._db = workspace.db
         self._public = tuple(public)
-        self._origin = Origin(workspace.settings)
+        self._origin = origin
         self._set_up = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -156,7 +162,8 @@ class Gate:
             with self._db.session(read_only=True) as session:
                 found = store.session_by_token(session, token, now=now)
         if found is None:
-            visitor.csrf_seed = cookies.get(VISITOR_COOKIE, "") or new_token()
+            given = cookies.get(VISITOR_COOKIE, "")
+            visitor.csrf_seed = given if is_token(given) else new_token()
             visitor.cookies[VISITOR_COOKIE] = (visitor.csrf_seed, 86_400)
             return
         row, visitor.user = found
