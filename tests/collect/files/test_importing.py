@@ -234,7 +234,11 @@ def test_responses(target: StoreTarget, tmp_path: Path, metric: str, scores: dic
         ("2024-02-29T12:00:00Z", "[]", datetime(2024, 2, 29, 12, tzinfo=UTC)),
         ("2026-07-01 12:00:00.123456+0300", "[]", datetime(2026, 7, 1, 9, 0, 0, 123_456, tzinfo=UTC)),
         ("2026-10-25 03:30:00", "[]", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),  # the second of two
-        ("2026-03-29 03:30:00", "[]", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # does not exist: an hour later
+        (
+            "2026-03-29 03:30:00",
+            "[]",
+            datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+        ),  # does not exist: an hour later
         ("2026-01-15", "[]", datetime(2026, 1, 14, 22, tzinfo=UTC)),
     ],
 )
