@@ -30,6 +30,7 @@ class Change:
     from_name: str
     to_id: str
     to_name: str
+    on_its_own: bool  # becomes a customer that was none before
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def _compare(workspace: Workspace, supposed: list[Decision], keys: list[int]) ->
                 m.from_profile,
                 name(m.from_profile),
                 m.to_profile,
-                name(m.to_profile),
+                shown[int(m.to_profile, 16)] if m.to_profile in m.identifiers else name(m.to_profile),
+                m.to_profile in m.identifiers,
             )
             for m in found
         )

@@ -299,3 +299,6 @@ def _all_called(profiles: list[int], reading: Reading) -> dict[int, dict[str, An
 def _called(profile: int, those: list[Named]) -> dict[str, Any]:
     shown = tuple(n.value for n in shown_identifiers(those))
     return {"id": f"{profile:016x}", "name": display_name(those), "identifiers": shown}
+
+
+QUERIES = (ProfileShow, ProfileTimeline, ProfileSearch, ProfileList, ProfileReviews)
