@@ -6,8 +6,7 @@ import pytest
 from fastapi import APIRouter
 from starlette.testclient import TestClient
 
-from polku.profiles import ROUTERS
-from polku.profiles.queries import QUERIES
+from polku.profiles import QUERIES, ROUTERS
 from polku.store import EventType
 from polku.store.keys import identifier_key
 from polku.web.app import create_app

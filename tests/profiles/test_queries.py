@@ -10,14 +10,8 @@ from polku.profiles import judgement
 from polku.profiles.decisions import DecisionKind
 from polku.profiles.identity import Identities
 from polku.profiles.naming import Naming, TouchpointLabel
-from polku.profiles.queries import (
-    ProfileList,
-    ProfileReviews,
-    ProfileSearch,
-    ProfileShow,
-    ProfileTimeline,
-    pair_of,
-)
+from polku.profiles.queries import ProfileList, ProfileSearch, ProfileShow, ProfileTimeline
+from polku.profiles.reviews import ProfileReviews, pair_of
 from polku.store import EventType
 from polku.store.keys import identifier_key
 from polku.workspace import Workspace

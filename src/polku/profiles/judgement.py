@@ -14,7 +14,8 @@ from polku.profiles.decisions import Decision, DecisionKind
 from polku.profiles.graph import Pair
 from polku.profiles.identity import Identities
 from polku.profiles.people import full_name
-from polku.profiles.queries import Reading, pair_of
+from polku.profiles.reading import Reading
+from polku.profiles.reviews import pair_of
 from polku.profiles.search import Named
 from polku.store import LABEL_TYPES
 from polku.workspace import Workspace
