@@ -49,7 +49,7 @@ class Reading:
         snapshot = workspace.store.snapshot
         naming = workspace.part(Naming)
         words = Words(naming.names, naming.sources(), current_language())
-        who = workspace.part(Identities).resolve(snapshot)
+        who = workspace.part(Identities).as_of(snapshot)
         return cls(who, snapshot, words, workspace.part(IdentifierIndex), workspace)
 
     def path(self, profile: int) -> Encounters:
