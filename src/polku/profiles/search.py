@@ -129,8 +129,10 @@ def _best(parts: Sequence[_Texts], needle: bytes, most: int) -> list[Hit]:
     """Hits of any rank; if there are more than `most`, better ones are looked for too."""
     found = _collected(parts, needle, most)
     if len(found) >= most:
-        found |= _collected(parts, _WORD + needle, most)
-        found |= _collected(parts, _NEW + _WORD + needle + _NEW, most)
+        begun = _collected(parts, _WORD + needle, most)
+        found |= begun
+        if len(begun) >= most:
+            found |= _collected(parts, _NEW + _WORD + needle + _NEW, most)
     return [_hit(parts[part].row(row), needle) for part, row in found]
 
 
