@@ -120,7 +120,9 @@ def test_supposing_changes_nothing(workspace: Workspace) -> None:
     who = workspace.part(Identities)
     happen(workspace.store, event(user="maija", anonymous="phone"))
     now = who.current()
-    assert who.supposing([]).members(PHONE) == [MAIJA, PHONE]
+    graph, near = who.supposing([], [PHONE])
+    assert graph.members(PHONE) == [MAIJA, PHONE]
+    assert near == {MAIJA, PHONE}
     assert who.current() is now
 
 

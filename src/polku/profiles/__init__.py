@@ -1,1 +1,1 @@
-"""profiles."""
+"""Customers: who they are, their whole path, and people's decisions about who is who."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from polku.profiles.growing import EdgeColumns, NodeColumns
 from polku.profiles.joining import (
     FOLLOWING,
     ROOT,
@@ -25,7 +25,8 @@ from polku.profiles.joining import (
     profiles_of,
 )
 from polku.profiles.rules import USER, IdentityRules
-from polku.store import LABEL_TYPES
+from polku.store import EDGES, LABEL_TYPES
+from polku.store.keys import identifier_key
 
 APPROVED = 0
 """Kind of an edge that a person made; those of events have their EventType."""
@@ -60,36 +61,6 @@ class Edge:
         return min(self.a, self.b), max(self.a, self.b)
 
 
-class _Column:
-    """An array that grows at its end."""
-
-    def __init__(self, dtype: type, empty: int = 0, width: int = 0) -> None:
-        self._empty = empty
-        self.data: npt.NDArray[Any] = np.full((1024, width) if width else 1024, empty, dtype)
-
-    def reserve(self, rows: int) -> None:
-        if rows > len(self.data):
-            shape = (max(rows, 2 * len(self.data)), *self.data.shape[1:])
-            grown = np.full(shape, self._empty, self.data.dtype)
-            grown[: len(self.data)] = self.data
-            self.data = grown
-
-
-class _Nodes:
-    def __init__(self) -> None:
-        self.key, self.seq = _Column(np.uint64), _Column(np.int64)
-        self.body = _Column(np.int32, 1, 4)
-        self.newest = _Column(np.int32, -1)
-
-
-class _Edges:
-    def __init__(self) -> None:
-        self.a, self.b, self.kind = _Column(np.int32), _Column(np.int32), _Column(np.uint8)
-        self.seq, self.outcome = _Column(np.int64), _Column(np.uint8)
-        self.hindrance = _Column(np.int32, -1)
-        self.older = _Column(np.int32, -1)  # two a row
-
-
 class Graph:
     """Grows by identifiers and edges in order of arrival; the same whether they come at once or by and by.
 
@@ -103,7 +74,7 @@ class Graph:
         self._types: list[str] = [USER, ""]  # '': an edge's end that no identifier names
         self._mixer = np.uint64(secrets.randbits(64) | 1)  # so that nobody can choose keys that collide
         self._slots: Nodes = np.full(2048, -1, np.int32)
-        self._nodes, self._edges = _Nodes(), _Edges()
+        self._nodes, self._edges = NodeColumns(), EdgeColumns()
         self.nodes = self.edges = 0
         self.conflicts: list[int] = []
 
@@ -154,8 +125,7 @@ class Graph:
     def approve(self, a: int, b: int, after: int) -> None:
         """Join two profiles now, as the last thing after event `after`."""
         self._waiting.append((a, b, after))
-        none = {n: pa.array([], t) for n, t in (("a", pa.uint64()), ("b", pa.uint64()), ("kind", pa.uint8()))}
-        self.add_edges(pa.table({**none, "seq": pa.array([], pa.int64())}), up_to=after)
+        self.add_edges(EDGES.empty_table(), up_to=after)
 
     def _due(self, up_to: int) -> list[tuple[int, int, int]]:
         due = [v for v in self._waiting if v[2] <= up_to]
@@ -233,6 +203,17 @@ class Graph:
     def find(self, keys: Keys) -> Nodes:
         return find(keys, self._slots, self._nodes.key.data, self.nodes, self._mixer)
 
+    def known(self, text: str) -> list[tuple[str, int]]:
+        """Type and key of each identifier that a value, 'type:value' or hexadecimal key may mean."""
+        type_, _, value = text.partition(":")
+        readings = [(type_, value), *((t, text) for t in self._types)]
+        keys = [identifier_key(t, v) for t, v in readings]
+        if len(text) == 16 and set(text) <= set("0123456789abcdef"):
+            keys.append(int(text, 16))
+        nodes = self.find(np.array(keys, np.uint64)).tolist()
+        types = self._nodes.body.data[:, TYPE]
+        return [(self._types[types[n]], k) for k, n in zip(keys, nodes, strict=True) if n >= 0]
+
     def members(self, profile: int) -> list[int]:
         """The keys of the profile that this key belongs to, who gives it its id first, then as first seen."""
         node, body = int(self.find(np.array([profile], np.uint64))[0]), self._nodes.body.data
@@ -257,6 +238,36 @@ class Graph:
         while half >= 0 and left:
             yield half // 2
             half, left = int(self._edges.older.data[half]), left - 1
+
+    def surroundings(self, keys: Iterable[int], most: int) -> set[int]:
+        """The identifiers that any edges, even refused ones, lead to from `keys`; stops after `most`."""
+        found: set[int] = set()
+        todo = list(keys)
+        while todo and len(found) < most:
+            key = todo.pop()
+            if key not in found:
+                found.add(key)
+                todo.extend(k for e in self.edges_of([key], most) for k in e.pair)
+        return found
+
+    def around(self, keys: Iterable[int], verdicts: Verdicts) -> Graph:
+        """A graph of these identifiers and the edges among them, as other verdicts would have it."""
+        inside = np.array(sorted(keys), np.uint64)
+        nodes = self.find(inside)
+        made = Graph(self.rules, verdicts)
+        made._types = list(self._types)
+        body = self._nodes.body.data[nodes]
+        new = made._enter(inside)
+        made._nodes.body.data[new, TYPE] = body[:, TYPE]
+        made._nodes.body.data[new[body[:, ROOT] < 0], ROOT] = -1
+        made._nodes.seq.data[new] = self._nodes.seq.data[nodes]
+        within = set(inside.tolist())
+        edges = (e for e in self.edges_of(within) if e.kind != APPROVED and {e.a, e.b} <= within)
+        rows = [(e.a, e.b, e.kind, e.seq) for e in edges]
+        columns = zip(*rows, strict=True) if rows else [()] * len(EDGES)
+        table = pa.table([pa.array(c, f.type) for c, f in zip(columns, EDGES, strict=True)], schema=EDGES)
+        made.add_edges(table, up_to=np.iinfo(np.int64).max // 256 - 1)
+        return made
 
     def edge(self, row: int) -> Edge:
         e, key = self._edges, self._nodes.key.data

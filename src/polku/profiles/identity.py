@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,7 @@ from polku.store import Snapshot
 from polku.workspace import Workspace
 
 _IDENTIFIER = ("key", "type", "value", "seq")
+MOST_SUPPOSED: Final = 2000
 _EDGE = ("a", "b", "kind", "seq")
 
 
@@ -43,6 +45,28 @@ class IdentityMap:
     def profile(self, key: int) -> int:
         profile: int = self.profiles(np.array([key], np.uint64)).item()
         return profile
+
+    def find(self, text: str) -> int:
+        """The profile that an identifier's value, 'type:value' or 16-digit key points to.
+
+        Raises NotFound, and Conflict when it points to several.
+        """
+        with self._lock:
+            known = dict.fromkeys(self._graph.known(text.strip()))
+        if not known:
+            raise NotFound(
+                f"No profile has the identifier '{text}'. Find one with: polku profiles search TEXT"
+            )
+        profiles = {t: self.profile(k) or k for t, k in known}
+        if len(set(profiles.values())) > 1:
+            listed = ", ".join(f"{t}:{text.strip()} ({p:016x})" for t, p in sorted(profiles.items()))
+            raise Conflict(f"'{text}' points to {len(profiles)} profiles: {listed}. Give one of these.")
+        return next(iter(profiles.values()))
+
+    def readings(self, text: str) -> set[int]:
+        """The keys of all identifiers that a value, 'type:value' or key may mean."""
+        with self._lock:
+            return {k for _, k in self._graph.known(text.strip())}
 
     def members(self, profile: int) -> list[int]:
         """The identifier keys of a profile: the one that gives it its id, then as they were first seen."""
@@ -115,9 +139,19 @@ class Identities:
             )
         return self._record(DecisionKind.UNDO, (), who=who, why=why, undoes=decision)
 
-    def supposing(self, supposed: Sequence[Decision]) -> Graph:
-        """The graph as it would be with these decisions instead; nothing is changed."""
-        return self._scratch(self._workspace.store.snapshot, supposed)
+    def supposing(self, supposed: Sequence[Decision], keys: Sequence[int]) -> tuple[Graph, set[int]]:
+        """The graph around `keys` as it would be with these decisions instead, and the identifiers in it.
+
+        Nothing is changed. Raises Conflict if too much hangs together to be told in time.
+        """
+        with self._lock:
+            self.current()
+            near = self._graph.surroundings(keys, MOST_SUPPOSED)
+            if len(near) >= MOST_SUPPOSED:
+                raise Conflict(
+                    f"More than {MOST_SUPPOSED} identifiers hang together here. Part smaller pieces first."
+                )
+            return self._graph.around(near, deciding.verdicts(supposed)), near
 
     def _record(
         self, kind: DecisionKind, pairs: tuple[Pair, ...], *, who: str, why: str, undoes: int | None
@@ -161,12 +195,6 @@ class Identities:
 
     def _freeze(self, like: IdentityMap) -> None:
         self._map = replace(like, _roots=self._graph.frozen_roots(), _table=self._graph.table())
-
-    def _scratch(self, snapshot: Snapshot, supposed: Sequence[Decision]) -> Graph:
-        graph = Graph(self.rules, deciding.verdicts(supposed))
-        graph.add_identifiers(snapshot.columns("identifiers", _IDENTIFIER))
-        graph.add_edges(snapshot.columns("edges", _EDGE), up_to=snapshot.next_seq - 1)
-        return graph
 
 
 def count(snapshot: Snapshot, table: str) -> int:

@@ -1,0 +1,170 @@
+"""Customers, one customer's page, and decisions about who is who."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, cast
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from polku.i18n import LazyText, _l, current_language, current_zone, gettext
+from polku.profiles import judgement
+from polku.profiles.customers import SORTS
+from polku.profiles.decisions import DecisionKind
+from polku.profiles.identity import Identities
+from polku.profiles.presenting import days
+from polku.profiles.queries import ProfileList, ProfileReviews, ProfileSearch, ProfileShow, ProfileTimeline
+from polku.web import navigation
+from polku.web.channels import CHANNELS
+from polku.web.forms import FormData
+from polku.web.listing import Column, Listing, TableRequest
+from polku.web.navigation import NavItem
+from polku.web.rendering import redirect, render
+from polku.web.visitor import CurrentUser
+from polku.workspace import Workspace
+
+PATH: Final = "/profiles"
+REVIEWS: Final = "/reviews"
+router = APIRouter(include_in_schema=False)
+navigation.add(NavItem(PATH, _l("Customers"), "people", 30))
+
+COLUMNS: Final = (
+    Column(_l("Customer")),
+    Column(_l("Identifiers")),
+    Column(_l("Events"), sort="events", numeric=True),
+    Column(_l("Last seen"), sort="last_seen", numeric=True),
+    Column(_l("Value"), sort="value", numeric=True),
+    Column(_l("Latest score"), sort="score", numeric=True),
+)
+TYPE_TITLES: Final[dict[str, LazyText]] = {
+    "user_id": _l("Customer number"),
+    "anonymous_id": _l("Browser or device"),
+    "email": _l("E-mail"),
+    "phone": _l("Phone number"),
+}
+EVENT_TITLES: Final[dict[str, LazyText]] = {
+    "page": _l("Viewed a page"),
+    "screen": _l("Viewed a screen"),
+    "identify": _l("Told who they are"),
+    "group": _l("Joined a group"),
+    "alias": _l("Got a new identifier"),
+    "track": _l("Did something"),
+}
+
+
+def channel_title(channel: str) -> str:
+    return str(CHANNELS.get(_icon(channel), channel))
+
+
+def _icon(channel: str) -> str:
+    channel = "advertisement" if channel == "ad" else channel
+    return channel if channel in CHANNELS else "other"
+
+
+DECISION_TITLES: Final[dict[str, LazyText]] = {
+    "split": _l("Taken apart"),
+    "same": _l("The same customer"),
+    "different": _l("Two customers"),
+}
+
+
+def clock(at: datetime) -> str:
+    """The time of day in the company's zone."""
+    return at.astimezone(current_zone()).strftime("%-H.%M" if current_language() == "fi" else "%H:%M")
+
+
+WORDS: Final[dict[str, Any]] = {
+    "types": TYPE_TITLES,
+    "titles": EVENT_TITLES,
+    "kinds": DECISION_TITLES,
+    "clock": clock,
+    "channel_title": channel_title,
+    "channel_icon": _icon,
+}
+
+
+@router.get(PATH)
+def show_customers(
+    request: Request, user: CurrentUser, q: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    workspace: Workspace = request.app.state.workspace
+    wanted = TableRequest.read(request.query_params, path=PATH, sorts=SORTS, default="-last_seen")
+    if q.strip():
+        found = ProfileSearch(text=q, limit=50).answer(workspace)
+        return render(request, "profiles/customers.html", found=found, q=q, **WORDS)
+    listed = ProfileList(
+        sort=cast(Any, wanted.sort), ascending=not wanted.descending, offset=wanted.offset, limit=wanted.size
+    ).answer(workspace)
+    listing = Listing(COLUMNS, listed.customers, listed.total, wanted)
+    return render(
+        request, "profiles/customers.html", found=None, q="", listing=listing, as_of=listed.as_of,
+        reviews=_waiting(workspace), **WORDS,
+    )  # fmt: skip
+
+
+@router.get(PATH + "/{id}")
+def show_customer(
+    request: Request,
+    user: CurrentUser,
+    id: str,
+    channel: str = "",
+    before: str = "",
+) -> Response:
+    workspace: Workspace = request.app.state.workspace
+    told = ProfileTimeline(id=id, channel=channel, before=before).answer(workspace)
+    zone = ZoneInfo(workspace.settings.timezone)
+    by_day = days(told.happenings, zone, before=before)
+    values = {"timeline": told, "days": by_day, "channel": channel, **WORDS}
+    if request.headers.get("hx-target") == "older":
+        return render(request, "profiles/customer.html", **values)
+    shown = ProfileShow(id=told.profile).answer(workspace)
+    return render(request, "profiles/customer.html", profile=shown, before=before, **values)
+
+
+@router.get(PATH + "/{id}/split/{key}")
+def ask_split(request: Request, user: CurrentUser, id: str, key: str) -> Response:
+    """What would happen if an identifier left its profile."""
+    workspace: Workspace = request.app.state.workspace
+    profile, identifier = judgement.keys_of(workspace, id, key)
+    pairs = judgement.split_pairs(workspace, profile, identifier)
+    shown = ProfileShow(id=f"{profile:016x}").answer(workspace)
+    leaving = next(i for i in shown.identifiers if i.key == f"{identifier:016x}")
+    preview = judgement.preview(workspace, DecisionKind.SPLIT, pairs)
+    return render(
+        request, "profiles/split.html", profile=shown, leaving=leaving, changes=preview.changes, **WORDS
+    )
+
+
+@router.post(PATH + "/{id}/split/{key}")
+def split(request: Request, user: CurrentUser, id: str, key: str, data: FormData) -> Response:
+    workspace: Workspace = request.app.state.workspace
+    reason = str(data.get("reason", ""))[:500]
+    profile, identifier = judgement.keys_of(workspace, id, key)
+    pairs = judgement.split_pairs(workspace, profile, identifier)
+    workspace.part(Identities).decide(DecisionKind.SPLIT, pairs, who=user.name, why=reason)
+    return redirect(f"{PATH}/{profile:016x}", flash=gettext("Parted. You can undo it on this page."))
+
+
+@router.get(PATH + "/decisions/{number}/undo")
+def ask_undo(request: Request, user: CurrentUser, number: int, profile: str = "") -> Response:
+    workspace: Workspace = request.app.state.workspace
+    preview = judgement.preview_undo(workspace, number)
+    return render(
+        request, "profiles/undo.html", number=number, back=profile, changes=preview.changes, **WORDS
+    )
+
+
+@router.post(PATH + "/decisions/{number}/undo")
+def undo(request: Request, user: CurrentUser, number: int, profile: str = "") -> Response:
+    workspace: Workspace = request.app.state.workspace
+    identities = workspace.part(Identities)
+    identities.undo(number, who=user.name)
+    where = f"{PATH}/{identities.current().find(profile):016x}" if profile else REVIEWS
+    return redirect(where, flash=gettext("Undone."))
+
+
+def _waiting(workspace: Workspace) -> int:
+    """How many pairs wait for a judgement."""
+    return ProfileReviews(limit=1).answer(workspace).total
