@@ -48,7 +48,9 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
                 name=touchpoint.name(current_language()),
             )
         )
-    graph = JourneyGraph(**filters.asked, top=10_000).answer(workspace)
+    graph = JourneyGraph(**filters.asked, touchpoint=touchpoint.key, top=2 * MOST_NEIGHBOURS + 6).answer(
+        workspace
+    )
     answers, language = workspace.part(Answers), current_language()
     by = JourneyVolumes(**filters.asked, touchpoints=[touchpoint.key]).answer(workspace)
     scope = JourneyQuery(**filters.asked).scope(workspace, [touchpoint])
@@ -82,7 +84,8 @@ def _trend(touchpoint: Touchpoint, asked: dict[str, Any], workspace: Workspace) 
     if sum(e.estimate is not None for e in scores) < 2:
         return None
     points = [
-        Point(d, e.estimate, _within(e.low), _within(e.high)) for d, e in zip(spans.starts, scores, strict=True)
+        Point(d, e.estimate, _within(e.low), _within(e.high))
+        for d, e in zip(spans.starts, scores, strict=True)
     ]
     known = [e for e in scores if e.estimate is not None]
     return time_series(

@@ -48,7 +48,8 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
     within = request.query_params.get("within", "30d")
     funnel = None
     if steps and journeys.profiles:
-        funnel = JourneyFunnel(**filters.asked, steps=steps, within=within or None).answer(workspace)
+        asked = filters.asked | {"steps": steps, "within": within or None}
+        funnel = JourneyFunnel(**asked).answer(workspace)
     return render(
         request,
         "journeys/paths.html",

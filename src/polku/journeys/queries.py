@@ -100,6 +100,9 @@ class JourneyGraph(JourneyQuery):
 
     path: ClassVar[str] = "journeys/graph"
     top: int = Field(100, ge=1, le=10_000, description="How many transitions to list; rarer than 5 never are")
+    touchpoint: str | None = Field(
+        None, description="Only from and to this one, by key or name; default: all"
+    )
 
     def answer(self, workspace: Workspace) -> GraphOfJourneys:
         catalogue = workspace.part(Touchpoints).catalogue()
@@ -108,7 +111,12 @@ class JourneyGraph(JourneyQuery):
         met = [_met(catalogue.by_code[c]) for c in scope.codes]
         counts, departures = found.counts, np.zeros(len(met), np.int64)
         np.add.at(departures, found.came, counts)
-        order = [int(i) for i in np.argsort(-counts, kind="stable")[: self.top] if counts[i] >= FEWEST]
+        wanted = counts >= FEWEST
+        if self.touchpoint:
+            code = catalogue.touchpoint(self.touchpoint).code
+            place = scope.codes.index(code) if code in scope.codes else -1
+            wanted &= (found.came == place) | (found.went == place)
+        order = [int(i) for i in np.argsort(-counts, kind="stable") if wanted[i]][: self.top]
         transitions = tuple(
             Transition(
                 met[found.came[i]],
