@@ -48,12 +48,12 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
                 name=touchpoint.name(current_language()),
             )
         )
-    graph = JourneyGraph(**filters.asked, touchpoint=touchpoint.key, top=2 * MOST_NEIGHBOURS + 6).answer(
-        workspace
-    )
+    beside = filters.asked | {"touchpoint": touchpoint.key, "top": 3 * MOST_NEIGHBOURS}
+    graph = JourneyGraph(**beside).answer(workspace)
     answers, language = workspace.part(Answers), current_language()
     by = JourneyVolumes(**filters.asked, touchpoints=[touchpoint.key]).answer(workspace)
     scope = JourneyQuery(**filters.asked).scope(workspace, [touchpoint])
+    latest = answers.ask(LatestQuestion(scope))
     return render(
         request,
         "journeys/encounter.html",
@@ -67,7 +67,7 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
         before=[t for t in graph.transitions if t.went.key == touchpoint.key][:MOST_NEIGHBOURS],
         trend=_trend(touchpoint, filters.asked, workspace),
         volume=figure_of(by, language),
-        responses=_telling(read_responses(workspace.store.snapshot, answers.ask(LatestQuestion(scope)))),
+        responses=_telling(read_responses(workspace.store.snapshot, latest)),
     )
 
 

@@ -71,8 +71,9 @@ class JourneyQuery(FilteredQuery):
 
 
 class JourneyMap(JourneyQuery):
-    """The journey map: stages and touchpoints with reach, volume, time to the next, score and conversion.
+    """The journey map: how stages and touchpoints are reached, what follows and how it feels.
 
+    For each touchpoint its reach, volume, median time to the next and score, for each stage who goes on.
     A touchpoint's score is the mean of the responses within 30 days after it. What does not belong to the
     period, source or channel is left out; responses may come from any source and later than the period.
     """
@@ -85,7 +86,7 @@ class JourneyMap(JourneyQuery):
 
 
 class JourneyStages(JourneyQuery):
-    """How many profiles reach each stage, and of them the next at or after they first reached this one."""
+    """How many profiles reach each stage, and of them the next one then or later."""
 
     path: ClassVar[str] = "journeys/stages"
 
@@ -192,8 +193,7 @@ class JourneyVolumes(JourneyQuery):
 
 
 class JourneySessions(JourneyQuery):
-    """Sessions: encounters of a profile close together in time; how many, how long, where they start and
-    end."""
+    """Sessions, encounters close together in time: how many, how long, where they start and end."""
 
     path: ClassVar[str] = "journeys/sessions"
     pause: Duration = Field(PAUSE, description="A longer pause begins a new session, e.g. 30m")
