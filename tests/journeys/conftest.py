@@ -1,7 +1,8 @@
+"""A workspace with a real store, and a browser at its touchpoint pages."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,120 +11,110 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pytest
+from fastapi import APIRouter
+from starlette.testclient import TestClient
 
-import polku.collect.tables
-import polku.journeys.tables
-import polku.web.tables  # noqa: F401  declares the tables
-from polku.collect.store import create_source
+from polku.collect.store import ensure_source
 from polku.db import Base, Database
-from polku.journeys import defaults, store
-from polku.journeys.rules import Rule
-from polku.journeys.spec import TouchpointSpec
+from polku.journeys import touchpoint_api, touchpoint_pages, touchpoint_stage_pages
+from polku.journeys.defaults import install_defaults
+from polku.journeys.touchpoint_queries import QUERIES
 from polku.journeys.touchpoints import Touchpoints
+from polku.profiles.identity import Identities
 from polku.settings import Settings
-from polku.store import INCOMING, EventStore, LocalEngine, Refresher, Snapshot
+from polku.store import INCOMING, EventStore, EventType, LocalEngine, Refresher, Snapshot
+from polku.web.app import create_app
+from polku.web.queries import query_router
 from polku.workspace import Workspace
+from tests.journeys.shop import busy_shop, shop  # noqa: F401  fixtures of the questions' tests
 
-START = datetime(2026, 3, 1, 9, tzinfo=UTC)
-TOUCHPOINTS = [
-    ("ad", "Mainos", "Advertisement", "ad", "awareness"),
-    ("product", "Tuotesivu", "Product page", "web", "consideration"),
-    ("cart", "Ostoskori", "Cart", "web", "acquisition"),
-    ("order", "Tilaus", "Order", "web", "acquisition"),
-    ("delivery", "Toimitus", "Delivery", "delivery", "customership"),
-    ("answer", "Vastaus", "Answer", "survey", None),
-]
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+Event = tuple[str, str, str, str | None]
+"""Who, type, name, path."""
 
 
-@dataclass
-class Everyone:
-    """A resolution in which everyone is who they say."""
-
-    touchpoint_rules: Any
-    identity_version: int = 1
-
-    @property
-    def rules_version(self) -> str:
-        return str(self.touchpoint_rules.version)
-
-    @property
-    def columns(self) -> Sequence[str]:
-        columns: Sequence[str] = self.touchpoint_rules.columns
-        return columns
+class Resolution:
+    def __init__(self, workspace: Workspace, snapshot: Snapshot) -> None:
+        self._identities = workspace.part(Identities).resolve(snapshot)
+        self._rules = workspace.part(Touchpoints).rules()
+        self.identity_version = self._identities.version
+        self.rules_version = self._rules.version
+        self.columns = self._rules.columns
 
     def profiles(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-        return keys
+        return self._identities.profiles(keys)
 
     def touchpoints(self, events: pa.Table) -> npt.NDArray[np.uint16]:
-        codes: npt.NDArray[np.uint16] = self.touchpoint_rules.touchpoints(events)
-        return codes
-
-
-class Shop:
-    """A data folder to fill: `visits` adds what customers did, `opened` is asked."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings = Settings(folder)
-        database = Database(f"sqlite:///{folder / 'polku.db'}")
-        Base.metadata.create_all(database.engine)
-        with database.session() as session:
-            self.source = create_source(session, name="Verkkokauppa", kind="web").id
-            self.other = create_source(session, name="Kassa", kind="server").id
-            store.install_stages(session, defaults.STAGES)
-            named = [TouchpointSpec(*t, rules=(Rule(type="track", name=t[0]),)) for t in TOUCHPOINTS]
-            store.install_touchpoints(session, named)
-        events = EventStore(folder)
-        self._refresher = Refresher(events, folder, self._resolve)
-        self.workspace = Workspace(self.settings, database, events, LocalEngine(self._refresher))
-
-    def visits(
-        self, customer: str, *events: tuple[float, str] | tuple[float, str, float], source: int = 0
-    ) -> None:
-        """Events of a customer: days after START, the touchpoint's key, the score of an answer."""
-        rows = [
-            {
-                "source": source or self.source,
-                "event_id": f"{customer}-{n}-{source}",
-                "type": 1,
-                "name": e[1],
-                "received_at": START,
-                "occurred_at": START + timedelta(days=e[0]),
-                "user_id": customer,
-                "score": e[2] if len(e) == 3 else None,
-                "properties": '{"comment": "Hyvin meni"}' if len(e) == 3 else None,
-            }
-            for n, e in enumerate(events)
-        ]
-        self.workspace.store.append(pa.Table.from_pylist(rows, INCOMING))
-
-    def refreshed(self) -> Workspace:
-        self._refresher.refresh()
-        return self.workspace
-
-    def close(self) -> None:
-        self.workspace.engine.close()
-        self.workspace.store.close()
-        self.workspace.db.close()
-
-    def _resolve(self, snapshot: Snapshot) -> Everyone:
-        return Everyone(self.workspace.part(Touchpoints).rules())
+        return self._rules.touchpoints(events)
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    opened = Shop(tmp_path)
-    yield opened
-    opened.close()
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A folder with the default touchpoints and the source 'Shop' (number 1)."""
+    database = Database(f"sqlite:///{tmp_path / 'polku.db'}")
+    Base.metadata.create_all(database.engine)
+    with database.session() as session:
+        ensure_source(session, name="Shop", kind="web")
+        install_defaults(session)
+    store = EventStore(tmp_path)
+    refresher = Refresher(store, tmp_path, lambda snapshot: Resolution(made, snapshot))
+    engine = LocalEngine(refresher)
+    made = Workspace(Settings(tmp_path), database, store, engine)
+    yield made
+    engine.close()
+    store.close()
+    database.close()
 
 
 @pytest.fixture
-def busy_shop(shop: Shop) -> Shop:
-    """Ten customers: all see ad and product, six the cart; five order, get it and answer, one badly."""
-    for i in range(10):
-        way: list[Any] = [(0, "ad"), (1 + i / 10, "product")]
-        way += [(2, "cart")] if i < 6 else []
-        way += [(3, "order")] if i < 5 else []
-        way += [(5, "delivery"), (6, "answer", -50.0 if i == 0 else 50.0 + i)] if i < 5 else []
-        shop.visits(f"c{i}", *way)
-    shop.refreshed()
-    return shop
+def happen(workspace: Workspace) -> Callable[[Sequence[Event]], None]:
+    """Store events of source 1, a minute apart, and refresh the blocks."""
+
+    def store(events: Sequence[Event]) -> None:
+        workspace.store.append(incoming(events, first=workspace.store.snapshot.next_seq))
+        workspace.engine.refresh()
+
+    return store
+
+
+def incoming(events: Sequence[Event], *, first: int) -> pa.Table:
+    """Events numbered from `first`, a minute apart."""
+    return pa.Table.from_pylist([_row(first + i, *e) for i, e in enumerate(events)], INCOMING)
+
+
+def _row(number: int, who: str, type: str, name: str, path: str | None) -> dict[str, Any]:
+    at = NOW + timedelta(minutes=number)
+    return {
+        "source": 1,
+        "event_id": str(number),
+        "type": int(EventType[type.upper()]),
+        "name": name,
+        "received_at": at,
+        "occurred_at": at,
+        "user_id": who,
+        "path": path,
+    }
+
+
+@pytest.fixture
+def browser(workspace: Workspace) -> TestClient:
+    """A browser in which the first administrator is logged in, in English."""
+    asked = APIRouter(prefix="/api/v1")
+    asked.include_router(query_router(QUERIES))
+    routers = (
+        asked,
+        touchpoint_api.router,
+        touchpoint_pages.router,
+        touchpoint_stage_pages.router,
+    )
+    app = create_app(workspace, routers=routers)
+    client = TestClient(app, base_url="http://127.0.0.1:8360", follow_redirects=False)
+    someone = {"name": "Anna Aalto", "email": "anna@example.fi", "password": "polku vie perille"}
+    assert post(client, "/setup", {"company": "Metsä Oy", "language": "en", **someone}).status_code == 303
+    return client
+
+
+def post(client: TestClient, path: str, data: dict[str, Any], *, page: str | None = None) -> Any:
+    """Send the form on `page` (by default the one at `path`) as a person would."""
+    token = client.get(page or path).text.split('name="csrf_token" value="')[1].split('"')[0]
+    return client.post(path, data={"csrf_token": token, **data})

@@ -11,7 +11,7 @@ from polku.journeys.queries import QUERIES
 from polku.web import entrance
 from polku.web.app import create_app
 from polku.web.queries import query_router
-from tests.journeys.conftest import Shop
+from tests.journeys.shop import Shop
 from tests.web.conftest import ADMIN, post
 
 api = APIRouter(prefix="/api/v1")

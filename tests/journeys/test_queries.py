@@ -20,7 +20,7 @@ from polku.journeys.queries import (
     JourneyStages,
     JourneyVolumes,
 )
-from tests.journeys.conftest import Shop
+from tests.journeys.shop import Shop
 
 
 def by_key(told: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
 
 
 def _trend(touchpoint: Touchpoint, asked: dict[str, Any], workspace: Workspace) -> Figure | None:
-    """The score as time goes by, in spans long enough to hold answers; None where fewer than two are known."""
+    """The score as time goes by, in spans long enough to hold answers; None where too few are known."""
     finest = JourneyVolumes(**asked, touchpoints=[touchpoint.key]).answer(workspace)
     coarser: Unit = "week" if finest.by == "day" else "month"
     spans = JourneyVolumes(**asked, touchpoints=[touchpoint.key], by=coarser).answer(workspace)
