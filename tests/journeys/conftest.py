@@ -25,6 +25,7 @@ from polku.store import INCOMING, EventStore, EventType, LocalEngine, Refresher,
 from polku.web.app import create_app
 from polku.web.queries import query_router
 from polku.workspace import Workspace
+from tests.journeys.shop import busy_shop, shop  # noqa: F401  fixtures of the questions' tests
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 Event = tuple[str, str, str, str | None]
