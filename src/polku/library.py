@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from polku import collect, journeys, profiles
 from polku.db import Database
-from polku.errors import InvalidInput, NotFound, PolkuError
+from polku.errors import InvalidInput, NotFound, NotReady, PolkuError
 from polku.settings import Settings, read_settings
 from polku.store import (
     EventStore,
@@ -97,9 +97,10 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
     """
     if not (settings.folder / "events").is_dir():
         raise NotFound(f"{settings.folder} is not a data folder. Make one: polku init {settings.folder}")
-    with FolderLock(settings.folder):
+    with FolderLock(settings.folder), ExitStack() as closing:
         kernels.use_cache(settings.kernel_cache_folder)
         database = Database(settings.sqlalchemy_url)
+        closing.callback(database.close)
         database.upgrade()
         store = EventStore(
             settings.folder,
@@ -107,6 +108,7 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
             threads=settings.workers,
             segment_rows=settings.segment_rows,
         )
+        closing.callback(store.close)
         opened: list[Workspace] = []
 
         def resolve(snapshot: Snapshot) -> _Resolution:
@@ -115,16 +117,12 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
 
         refresher = Refresher(store, settings.folder, resolve, threads=settings.workers)
         engine = LocalEngine(refresher, threads=settings.workers)
+        closing.callback(engine.close)
         opened.append(Workspace(settings, database, store, engine))
         opened[0].part(profiles.Naming).use(_Names(opened[0].part(journeys.Touchpoints)))
         if refresh_in_background:
             refresher.start()
-        try:
-            yield opened[0]
-        finally:
-            engine.close()
-            store.close()
-            database.close()
+        yield opened[0]
 
 
 def make_folder(settings: Settings, *, touchpoints: bool = True) -> None:
@@ -132,7 +130,6 @@ def make_folder(settings: Settings, *, touchpoints: bool = True) -> None:
 
     It gets the usual stages and, unless `touchpoints` is False, the usual touchpoints.
     """
-    settings.folder.mkdir(parents=True, exist_ok=True)
     with FolderLock(settings.folder):
         database = Database(settings.sqlalchemy_url)
         database.upgrade()
@@ -238,7 +235,10 @@ def _remote(server: RunningServer) -> Polku:
 
     def ask(query: Query) -> Any:
         asked = query.model_dump(mode="json", exclude_none=True)
-        answer = client.get(query.path, params=asked)
+        try:
+            answer = client.get(query.path, params=asked)
+        except httpx.HTTPError as e:
+            raise NotReady(f"The server at {server.url} does not answer ({e}). Try again in a moment.") from e
         raise_for_error(answer)
         return TypeAdapter(query.result_type()).validate_json(answer.content)
 

@@ -166,8 +166,7 @@ def test_what_was_not_named_by_the_manifest_is_removed_and_replayed(
         raise OSError(5, "crash")
 
     monkeypatch.setattr(segments.Manifest, "write", crash)
-    with pytest.raises(OSError, match="crash"):
-        store.close()
+    store.close()  # the journal has what could not be written
     monkeypatch.undo()
     assert list((tmp_path / "events").glob("events-*.parquet"))
     again = EventStore(tmp_path)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ START = Position(1, 0)
 
 
 def contents(folder: Path, start: Position = START) -> list[bytes]:
-    opened = Journal(folder)
+    opened = Journal(folder, start)
     try:
         return [r.payload for r in opened.records(start)]
     finally:
@@ -57,6 +58,54 @@ def test_damage_before_the_last_file_is_told(tmp_path: Path, monkeypatch: pytest
     first.write_bytes(first.read_bytes()[:-1] + b"X")
     with pytest.raises(JournalDamaged, match=r"000001\.log"):
         contents(tmp_path)
+
+
+def test_damage_in_the_middle_of_the_last_file_is_told_and_nothing_cut(tmp_path: Path) -> None:
+    written = Journal(tmp_path)
+    second = written.append([(1, b"first")])[-1].offset
+    written.append([(1, b"second")])
+    written.append([(2, b"third")])
+    written.close()
+    file = tmp_path / "000001.log"
+    data = bytearray(file.read_bytes())
+    data[second + 2] ^= 0x40  # in the length: the record seems to reach beyond the end, as a torn one does
+    file.write_bytes(data)
+    with pytest.raises(JournalDamaged, match=f"truncate -s {second} ") as told:
+        Journal(tmp_path)
+    assert file.read_bytes() == data
+    os.truncate(file, second)  # as the message says
+    assert contents(tmp_path) == [b"first"]
+    assert "keep a copy" in told.value.message
+
+
+def test_damage_in_what_segments_hold_does_not_matter(tmp_path: Path) -> None:
+    written = Journal(tmp_path)
+    needed = written.append([(1, b"first")])[-1]
+    written.append([(1, b"second")])
+    written.close()
+    file = tmp_path / "000001.log"
+    file.write_bytes(b"X" * needed.offset + file.read_bytes()[needed.offset :])
+    assert contents(tmp_path, needed) == [b"second"]
+
+
+def test_a_missing_file_is_told_and_may_be_given_up(tmp_path: Path) -> None:
+    needed = Position(7, 1234)
+    with pytest.raises(JournalDamaged, match=r"touch .*000007\.log"):
+        Journal(tmp_path, needed)
+    (tmp_path / "000007.log").touch()
+    again = Journal(tmp_path, needed)
+    again.append([(1, b"after")])
+    again.close()
+    assert contents(tmp_path, needed) == [b"after"]
+
+
+def test_a_file_that_ends_before_the_segments_do_is_told(tmp_path: Path) -> None:
+    written = Journal(tmp_path)
+    needed = written.append([(1, b"first"), (1, b"second")])[-1]
+    written.close()
+    os.truncate(tmp_path / "000001.log", 9)
+    with pytest.raises(JournalDamaged, match=f"ends at byte 9, but segments hold .* byte {needed.offset}"):
+        Journal(tmp_path, needed)
 
 
 def test_files_before_a_position_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

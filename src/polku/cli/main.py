@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from importlib import import_module
@@ -25,6 +26,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "profiles": ("polku.cli.queries:profiles", "Ask about customers: search, one customer, who is who."),
 }
 """Where each command is, and what `polku --help` says of it."""
+
+_OF_THE_MACHINE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 class _LoadedWhenUsed(click.Group):
@@ -72,4 +75,12 @@ def main() -> None:
         sys.exit(e.exit_code)
     except PolkuError as e:
         click.echo(f"polku: {e.message}", err=True)
+        sys.exit(1)
+    except OSError as e:
+        if e.errno not in _OF_THE_MACHINE:
+            raise
+        where = f" ({e.filename})" if e.filename else ""
+        click.echo(
+            f"polku: {e.strerror}{where}. Free some space or give Polku the right to write there.", err=True
+        )
         sys.exit(1)

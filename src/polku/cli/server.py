@@ -75,7 +75,10 @@ async def _run(server: Server) -> None:
 def _ready(settings: Settings, token: str, setup_code: str) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     local = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else host  # noqa: S104 - asked for by the user
-    announce(settings.folder, f"http://{local}:{settings.port}", token)
+    try:
+        announce(settings.folder, f"http://{local}:{settings.port}", token)
+    except OSError as e:  # a full disk is no reason not to show what there is
+        log.error("not_announced reason=%s", e.strerror)
     click.echo(f"Polku listens on http://{host}:{settings.port}")
     if setup_code:
         click.echo(f"To set up from another machine than this one, the code is {setup_code}")

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
+from polku.db.failures import told
 from polku.errors import FolderTooNew, InvalidInput
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -49,7 +50,7 @@ class Database:
         if not read_only and getattr(self._writing, "open", False):
             raise RuntimeError("A writing session is already open on this thread; pass that one on.")
         options = {"polku_read_only": read_only}
-        with self.engine.connect().execution_options(**options) as connection:
+        with told(), self.engine.connect().execution_options(**options) as connection:
             self._writing.open = not read_only or getattr(self._writing, "open", False)
             try:
                 with Session(connection, expire_on_commit=False) as session, session.begin():
@@ -62,7 +63,7 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
-        with self.engine.begin() as connection:
+        with told(), self.engine.begin() as connection:
             for revision in MigrationContext.configure(connection).get_current_heads():
                 if revision not in known:
                     raise FolderTooNew(
@@ -91,9 +92,15 @@ def _connect(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
-        )
+        try:
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+            )
+        except ModuleNotFoundError as e:
+            raise InvalidInput(
+                "The database URL is of PostgreSQL, but its driver is not installed. "
+                "Install it: pip install 'polku[postgres]'"
+            ) from e
     raise InvalidInput(f"Database '{backend}' is not supported. Allowed: sqlite, postgresql.")
 
 

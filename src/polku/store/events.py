@@ -83,7 +83,7 @@ class EventStore:
     """The events of one data folder. Opened by one process; safe to use from many threads.
 
     Two threads work for it: the committer makes submissions durable, the applier numbers them and
-    publishes snapshots. Raises FolderTooNew and JournalDamaged on opening.
+    publishes snapshots. Raises FolderTooNew, StoreDamaged and JournalDamaged on opening.
     """
 
     def __init__(
@@ -92,14 +92,15 @@ class EventStore:
         self._segment_rows = segment_rows
         self._folder = folder / "events"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._manifest = Manifest.read(self._folder)
+        self._manifest = Manifest.read(self._folder, folder / "journal")
+        self._manifest.check_segments(self._folder)
         self._remove_orphans()
         self._database = _database(folder, memory_limit, threads)
         self._tails: dict[str, tuple[pa.Table, ...]] = dict.fromkeys(TABLES, ())
         self._replaced: deque[tuple[float, Path]] = deque()
         self.snapshot = self._view(self._manifest.next_seq)
         self._intake = Intake(self.snapshot)
-        self._journal = Journal(folder / "journal")
+        self._journal = Journal(folder / "journal", self._manifest.applied)
         self._applied = self._manifest.applied
         self._failure: Exception | None = None
         for record in self._journal.records(self._applied):
@@ -176,7 +177,7 @@ class EventStore:
             self._durable.notify()
         self._applier.join()
         if self.tail_rows:
-            self._write_tail()
+            self._try_to_write_tail()  # when it does not fit, the journal still has it
         self._journal.close()
         self._database.close()
 
@@ -305,7 +306,8 @@ class EventStore:
         except OSError as e:
             log.error("segment_not_written reason=%s tail_rows=%d", e.strerror, self.tail_rows)
             self._failure = e
-            time.sleep(_RETRY_S)
+            if not self._closing:
+                time.sleep(_RETRY_S)
 
     def _write_tail(self) -> None:
         """Make segments of the tails; small last segments are joined with them."""

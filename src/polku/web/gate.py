@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from polku.errors import NotAllowed
+from polku.errors import NotAllowed, PolkuError, StorageFull
 from polku.i18n import gettext, use_language, use_timezone
 from polku.security import is_token, new_token
 from polku.web import store
@@ -77,10 +78,17 @@ class Gate:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        visitor = await to_thread.run_sync(self._identify, request)
+        failure: PolkuError | None = None
+        try:
+            visitor = await to_thread.run_sync(self._identify, request)
+        except PolkuError as e:  # the database does not answer: nobody is known
+            visitor, failure = self._stranger(request), e
         scope.setdefault("state", {})["visitor"] = visitor
         with use_language(visitor.language), use_timezone(self._settings.timezone):
-            await self._pass(request, visitor, send)
+            if failure:
+                await refusal(request, failure)(scope, receive, send)
+            else:
+                await self._pass(request, visitor, send)
 
     async def _pass(self, request: Request, visitor: Visitor, send: Send) -> None:
         started = False
@@ -122,6 +130,13 @@ class Gate:
             return Response(headers={"HX-Redirect": to})
         return RedirectResponse(to, 303)
 
+    def _stranger(self, request: Request) -> Visitor:
+        visitor = Visitor(address=self._origin.address(request), https=self._origin.is_https(request))
+        wishes = request.headers.get("accept-language", "")
+        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+        visitor.language = choose_language(chosen, wishes, self._settings.language)
+        return visitor
+
     def _identify(self, request: Request) -> Visitor:
         visitor = Visitor(address=self._origin.address(request), https=self._origin.is_https(request))
         visitor.theme = request.cookies.get(THEME_COOKIE, "auto")
@@ -152,7 +167,7 @@ class Gate:
         row, visitor.user = found
         visitor.by_key = True
         if row.used_at is None or now - row.used_at > store.SEEN_EVERY:
-            with self._db.session() as session:
+            with suppress(StorageFull), self._db.session() as session:  # a full disk can still be looked at
                 store.touch_api_key(session, row.id, now=now)
 
     def _identify_session(self, visitor: Visitor, cookies: dict[str, str], now: datetime) -> None:
@@ -169,7 +184,7 @@ class Gate:
         row, visitor.user = found
         visitor.token_hash, visitor.csrf_seed = row.token_hash, token
         if now - row.seen_at > store.SEEN_EVERY:
-            with self._db.session() as session:
+            with suppress(StorageFull), self._db.session() as session:  # a full disk can still be looked at
                 store.touch_session(session, row.token_hash, now=now)
             visitor.cookies[SESSION_COOKIE] = (token, int(store.SESSION_LASTS.total_seconds()))
 
