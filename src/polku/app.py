@@ -8,8 +8,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from polku import collect, library
 from polku.collect import api as collect_api
 from polku.collect import pages as collect_pages
+from polku.collect.arrow_api import import_router
 from polku.journeys import (
     encounter_pages,
+    install_plans,
     map_pages,
     path_pages,
     touchpoint_api,
@@ -47,7 +49,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
         routers=[module.router for module in PAGES],
         routes=collect.routes(workspace),
         public=collect.PUBLIC_PATHS,
-        api=[query_router(library.QUERIES), *(module.router for module in API)],
+        api=[query_router(library.QUERIES), *(module.router for module in API), import_router(install_plans)],
         owner_token=owner_token,
     )
     app.add_middleware(_Impatient)

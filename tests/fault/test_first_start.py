@@ -31,7 +31,9 @@ def test_first_page_comes_soon_and_no_request_waits_for_a_compiler(tmp_path: Pat
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=server.address, trust_env=False, timeout=60, headers=headers) as owner:
             seen, slowest = _ask_until_ready(owner)
-    print(f"first page after {first_page_s:.1f} s; ready after {len(seen)} questions; slowest {slowest:.2f} s")
+    print(
+        f"first page after {first_page_s:.1f} s; ready after {len(seen)} questions; slowest {slowest:.2f} s"
+    )
     assert seen[0] == 503, "it was ready at once: the cache was not empty, and this shows nothing"
     assert set(seen) == {200, 503}
     assert slowest < AT_ONCE_S

@@ -45,7 +45,13 @@ class Sender:
         ids = [str(uuid.uuid4()) for _ in range(events)]
         noise = [os.urandom(bytes_each // 2).hex() for _ in ids]  # that does not compress
         batch = [
-            {"type": "track", "event": "Seen", "messageId": i, "userId": f"u{i[:3]}", "properties": {"noise": n}}
+            {
+                "type": "track",
+                "event": "Seen",
+                "messageId": i,
+                "userId": f"u{i[:3]}",
+                "properties": {"noise": n},
+            }
             for i, n in zip(ids, noise, strict=True)
         ]
         answer = self._client.post(f"{self._server.address}/v1/batch", json={"batch": batch})

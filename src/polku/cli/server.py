@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 import signal
@@ -50,6 +51,9 @@ def run(settings: Settings) -> None:
         app = create_app(workspace, owner_token=token)
         with workspace.db.session(read_only=True) as session:
             setup_code = "" if company(session) else app.state.setup_code
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays; looking through it again and again would delay requests
+        gc.set_threshold(50_000, 20, 100)
         kernels.compile_in_background()
         charts.warm()
         server = Server(
