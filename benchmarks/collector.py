@@ -9,15 +9,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from dataclasses import asdict
 from pathlib import Path
 from typing import cast
+
+import httpx
 
 from benchmarks import load
 
@@ -67,6 +69,7 @@ def serve(folder: Path, port: int) -> None:
 
 def measure(events: int, batch: int, connections: int, port: int) -> dict[str, object]:
     """One run against a fresh server."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [sys.executable, "-m", __spec__.name, "--serve", folder, "--port", str(port)]
@@ -82,17 +85,25 @@ def measure(events: int, batch: int, connections: int, port: int) -> dict[str, o
         finally:
             process.terminate()
             process.wait(60)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = round(used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime, 2)
     assert stored == report.acknowledged, f"acknowledged {report.acknowledged}, stored {stored}"
-    return {**asdict(report), "batch": batch, "connections": connections, "stored": stored}
+    return {
+        **asdict(report),
+        "batch": batch,
+        "connections": connections,
+        "stored": stored,
+        "server_cpu_s": cpu_s,
+    }
 
 
 def _ask(address: str, patience_s: float) -> dict[str, object]:
     until = time.monotonic() + patience_s
     while True:
         try:
-            with urllib.request.urlopen(f"{address}/stored", timeout=60) as answer:
-                return cast("dict[str, object]", json.load(answer))
-        except OSError:
+            answer = httpx.get(f"{address}/stored", timeout=60, trust_env=False)
+            return cast("dict[str, object]", answer.json())
+        except httpx.TransportError:
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)

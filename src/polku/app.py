@@ -8,8 +8,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from polku import collect, library
 from polku.collect import api as collect_api
 from polku.collect import pages as collect_pages
+from polku.collect.arrow_api import import_router
 from polku.journeys import (
     encounter_pages,
+    install_plans,
     map_pages,
     path_pages,
     touchpoint_api,
@@ -37,22 +39,19 @@ PAGES = (
 API = (collect_api, profiles_api, touchpoint_api)
 
 
-def create_app(workspace: Workspace, *, owner_token: str = "", setup_code: str = "") -> FastAPI:
+def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
     """Pages, API and collectors over one workspace.
 
-    `owner_token` lets the owner of the data folder (command line, library) use the API; `setup_code` is asked
-    for at the first set-up from elsewhere than this machine.
+    `owner_token` lets the owner of the data folder (command line, library) use the API.
     """
     app = web.create_app(
         workspace,
         routers=[module.router for module in PAGES],
         routes=collect.routes(workspace),
         public=collect.PUBLIC_PATHS,
-        api=[query_router(library.QUERIES), *(module.router for module in API)],
+        api=[query_router(library.QUERIES), *(module.router for module in API), import_router(install_plans)],
         owner_token=owner_token,
     )
-    if setup_code:
-        app.state.setup_code = setup_code
     app.add_middleware(_Impatient)
     return app
 

@@ -177,7 +177,7 @@ class Questions:
     def __init__(self, polku: Polku, slice_name: str) -> None:
         self._polku = polku
         self._queries = {
-            q.path.split("/", 1)[1].replace("/", "_"): q
+            "_".join(q.path.split("/")[1:]) or "list": q
             for q in QUERIES
             if q.path.split("/")[0] == slice_name
         }

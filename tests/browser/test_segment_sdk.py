@@ -53,7 +53,7 @@ def shop_address() -> Iterator[str]:
 
 @pytest.mark.parametrize("batching", [False, True])
 def test_all_six_calls_arrive_whole(
-    collecting: Collecting,  # noqa: F811  the fixture
+    collecting: Collecting,
     shop_address: str,
     page: Page,
     batching: bool,

@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 import polku.web.tables  # noqa: F401  declares the tables
 from polku.collect import api, pages, segment
 from polku.collect.queries import Rejected, Sources
-from polku.workspace import Workspace
 from polku.web.app import create_app
 from polku.web.queries import query_router
+from polku.workspace import Workspace
 from tests.collect.conftest import Collecting
 from tests.collect.test_protocol import track
 from tests.web.visits import ADMIN, post
@@ -30,7 +30,7 @@ def browser(workspace: Workspace) -> Iterator[TestClient]:
         owner_token="owner",
     )
     with TestClient(app, base_url="http://127.0.0.1:8000") as client:
-        assert post(client, "/setup", {**ADMIN, "language": "en"}).status_code == 200
+        assert post(client, "/setup", {**ADMIN, "language": "en"}).history[0].status_code == 303
         yield client
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pytest
-from fastapi import APIRouter
 from starlette.testclient import TestClient
 
 from polku.collect.store import ensure_source
@@ -26,6 +25,7 @@ from polku.store import INCOMING, EventStore, EventType, LocalEngine, Refresher,
 from polku.web.app import create_app
 from polku.web.queries import query_router
 from polku.workspace import Workspace
+from tests.journeys.shop import busy_shop, shop  # noqa: F401  fixtures of the questions' tests
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 Event = tuple[str, str, str, str | None]
@@ -98,15 +98,8 @@ def _row(number: int, who: str, type: str, name: str, path: str | None) -> dict[
 @pytest.fixture
 def browser(workspace: Workspace) -> TestClient:
     """A browser in which the first administrator is logged in, in English."""
-    asked = APIRouter(prefix="/api/v1")
-    asked.include_router(query_router(QUERIES))
-    routers = (
-        asked,
-        touchpoint_api.router,
-        touchpoint_pages.router,
-        touchpoint_stage_pages.router,
-    )
-    app = create_app(workspace, routers=routers)
+    routers = (touchpoint_pages.router, touchpoint_stage_pages.router)
+    app = create_app(workspace, routers=routers, api=(query_router(QUERIES), touchpoint_api.router))
     client = TestClient(app, base_url="http://127.0.0.1:8360", follow_redirects=False)
     someone = {"name": "Anna Aalto", "email": "anna@example.fi", "password": "polku vie perille"}
     assert post(client, "/setup", {"company": "Metsä Oy", "language": "en", **someone}).status_code == 303

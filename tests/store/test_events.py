@@ -54,6 +54,7 @@ def test_the_same_id_with_other_content_is_kept_as_rejected(tmp_path: Path, in_s
         store = EventStore(tmp_path)
     twice = incoming([{"event_id": "x", "user_id": "u1", "properties": {"a": 2}}])
     assert store.append(twice) == Appended(0, 0, 1)
+    assert store.append(twice) == Appended(0, 1, 0)  # told once
     rejected = store.snapshot.sql("SELECT * FROM rejected").to_pylist()[0]
     assert rejected["reason"] == "duplicate_id"
     assert "'x'" in rejected["detail"]

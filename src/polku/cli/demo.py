@@ -79,11 +79,11 @@ def _install(workspace: Workspace) -> np.ndarray[tuple[int], np.dtype[np.int16]]
             )
             numbers[s.id] = made.id
         names = {s.id: s.name for s in shop.SOURCES}
-        install_touchpoints(session, [_spec(t, names) for t in shop.TOUCHPOINTS])
+        install_touchpoints(session, [_spec(t, i, names) for i, t in enumerate(shop.TOUCHPOINTS, 1)])
     return numbers
 
 
-def _spec(touchpoint: shop.DemoTouchpoint, sources: dict[int, str]) -> TouchpointSpec:
+def _spec(touchpoint: shop.DemoTouchpoint, place: int, sources: dict[int, str]) -> TouchpointSpec:
     rules = tuple(
         Rule(
             source=sources[r.source] if r.source else "",
@@ -93,6 +93,7 @@ def _spec(touchpoint: shop.DemoTouchpoint, sources: dict[int, str]) -> Touchpoin
             property=r.property or "",
             operator="equals" if r.property else "",
             value=r.equals or "",
+            position=place,  # the first that matches wins
         )
         for r in touchpoint.match
     )

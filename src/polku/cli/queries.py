@@ -21,7 +21,7 @@ def query_group(slice_name: str, summary: str) -> click.Group:
     for query in library.QUERIES:
         first, *rest = query.path.split("/")
         if first == slice_name:
-            group.add_command(_command(query, "-".join(rest)))
+            group.add_command(_command(query, "-".join(rest) or "list"))
     return group
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 import signal
@@ -21,6 +22,7 @@ from polku.errors import Conflict
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
+from polku.web.store import company
 from polku.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -47,8 +49,12 @@ def run(settings: Settings) -> None:
     """
     with open_workspace(settings) as workspace:
         token = secrets.token_urlsafe(32)
-        setup_code = "" if _is_loopback(settings.host) else secrets.token_urlsafe(9)
-        app = create_app(workspace, owner_token=token, setup_code=setup_code)
+        app = create_app(workspace, owner_token=token)
+        with workspace.db.session(read_only=True) as session:
+            setup_code = "" if company(session) else app.state.setup_code
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays; looking through it again and again would delay requests
+        gc.set_threshold(50_000, 20, 100)
         server = Server(
             app,
             address=settings.host,
@@ -80,7 +86,7 @@ def _ready(workspace: Workspace, token: str, setup_code: str) -> None:
         log.error("not_announced reason=%s", e.strerror)
     click.echo(f"Polku listens on http://{host}:{settings.port}")
     if setup_code:
-        click.echo(f"Code for setting up (asked once, at /setup): {setup_code}")
+        click.echo(f"To set up from another machine than this one, the code is {setup_code}")
     workspace.engine.start()
     kernels.compile_in_background()
     charts.warm()
@@ -97,7 +103,3 @@ def _check_port(settings: Settings) -> None:
                 f"Cannot listen on {settings.host}:{settings.port}: {e.strerror}. "
                 "Stop what uses it, or choose another port: polku serve --port 8001"
             ) from e
-
-
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")

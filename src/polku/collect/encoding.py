@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 import pyarrow as pa
 
@@ -33,7 +34,9 @@ def encode_rejected(batches: Sequence[tuple[datetime, int, Sequence[Refused]]]) 
     return pa.table([pa.array(c, f.type) for f, c in zip(REJECTED, columns, strict=True)], schema=REJECTED)
 
 
-def _column(field: pa.Field, values: Sequence[object]) -> pa.Array:
+def _column(field: pa.Field[Any], values: Sequence[Any]) -> pa.Array[Any]:
     if field.name in _JSON:  # bytes that are known to be UTF-8: no need to look at them again
-        return pa.array(values, pa.binary()).view(pa.string())
-    return pa.array(values, field.type)
+        texts: pa.Array[Any] = pa.array(values, pa.binary()).view(pa.string())
+        return texts
+    column: pa.Array[Any] = pa.array(values, field.type)
+    return column

@@ -56,8 +56,8 @@ def names(workspace: Workspace) -> list[str]:
     """Names among the newest events, the most frequent first."""
     snapshot = workspace.store.snapshot
     low = _low(snapshot.next_seq)
-    found: list[str] = snapshot.after(low).sql(_NAMES, {"low": low})["name"].to_pylist()
-    return found
+    found = snapshot.after(low).sql(_NAMES, {"low": low})["name"].to_pylist()
+    return [str(n) for n in found]
 
 
 def whole(workspace: Workspace, seq: int) -> tuple[LiveEvent, str]:

@@ -42,8 +42,8 @@ SOURCE_COLUMNS: Final = (
     Column(_l("Source")),
     Column(_l("Last 24 hours"), numeric=True),
     Column(_l("Last 30 days")),
-    Column(_l("All"), numeric=True),
-    Column(_l("Last seen")),
+    Column(_l("In all"), numeric=True),
+    Column(_l("Last heard of")),
 )
 
 

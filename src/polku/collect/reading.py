@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from polku.collect import protocol
+from polku.collect.mending import Message, read_broken
 from polku.collect.protocol import LARGEST_BODY, LARGEST_EVENT, LONGEST_TEXT, MOST_EVENTS, Event
 from polku.collect.refusal import Refusal, Refused, shown
 from polku.collect.rows import Arrival, Row, row
@@ -27,19 +27,6 @@ _ROOM_FOR_NAMES: Final = 6 * 1024
 """What an event's ids and names may add to its objects before its size is measured exactly."""
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-
-@dataclass(slots=True)
-class Message:
-    """A body that could be read: its events as structures, or as texts to be read one by one."""
-
-    events: list[Event] = field(default_factory=list)
-    items: list[bytes] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    write_key: str | None = None
-    sent_at: datetime | None = None
-    context: bytes = b""
-    integrations: bytes = b""
 
 
 def inflate(body: bytes) -> bytes:
@@ -75,7 +62,7 @@ def read_batch(body: bytes) -> Message:
     except msgspec.ValidationError:
         message = _read_loose(body)
     except _UNREADABLE as e:
-        message = _read_broken(body, e, batch=True)
+        message = read_broken(body, e, batch=True)
     else:
         context, integrations = bytes(batch.context), bytes(batch.integrations)
         message = Message(batch.batch, [], [], batch.writeKey, batch.sentAt, context, integrations)
@@ -94,7 +81,7 @@ def read_event(body: bytes) -> Message:
     except msgspec.ValidationError:
         return Message(items=[body], write_key=_write_key(body))
     except _UNREADABLE as e:
-        return _read_broken(body, e, batch=False)
+        return read_broken(body, e, batch=False)
     return Message([event], write_key=_text(bytes(event.writeKey)))
 
 
@@ -217,16 +204,13 @@ def _with_common(item: bytes, arrival: Arrival) -> bytes:
     return msgspec.json.encode(fields | missing) if missing else item
 
 
-# -- what is not quite as it should be
-
-
 def _read_loose(body: bytes) -> Message:
     try:
         loose = protocol.LOOSE_BATCH.decode(body)
     except msgspec.ValidationError as e:
         raise Refusal("not_a_batch", f'{e}. Allowed: {{"batch": [events]}}') from None
     except _UNREADABLE as e:
-        return _read_broken(body, e, batch=True)
+        return read_broken(body, e, batch=True)
     items = [bytes(i) for i in loose.batch]
     raw_time = bytes(loose.sentAt)
     try:
@@ -234,58 +218,6 @@ def _read_loose(body: bytes) -> Message:
     except Refusal:
         sent_at = None
     return Message([], items, [], loose.writeKey, sent_at, bytes(loose.context), bytes(loose.integrations))
-
-
-def _read_broken(body: bytes, error: Exception, *, batch: bool) -> Message:
-    """Save what can be: not-a-number values and stray bytes spoil one event, not those that came with it."""
-    try:
-        whole = json.loads(body.decode("utf-8", "surrogateescape"))
-    except (ValueError, RecursionError):
-        reason = "invalid_utf8" if isinstance(error, UnicodeDecodeError) else "invalid_json"
-        raise Refusal(reason, str(error)) from None
-    if not isinstance(whole, dict):
-        raise Refusal(
-            "not_a_batch" if batch else "not_an_object", f"the body is {shown(whole)}. Allowed: an object"
-        )
-    items = whole.pop("batch", None) if batch else [whole]
-    if not isinstance(items, list):
-        raise Refusal("not_a_batch", f"batch is {shown(items)}. Allowed: an array of events")
-    message = Message(write_key=whole.get("writeKey") if isinstance(whole.get("writeKey"), str) else None)
-    if batch and isinstance(whole.get("sentAt"), str):
-        message.sent_at = _lenient_time(whole["sentAt"])
-    for kind, made in map(_mended, items):
-        if kind is None:
-            message.items.append(made)
-        else:
-            detail = {
-                "not_a_number": "it holds NaN or an infinite number",
-                "invalid_utf8": "it holds stray bytes",
-            }
-            message.refused.append(Refused(kind, detail[kind], made))
-    return message
-
-
-def _mended(item: Any) -> tuple[str | None, bytes]:
-    try:
-        text = json.dumps(item, ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        return "not_a_number", json.dumps(item).encode()
-    try:
-        return None, text.encode()
-    except UnicodeEncodeError:
-        return "invalid_utf8", text.encode("utf-8", "surrogatepass" if _has_lone(text) else "surrogateescape")
-
-
-def _has_lone(text: str) -> bool:
-    """Whether it holds half surrogate pairs, written as escapes, and not merely stray bytes."""
-    return any("\ud800" <= c <= "\udfff" and not "\udc80" <= c <= "\udcff" for c in text)
-
-
-def _lenient_time(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _write_key(body: bytes) -> str | None:

@@ -96,6 +96,42 @@ _CATALOGUE: Final = (
         _l('Send {"batch": […]} to /v1/batch, or single events to /v1/track and the like.'),
     ),
     Reason(
+        "bad_time",
+        _l("A time cannot be read"),
+        _l("Say in the mapping how times are written (time_format), and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "time_out_of_range",
+        _l("A time that cannot be"),
+        _l("Check the time and its format in the mapping, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "no_identifier",
+        _l("Nobody knows whose event it is"),
+        _l("Name in the mapping a column that says who the row is about, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "bad_value",
+        _l("An amount of money that is no number"),
+        _l("Correct the column in the file or the mapping, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "bad_score",
+        _l("A survey response with an impossible score"),
+        _l("Check the metric in the mapping: NPS is 0–10, CSAT 1–5 and CES 1–7. Then import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "no_id",
+        _l("The row has no id"),
+        _l("Give each row an id, or leave the id out of the mapping, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
         "duplicate_id",
         _l("The id of another event"),
         _l("Give each event a messageId of its own. The first event with this id was kept."),

@@ -29,6 +29,7 @@ LEAST_SKEW_US: Final = 1_000_000
 
 _TRACK, _PAGE, _SCREEN = int(EventType.TRACK), int(EventType.PAGE), int(EventType.SCREEN)
 _IDENTIFY, _GROUP, _ALIAS = int(EventType.IDENTIFY), int(EventType.GROUP), int(EventType.ALIAS)
+_VIEWS, _ABOUT_WHO = (_PAGE, _SCREEN), (_IDENTIFY, _GROUP)
 _CODES = {name: int(code) for name, code in TYPES.items()}
 _EMPTY = (b"", b"{}", b"null")
 
@@ -69,21 +70,16 @@ def row(event: Event, arrival: Arrival, other: dict[str, Raw] | None = None) -> 
         raise Refusal("invalid_field", f"type is missing. Allowed: {', '.join(TYPES)}")
     code = _CODES[type_]
     user, anonymous = _ids(event)
-    raw = event.traits if code == _IDENTIFY or code == _GROUP else event.properties
+    raw = event.traits if code in _ABOUT_WHO else event.properties
     properties = b"{}" if raw is NOTHING else bytes(raw)
     if properties[:1] != b"{":
-        properties = _object("traits" if code in (_IDENTIFY, _GROUP) else "properties", properties)
+        properties = _object("traits" if code in _ABOUT_WHO else "properties", properties)
     context = (arrival.context or b"{}") if event.context is NOTHING else bytes(event.context)
     if context[:1] != b"{":
         context = _object("context", context)
-    name = ""
-    if code == _TRACK:
-        name = event.event or ""
-        if not name or name.isspace():
-            raise Refusal("no_name", f"event is {shown(event.event)}. A track call needs a name.")
-    elif code == _PAGE or code == _SCREEN:
-        name = event.name or ""
-    occurred = occurred_at(event, arrival)
+    name = _name(event, code)
+    skew = _skew(event.sentAt or arrival.sent_at, arrival)
+    occurred = occurred_at(event, arrival, skew)
     path, who = _of_context(context, code) if len(context) > 2 else (None, None)
     value = score = None
     if len(properties) > 2:
@@ -108,25 +104,33 @@ def row(event: Event, arrival: Arrival, other: dict[str, Raw] | None = None) -> 
         score,
         properties,
         context,
-        _extra(event, arrival, code, user, anonymous, other),
+        _extra(event, arrival, code, (user, anonymous), skew, other),
     )
 
 
-def occurred_at(event: Event, arrival: Arrival) -> int:
+def occurred_at(event: Event, arrival: Arrival, skew: int) -> int:
     """When it happened, by our clock: received − (sent − happened by the sender's clock), in microseconds.
 
-    Without `sentAt` the sender's clock is believed; without `timestamp` it happened when it came. Raises Refusal
-    for times that cannot be.
+    `skew` is received − sent. Without `sentAt` the sender's clock is believed; without `timestamp` it happened
+    when it came. Raises Refusal for times that cannot be.
     """
     happened = event.originalTimestamp or event.timestamp
     if happened is None:
         return arrival.received_us
-    at = _microseconds(happened) + _skew(event.sentAt or arrival.sent_at, arrival)
+    at = _microseconds(happened) + skew
     if at < EARLIEST or at > arrival.received_us + arrival.ahead_us:
         raise Refusal(
             "impossible_time", f"it would have happened at {_shown_time(at)} (timestamp {happened})"
         )
     return at
+
+
+def _name(event: Event, code: int) -> str:
+    if code != _TRACK:
+        return (event.name or "") if code in _VIEWS else ""
+    if not event.event or event.event.isspace():
+        raise Refusal("no_name", f"event is {shown(event.event)}. A track call needs a name.")
+    return event.event
 
 
 def _ids(event: Event) -> tuple[str | None, str | None]:
@@ -247,12 +251,11 @@ def _extra(
     event: Event,
     arrival: Arrival,
     code: int,
-    user: str | None,
-    anonymous: str | None,
+    ids: tuple[str | None, str | None],
+    skew: int,
     other: dict[str, Raw] | None,
 ) -> bytes | None:
     """What has no column of its own, so that nothing of a call is lost."""
-    skew = _skew(event.sentAt or arrival.sent_at, arrival)
     integrations = arrival.integrations if event.integrations is NOTHING else bytes(event.integrations)
     if (
         code == _TRACK
@@ -260,12 +263,12 @@ def _extra(
         and not other
         and event.category is event.groupId is event.previousId is event.name is None
         and event.traits is NOTHING
-        and event.userId is user
-        and event.anonymousId is anonymous
+        and event.userId is ids[0]
+        and event.anonymousId is ids[1]
         and integrations in _EMPTY
     ):
         return None  # nearly always, and this is the path that must be fast
-    return _whole_extra(event, arrival, code, (user, anonymous), skew, integrations, other)
+    return _whole_extra(event, arrival, code, ids, skew, integrations, other)
 
 
 def _whole_extra(
@@ -284,10 +287,10 @@ def _whole_extra(
         "userId": None if event.userId is ids[0] else event.userId,
         "anonymousId": None if event.anonymousId is ids[1] else event.anonymousId,
         "event": None if code == _TRACK else event.event,
-        "name": None if code in (_PAGE, _SCREEN) else event.name,
+        "name": None if code in _VIEWS else event.name,
         "integrations": None if integrations in _EMPTY else Raw(integrations),
     }
-    spare, raw = ("properties", event.properties) if code in (_IDENTIFY, _GROUP) else ("traits", event.traits)
+    spare, raw = ("properties", event.properties) if code in _ABOUT_WHO else ("traits", event.traits)
     extra[spare] = None if bytes(raw) in _EMPTY else raw
     happened = event.originalTimestamp or event.timestamp
     if skew and happened is not None:  # the clock was corrected: keep what it said

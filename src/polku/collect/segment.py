@@ -18,9 +18,11 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from polku.collect.encoding import encode_events, encode_rejected
+from polku.collect.mending import Message
 from polku.collect.protocol import LARGEST_BODY
-from polku.collect.reading import Message, inflate, read_batch, read_event, rows_of
+from polku.collect.reading import inflate, read_batch, read_event, rows_of
 from polku.collect.refusal import Refusal, Refused
+from polku.collect.replies import not_post, reply, reply_error
 from polku.collect.rows import Arrival
 from polku.collect.sources import KnownSource, KnownSources
 from polku.errors import PolkuError, TooLarge
@@ -46,7 +48,6 @@ _OK: Final = b'{"success":true}'
 _MALFORMED: Final = frozenset(
     {"invalid_json", "invalid_utf8", "invalid_gzip", "not_a_batch", "not_an_object"}
 )
-_HEADERS_OF_SDKS: Final = "Authorization, Content-Type, X-Retry-Count, AnonymousId, SentAt, Rsa-*"
 
 
 class LoopAcknowledger:
@@ -164,14 +165,16 @@ class Unreadable(PolkuError):
 def routes(workspace: Workspace) -> Sequence[BaseRoute]:
     """The routes of the protocol, for the application to add; see PUBLIC_PATHS."""
     collector = workspace.part(Collector)
-    found: list[BaseRoute] = []
-    for path in BATCHES:
-        found.append(Route(f"/v1/{path}", _Endpoint(collector, None)))
-    for type_, paths in SINGLE.items():
-        found.extend(Route(f"/v1/{path}", _Endpoint(collector, type_)) for path in paths)
-    found.append(Route("/v1/m", _Discard()))
-    found.append(Route("/v1/projects/{write_key}/settings", _Settings(workspace)))
-    return found
+    batches = [Route(f"/v1/{path}", _Endpoint(collector, None)) for path in BATCHES]
+    singles = [
+        Route(f"/v1/{path}", _Endpoint(collector, type_)) for type_, paths in SINGLE.items() for path in paths
+    ]
+    return [
+        *batches,
+        *singles,
+        Route("/v1/m", _Discard()),
+        Route("/v1/projects/{write_key}/settings", _Settings(workspace)),
+    ]
 
 
 class _Endpoint:
@@ -183,19 +186,19 @@ class _Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
-            await _not_post(scope, send)
+            await not_post(scope, send)
             return
         try:
             refused = await self._collector.take(scope, receive, self._type)
         except PolkuError as e:
-            await _reply_error(scope, send, e)
+            await reply_error(scope, send, e)
             return
         except Exception:
             log.exception("request_failed path=%s", scope["path"])
-            await _reply_error(scope, send, PolkuError("Something went wrong at our side. Send again."))
+            await reply_error(scope, send, PolkuError("Something went wrong at our side. Send again."))
             return
         body = _OK if not refused else msgspec.json.encode({"success": True, "rejected": refused})
-        await _reply(scope, send, 200, body)
+        await reply(scope, send, 200, body)
 
 
 class _Discard:
@@ -203,14 +206,14 @@ class _Discard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
-            await _not_post(scope, send)
+            await not_post(scope, send)
             return
         try:
             await _body(receive)
         except PolkuError as e:
-            await _reply_error(scope, send, e)
+            await reply_error(scope, send, e)
             return
-        await _reply(scope, send, 200, _OK)
+        await reply(scope, send, 200, _OK)
 
 
 class _Settings:
@@ -222,17 +225,17 @@ class _Settings:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
-            await _not_post(scope, send, allowed="GET")
+            await not_post(scope, send, allowed="GET")
             return
         key = scope["path_params"]["write_key"]
         if self._sources.by_key(key) is None:
             self._sources.refuse("unknown_write_key")
-            await _reply_error(scope, send, _missing_source())
+            await reply_error(scope, send, _missing_source())
             return
         protocol, _, host = base_url(HTTPConnection(scope), self._settings).partition("://")
         ours = {"apiKey": key, "apiHost": f"{host}/v1", "protocol": protocol}
         settings = {"integrations": {"Segment.io": ours}, "metrics": {"sampleRate": 0}, "plan": {}}
-        await _reply(scope, send, 200, msgspec.json.encode(settings))
+        await reply(scope, send, 200, msgspec.json.encode(settings))
 
 
 def base_url(request: HTTPConnection, settings: Settings) -> str:
@@ -281,41 +284,3 @@ def _query_key(scope: Scope) -> str | None:
 
 def _moment(us: int) -> datetime:
     return datetime.fromtimestamp(us / 1e6, UTC)
-
-
-# -- replies
-
-
-async def _not_post(scope: Scope, send: Send, allowed: str = "POST") -> None:
-    if scope["method"] == "OPTIONS":
-        await _reply(scope, send, 204, b"", _preflight(scope))
-        return
-    body = {"code": "method_not_allowed", "message": f"Use {allowed} here."}
-    await _reply(scope, send, 405, msgspec.json.encode(body), [(b"allow", allowed.encode())])
-
-
-async def _reply_error(scope: Scope, send: Send, error: PolkuError) -> None:
-    extra = [(b"retry-after", str(error.retry_after_s).encode())] if error.retry_after_s else []
-    body = msgspec.json.encode({"code": error.code, "message": error.message})
-    await _reply(scope, send, error.status, body, extra)
-
-
-async def _reply(
-    scope: Scope, send: Send, status: int, body: bytes, extra: Sequence[tuple[bytes, bytes]] = ()
-) -> None:
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), *extra]
-    for name, value in scope["headers"]:
-        if name == b"origin":
-            headers += [(b"access-control-allow-origin", value), (b"vary", b"Origin")]
-            break
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _preflight(scope: Scope) -> list[tuple[bytes, bytes]]:
-    asked = next((v for n, v in scope["headers"] if n == b"access-control-request-headers"), b"")
-    return [
-        (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
-        (b"access-control-allow-headers", asked or _HEADERS_OF_SDKS.encode()),
-        (b"access-control-max-age", b"86400"),
-    ]

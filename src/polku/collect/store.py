@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from polku.collect.tables import ReplayedEvent, Source
 from polku.errors import Conflict, InvalidInput, NotFound
+from polku.web import channels
 
 KINDS: Final = ("web", "app", "server", "file")
 
-CHANNELS: Final = (
-    "web", "app", "email", "phone", "chat", "shop", "delivery", "survey", "ad", "social", "other",
-)  # fmt: skip
+CHANNELS: Final = tuple(channels.CHANNELS)
 
 LONGEST_NAME: Final = 80
 MOST_SOURCES: Final = 32_000

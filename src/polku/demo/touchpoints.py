@@ -33,7 +33,7 @@ class DemoTouchpoint:
     name_fi: str
     name_en: str
     channel: str
-    stage: str
+    stage: str | None  # None: on the path but not on the map
     match: tuple[DemoRule, ...]
 
 
@@ -184,4 +184,5 @@ TOUCHPOINTS: Final = (
         CUSTOMERSHIP,
         (DemoRule(source=DELIVERY.id, name="Order Returned"),),
     ),
+    DemoTouchpoint("survey", "Kysely", "Survey", "survey", None, (_call("Survey Responded"),)),
 )

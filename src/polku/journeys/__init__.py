@@ -2,6 +2,7 @@
 
 from polku.journeys.catalogue import CHANNELS, Catalogue, Stage, Touchpoint
 from polku.journeys.defaults import STAGES, install_defaults
+from polku.journeys.plans import install_plans
 from polku.journeys.queries import QUERIES as _OF_PATHS
 from polku.journeys.rules import Rule, Rules
 from polku.journeys.spec import TouchpointSpec
@@ -24,6 +25,7 @@ __all__ = [
     "TouchpointSpec",
     "Touchpoints",
     "install_defaults",
+    "install_plans",
     "install_stages",
     "install_touchpoints",
 ]

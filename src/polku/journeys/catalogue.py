@@ -8,10 +8,9 @@ from typing import Final
 
 from polku.errors import UnknownTouchpoint
 from polku.i18n import LazyText, _l
+from polku.web import channels
 
-CHANNELS: Final = (
-    "web", "app", "email", "phone", "chat", "shop", "delivery", "survey", "ad", "social", "other",
-)  # fmt: skip
+CHANNELS: Final = tuple(channels.CHANNELS)
 
 CHANNEL_NAMES: Final[dict[str, LazyText]] = {
     "web": _l("Web"),

@@ -75,7 +75,7 @@ def across(
         Named(s.x, s.y, s.radius, _name(s, language, s in notable), s.radius, _is_valley(spots, i))
         for i, s in enumerate(spots)
     ]
-    labels = place(names, _boxes_of_line(spots), frame, widest=max(110.0, 1.9 * slot))
+    labels = place(names, _boxes_of_line(spots), frame, widest=max(138.0, 1.9 * slot))
     parts = [
         *(_band(s, i, lefts[i], slots[i] * slot, language) for i, s in enumerate(journeys.stages)),
         _zero(height.y(0)),
@@ -116,7 +116,7 @@ def down(journeys: MapOfJourneys, *, before: MapOfJourneys | None = None) -> Mar
     return Markup(
         '<svg class="path-down" viewBox="0 0 {} {}" style="height:{}rem" preserveAspectRatio="none" '
         'aria-hidden="true">{}</svg>'
-    ).format(_n(GUTTER), _n(y), _n(y / 16), body)
+    ).format(_n(GUTTER), _n(y), f"{y / 16:g}", body)
 
 
 class _Height:

@@ -48,10 +48,12 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
                 name=touchpoint.name(current_language()),
             )
         )
-    graph = JourneyGraph(**filters.asked, top=10_000).answer(workspace)
+    beside = filters.asked | {"touchpoint": touchpoint.key, "top": 3 * MOST_NEIGHBOURS}
+    graph = JourneyGraph(**beside).answer(workspace)
     answers, language = workspace.part(Answers), current_language()
     by = JourneyVolumes(**filters.asked, touchpoints=[touchpoint.key]).answer(workspace)
     scope = JourneyQuery(**filters.asked).scope(workspace, [touchpoint])
+    latest = answers.ask(LatestQuestion(scope))
     return render(
         request,
         "journeys/encounter.html",
@@ -65,12 +67,12 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
         before=[t for t in graph.transitions if t.went.key == touchpoint.key][:MOST_NEIGHBOURS],
         trend=_trend(touchpoint, filters.asked, workspace),
         volume=figure_of(by, language),
-        responses=_telling(read_responses(workspace.store.snapshot, answers.ask(LatestQuestion(scope)))),
+        responses=_telling(read_responses(workspace.store.snapshot, latest)),
     )
 
 
 def _trend(touchpoint: Touchpoint, asked: dict[str, Any], workspace: Workspace) -> Figure | None:
-    """The score as time goes by, in spans long enough to hold answers; None where fewer than two are known."""
+    """The score as time goes by, in spans long enough to hold answers; None where too few are known."""
     finest = JourneyVolumes(**asked, touchpoints=[touchpoint.key]).answer(workspace)
     coarser: Unit = "week" if finest.by == "day" else "month"
     spans = JourneyVolumes(**asked, touchpoints=[touchpoint.key], by=coarser).answer(workspace)

@@ -24,7 +24,6 @@ from polku.web.visitor import CurrentUser
 from polku.workspace import Workspace
 
 PATH: Final = "/journeys/map"
-ICONS: Final = {"ad": "advertisement"}  # where an icon's name is not its channel's
 
 router = APIRouter(include_in_schema=False)
 navigation.add(NavItem(PATH, _l("Journey map"), "path", 20))
@@ -72,7 +71,6 @@ def shared(request: Request, workspace: Workspace, filters: Filters) -> dict[str
         "choices": filters.choices(catalogue, touchpoints.sources()),
         "catalogue": catalogue,
         "channels": CHANNEL_NAMES,
-        "icon_of": lambda channel: ICONS.get(channel, channel),
         "seconds": lambda e: timedelta(seconds=e.estimate),
         "has_events": workspace.engine.blocks.events > 0,
         "is_known": is_known,

@@ -16,7 +16,7 @@ from polku.stats import FEWEST, Estimate, proportion
 
 
 def map_of(catalogue: Catalogue, scope: Scope, answers: Answers, covered: Covered) -> MapOfJourneys:
-    """The map of the scope's touchpoints, which all have a stage."""
+    """The map of those of the scope's touchpoints that were met; all have a stage."""
     counted = answers.ask(EncountersQuestion(scope))
     scores = dict(zip(scope.codes, answers.ask(ExperienceQuestion(scope)), strict=True))
     places = {code: i for i, code in enumerate(scope.codes)}
@@ -31,7 +31,7 @@ def map_of(catalogue: Catalogue, scope: Scope, answers: Answers, covered: Covere
             tuple(
                 _on_map(t, places[t.code], s.reached, counted, scores[t.code][0])
                 for t in catalogue.of_stage(s.key)
-                if t.code in places
+                if t.code in places and counted.volume[places[t.code]]
             ),
         )
         for s in stages

@@ -48,7 +48,8 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
     within = request.query_params.get("within", "30d")
     funnel = None
     if steps and journeys.profiles:
-        funnel = JourneyFunnel(**filters.asked, steps=steps, within=within or None).answer(workspace)
+        asked = filters.asked | {"steps": steps, "within": within or None}
+        funnel = JourneyFunnel(**asked).answer(workspace)
     return render(
         request,
         "journeys/paths.html",
@@ -103,8 +104,8 @@ def finished(volumes: VolumesOverTime) -> int:
 
 
 def _usual_steps(journeys: MapOfJourneys) -> list[str]:
-    """Where nothing was chosen: of each stage the touchpoint that most meet, in the channel that leads if it can be,
-    since a way through one channel is what one looks at first."""
+    """Where nothing was chosen: of each stage the touchpoint that most meet, in the channel that leads
+    if it can be, since a way through one channel is what one looks at first."""
     met = [t for t in journeys.touchpoints if t.reach]
     leading = max(met, key=lambda t: t.reach).touchpoint.channel if met else ""
     steps = []

@@ -71,8 +71,9 @@ class JourneyQuery(FilteredQuery):
 
 
 class JourneyMap(JourneyQuery):
-    """The journey map: stages and touchpoints with reach, volume, time to the next, score and conversion.
+    """The journey map: how stages and touchpoints are reached, what follows and how it feels.
 
+    For each touchpoint its reach, volume, median time to the next and score, for each stage who goes on.
     A touchpoint's score is the mean of the responses within 30 days after it. What does not belong to the
     period, source or channel is left out; responses may come from any source and later than the period.
     """
@@ -85,7 +86,7 @@ class JourneyMap(JourneyQuery):
 
 
 class JourneyStages(JourneyQuery):
-    """How many profiles reach each stage, and of them the next at or after they first reached this one."""
+    """How many profiles reach each stage, and of them the next one then or later."""
 
     path: ClassVar[str] = "journeys/stages"
 
@@ -100,6 +101,9 @@ class JourneyGraph(JourneyQuery):
 
     path: ClassVar[str] = "journeys/graph"
     top: int = Field(100, ge=1, le=10_000, description="How many transitions to list; rarer than 5 never are")
+    touchpoint: str | None = Field(
+        None, description="Only from and to this one, by key or name; default: all"
+    )
 
     def answer(self, workspace: Workspace) -> GraphOfJourneys:
         catalogue = workspace.part(Touchpoints).catalogue()
@@ -108,7 +112,12 @@ class JourneyGraph(JourneyQuery):
         met = [_met(catalogue.by_code[c]) for c in scope.codes]
         counts, departures = found.counts, np.zeros(len(met), np.int64)
         np.add.at(departures, found.came, counts)
-        order = [int(i) for i in np.argsort(-counts, kind="stable")[: self.top] if counts[i] >= FEWEST]
+        wanted = counts >= FEWEST
+        if self.touchpoint:
+            code = catalogue.touchpoint(self.touchpoint).code
+            place = scope.codes.index(code) if code in scope.codes else -1
+            wanted &= (found.came == place) | (found.went == place)
+        order = [int(i) for i in np.argsort(-counts, kind="stable") if wanted[i]][: self.top]
         transitions = tuple(
             Transition(
                 met[found.came[i]],
@@ -184,8 +193,7 @@ class JourneyVolumes(JourneyQuery):
 
 
 class JourneySessions(JourneyQuery):
-    """Sessions: encounters of a profile close together in time; how many, how long, where they start and
-    end."""
+    """Sessions, encounters close together in time: how many, how long, where they start and end."""
 
     path: ClassVar[str] = "journeys/sessions"
     pause: Duration = Field(PAUSE, description="A longer pause begins a new session, e.g. 30m")

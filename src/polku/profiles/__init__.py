@@ -2,7 +2,8 @@
 
 from polku.profiles.identity import Identities, IdentityMap
 from polku.profiles.naming import Naming, TouchpointLabel, TouchpointNames
-from polku.profiles.queries import ProfileList, ProfileReviews, ProfileSearch, ProfileShow, ProfileTimeline
+from polku.profiles.queries import ProfileList, ProfileSearch, ProfileShow, ProfileTimeline
+from polku.profiles.reviews import ProfileReviews
 from polku.workspace import Query
 
 QUERIES: tuple[type[Query], ...] = (

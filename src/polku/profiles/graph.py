@@ -283,7 +283,10 @@ class Graph:
 
     def profiles(self, keys: Keys) -> Keys:
         """The profile of each key as of now."""
-        return lookup(keys, self.frozen_roots(), self.table())
+        nodes = self.find(np.ascontiguousarray(keys))
+        roots = self._nodes.body.data[nodes, ROOT]
+        found: Keys = np.where(roots < 0, np.uint64(0), self._nodes.key.data[roots])
+        return np.where(nodes < 0, keys, found)
 
 
 def lookup(keys: Keys, roots: Nodes, table: Table) -> Keys:

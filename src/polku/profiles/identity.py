@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -18,7 +18,7 @@ from polku.profiles.decisions import Decision, DecisionKind
 from polku.profiles.graph import Edge, Graph, Pair, Table, lookup, open_conflicts
 from polku.profiles.joining import Keys, Nodes
 from polku.profiles.rules import IdentityRules
-from polku.store import Snapshot
+from polku.store import EDGES, Snapshot
 from polku.workspace import Workspace
 
 _IDENTIFIER = ("key", "type", "value", "seq")
@@ -32,15 +32,18 @@ class IdentityMap:
 
     version: int
     edges: int
-    _roots: Nodes = field(repr=False)
-    _table: Table = field(repr=False)
     _graph: Graph = field(repr=False)
     _lock: threading.RLock = field(repr=False)
     _different: tuple[Pair, ...] = field(default=(), repr=False)
+    _roots: Nodes | None = field(default=None, repr=False)  # frozen; None: as the graph is when asked
+    _table: Table | None = field(default=None, repr=False)
 
     def profiles(self, keys: Keys) -> Keys:
         """The profile of each identifier key; 0 for 0 and for values that mean nobody."""
-        return lookup(keys, self._roots, self._table)
+        if self._roots is not None and self._table is not None:
+            return lookup(keys, self._roots, self._table)
+        with self._lock:
+            return self._graph.profiles(keys)
 
     def profile(self, key: int) -> int:
         profile: int = self.profiles(np.array([key], np.uint64)).item()
@@ -101,15 +104,16 @@ class Identities:
         self.rules = rules or IdentityRules()
         self._lock = threading.RLock()
         self._graph, self._map = self._empty()
+        self._frozen: IdentityMap | None = None
         self._identifiers = 0  # how many rows of the table are in the graph
         self._last = 0  # the last event that was looked at
 
     def current(self) -> IdentityMap:
-        """Who is who this second."""
-        return self.resolve(self._workspace.store.snapshot)
+        """Who is who this second; a merge that comes while it is read is seen by it too."""
+        return self.as_of(self._workspace.store.snapshot)
 
-    def resolve(self, snapshot: Snapshot) -> IdentityMap:
-        """Who is who as of `snapshot`, or a later one that was asked for before."""
+    def as_of(self, snapshot: Snapshot) -> IdentityMap:
+        """Who is who as of `snapshot` or later, for one short answer: nothing is copied."""
         with self._lock:
             if (
                 count(snapshot, "edges") > self._map.edges
@@ -118,6 +122,15 @@ class Identities:
                 self._extend(snapshot)
             self._last = max(self._last, snapshot.next_seq - 1)
             return self._map
+
+    def resolve(self, snapshot: Snapshot) -> IdentityMap:
+        """Who is who as of `snapshot`, or a later one that was asked for before; never changes."""
+        with self._lock:
+            current = self.as_of(snapshot)
+            if self._frozen is None:
+                frozen = self._graph.frozen_roots(), self._graph.table()
+                self._frozen = replace(current, _roots=frozen[0], _table=frozen[1])
+            return self._frozen
 
     def decisions(self) -> list[Decision]:
         """All decisions, oldest first."""
@@ -166,13 +179,14 @@ class Identities:
         return made
 
     def _apply(self, made: Decision) -> None:
+        self._frozen = None
         known = self.decisions()
         if made.kind is DecisionKind.SAME:
             for a, b in made.pairs:
                 self._graph.approve(a, b, made.after)
-            self._freeze(replace(self._map, version=deciding.version(self.rules, known)))
+            self._map = replace(self._map, version=deciding.version(self.rules, known))
         elif deciding.version(self.rules, known) == self._map.version:
-            self._freeze(replace(self._map, _different=tuple(deciding.different(known))))
+            self._map = replace(self._map, _different=tuple(deciding.different(known)))
         else:
             self._graph, self._map = self._empty()
             self._identifiers = self._last = 0
@@ -182,19 +196,17 @@ class Identities:
         known = self.decisions()
         graph = Graph(self.rules, deciding.verdicts(known))
         version, settled = deciding.version(self.rules, known), tuple(deciding.different(known))
-        roots, table = graph.frozen_roots(), graph.table()
-        return graph, IdentityMap(version, 0, roots, table, graph, self._lock, settled)
+        return graph, IdentityMap(version, 0, graph, self._lock, settled)
 
     def _extend(self, snapshot: Snapshot) -> None:
-        identifiers = rows_after(snapshot, "identifiers", _IDENTIFIER, self._identifiers)
-        edges = rows_after(snapshot, "edges", _EDGE, self._map.edges)
-        self._graph.add_identifiers(identifiers)
-        self._graph.add_edges(edges, up_to=snapshot.next_seq - 1)
-        self._identifiers += identifiers.num_rows
-        self._freeze(replace(self._map, edges=self._map.edges + edges.num_rows))
-
-    def _freeze(self, like: IdentityMap) -> None:
-        self._map = replace(like, _roots=self._graph.frozen_roots(), _table=self._graph.table())
+        for identifiers in parts_after(snapshot, "identifiers", _IDENTIFIER, self._identifiers):
+            self._graph.add_identifiers(identifiers)
+            self._identifiers += identifiers.num_rows
+        known = self._map.edges
+        edges = [EDGES.empty_table(), *parts_after(snapshot, "edges", _EDGE, known)]
+        self._graph.add_edges(pa.concat_tables(edges), up_to=snapshot.next_seq - 1)
+        self._map = replace(self._map, edges=known + sum(e.num_rows for e in edges))
+        self._frozen = None
 
 
 def count(snapshot: Snapshot, table: str) -> int:
@@ -204,16 +216,17 @@ def count(snapshot: Snapshot, table: str) -> int:
     return stored + in_memory
 
 
-def rows_after(snapshot: Snapshot, table: str, names: Sequence[str], skip: int) -> pa.Table:
-    """Some columns of a table without its first `skip` rows; segments of only such rows are not read."""
-    segments, chunks = list(snapshot.segments[table]), list(snapshot.tails[table])
-    while segments and segments[0].rows <= skip:
-        skip -= segments.pop(0).rows
-    while not segments and chunks and chunks[0].num_rows <= skip:
-        skip -= chunks.pop(0).num_rows
-    rest = replace(
-        snapshot,
-        segments={**snapshot.segments, table: tuple(segments)},
-        tails={**snapshot.tails, table: tuple(chunks)},
-    )
-    return rest.columns(table, names).slice(skip)
+def parts_after(snapshot: Snapshot, table: str, names: Sequence[str], skip: int) -> Iterator[pa.Table]:
+    """Some columns of a table without its first `skip` rows, one segment at a time, then the tail."""
+    for segment in snapshot.segments[table]:
+        if skip < segment.rows:
+            alone = replace(
+                snapshot,
+                segments={**snapshot.segments, table: (segment,)},
+                tails={**snapshot.tails, table: ()},
+            )
+            yield alone.columns(table, names).slice(skip)
+        skip = max(0, skip - segment.rows)
+    tail = snapshot.tail(table).select(list(names)).slice(skip)
+    if tail.num_rows:
+        yield tail

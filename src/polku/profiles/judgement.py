@@ -14,7 +14,8 @@ from polku.profiles.decisions import Decision, DecisionKind
 from polku.profiles.graph import Pair
 from polku.profiles.identity import Identities
 from polku.profiles.people import full_name
-from polku.profiles.queries import Reading, pair_of
+from polku.profiles.reading import Reading
+from polku.profiles.reviews import pair_of
 from polku.profiles.search import Named
 from polku.store import LABEL_TYPES
 from polku.workspace import Workspace
@@ -30,6 +31,7 @@ class Change:
     from_name: str
     to_id: str
     to_name: str
+    on_its_own: bool  # becomes a customer that was none before
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def _compare(workspace: Workspace, supposed: list[Decision], keys: list[int]) ->
                 m.from_profile,
                 name(m.from_profile),
                 m.to_profile,
-                name(m.to_profile),
+                shown[int(m.to_profile, 16)] if m.to_profile in m.identifiers else name(m.to_profile),
+                m.to_profile in m.identifiers,
             )
             for m in found
         )

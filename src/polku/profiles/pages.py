@@ -15,7 +15,8 @@ from polku.profiles.customers import SORTS
 from polku.profiles.decisions import DecisionKind
 from polku.profiles.identity import Identities
 from polku.profiles.presenting import days
-from polku.profiles.queries import ProfileList, ProfileReviews, ProfileSearch, ProfileShow, ProfileTimeline
+from polku.profiles.queries import ProfileList, ProfileSearch, ProfileShow, ProfileTimeline
+from polku.profiles.reviews import ProfileReviews
 from polku.web import navigation
 from polku.web.channels import CHANNELS
 from polku.web.forms import FormData
@@ -59,7 +60,6 @@ def channel_title(channel: str) -> str:
 
 
 def _icon(channel: str) -> str:
-    channel = "advertisement" if channel == "ad" else channel
     return channel if channel in CHANNELS else "other"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
@@ -10,20 +9,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from polku.errors import NotFound
-from polku.i18n import current_language
 from polku.profiles import profile as view
-from polku.profiles import reviews
 from polku.profiles.customers import Customers
-from polku.profiles.encounters import Encounters, encounters
-from polku.profiles.graph import Edge
-from polku.profiles.identity import Identities, IdentityMap
-from polku.profiles.naming import Naming
-from polku.profiles.people import display_name, shown_identifiers
+from polku.profiles.identity import Identities
+from polku.profiles.people import display_name
 from polku.profiles.profile import Profile360
-from polku.profiles.search import IdentifierIndex, Named
-from polku.profiles.timeline import Timeline, Words, timeline
-from polku.store import LABEL_TYPES, Snapshot
+from polku.profiles.reading import Customer, Reading, all_called
+from polku.profiles.timeline import Timeline, timeline
+from polku.store import LABEL_TYPES
 from polku.workspace import Query, Workspace
 
 
@@ -47,89 +40,12 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
-    """A row of the customers' table."""
-
-    id: str
-    name: str
-    identifiers: tuple[str, ...]
-    events: int
-    first_seen: datetime
-    last_seen: datetime
-    orders: int
-    value: float
-    score: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class CustomerList:
     """A page of all customers, as of the last refresh of the journeys."""
 
     total: int
     as_of: datetime
     customers: tuple[Customer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewEvidence:
-    """An event that showed two known users together: by this identifier of one and that of the other."""
-
-    event: str
-    at: datetime | None
-    source: str
-    one: str
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """Two profiles that may be the same person."""
-
-    pair: str  # both ids, as a decision names them
-    one: Customer
-    other: Customer
-    evidence: tuple[ReviewEvidence, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewList:
-    """Pairs that wait for a person's judgement, those with the most evidence first."""
-
-    total: int
-    reviews: tuple[Review, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One moment of a workspace, for one answer."""
-
-    who: IdentityMap
-    snapshot: Snapshot
-    words: Words
-    index: IdentifierIndex
-    workspace: Workspace
-
-    @classmethod
-    def now(cls, workspace: Workspace) -> Reading:
-        snapshot = workspace.store.snapshot
-        naming = workspace.part(Naming)
-        words = Words(naming.names, naming.sources(), current_language())
-        who = workspace.part(Identities).resolve(snapshot)
-        return cls(who, snapshot, words, workspace.part(IdentifierIndex), workspace)
-
-    def path(self, profile: int) -> Encounters:
-        return encounters(profile, self.who, self.workspace.engine.blocks, self.snapshot, self.words.names)
-
-    def named(self, keys: Iterable[int]) -> list[Named]:
-        return self.index.named(keys, self.snapshot)
-
-    def customer(self, profile: int) -> Customer:
-        those = self.named(self.who.members(profile))
-        numbers = view.key_numbers(self.path(profile))
-        return Customer(**_called(profile, those), **{f: getattr(numbers, f) for f in _NUMBERS})
-
-
-_NUMBERS = ("events", "first_seen", "last_seen", "orders", "value", "score")
 
 
 class ProfileShow(Query):
@@ -198,7 +114,7 @@ class ProfileSearch(Query):
         for hit, profile in zip(hits, profiles, strict=True):
             best.setdefault(profile or hit.key, hit)
         found = list(best.items())[: self.limit]
-        called = _all_called([p for p, _ in found], reading)
+        called = all_called([p for p, _ in found], reading)
         return SearchResult(
             self.text,
             tuple(Found(**called[p], matched=hit.value, matched_type=hit.type) for p, hit in found),
@@ -220,7 +136,7 @@ class ProfileList(Query):
         reading = Reading.now(workspace)
         blocks, all_ = workspace.part(Customers).columns()
         rows = all_.order(self.sort, descending=not self.ascending, offset=self.offset, limit=self.limit)
-        called = _all_called(all_.profile[rows].tolist(), reading)
+        called = all_called(all_.profile[rows].tolist(), reading)
         customers = tuple(
             Customer(
                 **called[int(all_.profile[r])],
@@ -234,68 +150,3 @@ class ProfileList(Query):
             for r in rows
         )
         return CustomerList(len(all_), blocks.as_of, customers)
-
-
-class ProfileReviews(Query):
-    """Pairs of customers that may be the same person."""
-
-    path: ClassVar[str] = "profiles/reviews"
-    offset: int = Field(default=0, ge=0, description="How many to skip")
-    limit: int = Field(default=20, ge=1, le=100, description="How many pairs")
-
-    def answer(self, workspace: Workspace) -> ReviewList:
-        reading = Reading.now(workspace)
-        waiting = reviews.candidates(reading.who, reading.who.conflicts)
-        page = waiting[self.offset : self.offset + self.limit]
-        return ReviewList(len(waiting), tuple(_review(c, reading) for c in page))
-
-
-def pair_of(text: str, workspace: Workspace) -> tuple[int, int]:
-    """The two profiles that a review's `pair` names. Raises NotFound."""
-    one, _, other = text.partition("-")
-    who = workspace.part(Identities).current()
-    try:
-        return who.find(one), who.find(other)
-    except NotFound:
-        raise NotFound(f"There is no pair '{text}'. See: polku profiles reviews") from None
-
-
-def review_of(text: str, workspace: Workspace) -> Review:
-    """The review of a pair. Raises NotFound if it does not wait for a judgement."""
-    pair, reading = pair_of(text, workspace), Reading.now(workspace)
-    for waiting in reviews.candidates(reading.who, reading.who.conflicts):
-        if set(waiting.pair) == set(pair):
-            return _review(waiting, reading)
-    raise NotFound(f"The pair '{text}' does not wait for a judgement. See: polku profiles reviews")
-
-
-def _review(candidates: reviews.Candidates, reading: Reading) -> Review:
-    one, other = candidates.pair
-    edges = candidates.edges[:20]
-    names = {n.key: n for n in reading.named({k for e in edges for k in e.pair}) if n.type not in LABEL_TYPES}
-    origins = view.origins({e.seq for e in edges}, reading.snapshot, reading.words)
-    evidence = tuple(_shown(e, one, names, origins, reading.who) for e in edges)
-    return Review(f"{one:016x}-{other:016x}", reading.customer(one), reading.customer(other), evidence)
-
-
-def _shown(
-    edge: Edge, one: int, names: dict[int, Named], origins: view.Origins, who: IdentityMap
-) -> ReviewEvidence:
-    a, b = (edge.a, edge.b) if who.profile(edge.a) == one else (edge.b, edge.a)
-    words = [f"{names[k].type}:{names[k].value}" if k in names else f"{k:016x}" for k in (a, b)]
-    event, at, source = origins.get(edge.seq, ("", None, ""))
-    return ReviewEvidence(event, at, source, words[0], words[1])
-
-
-def _all_called(profiles: list[int], reading: Reading) -> dict[int, dict[str, Any]]:
-    """Id, name and identifiers of several profiles, looked up at once."""
-    members = {p: reading.who.members(p) for p in profiles}
-    by_key: dict[int, list[Named]] = {}
-    for n in reading.named(k for keys in members.values() for k in keys):
-        by_key.setdefault(n.key, []).append(n)
-    return {p: _called(p, [n for k in keys for n in by_key.get(k, [])]) for p, keys in members.items()}
-
-
-def _called(profile: int, those: list[Named]) -> dict[str, Any]:
-    shown = tuple(n.value for n in shown_identifiers(those))
-    return {"id": f"{profile:016x}", "name": display_name(those), "identifiers": shown}

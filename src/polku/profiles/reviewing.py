@@ -15,7 +15,7 @@ from polku.profiles.identity import Identities
 from polku.profiles.pages import PATH as PROFILES
 from polku.profiles.pages import REVIEWS as PATH
 from polku.profiles.pages import WORDS
-from polku.profiles.queries import ProfileReviews, pair_of, review_of
+from polku.profiles.reviews import ProfileReviews, pair_of, review_of
 from polku.web import navigation
 from polku.web.forms import FormData
 from polku.web.navigation import NavItem

@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from polku.profiles.identity import count, rows_after
+from polku.profiles.identity import count, parts_after
 from polku.store import Snapshot
 from polku.workspace import Workspace
 
-_NEW = b"\n"
+_NEW, _WORD = b"\n", b" "
 _NFKD: Final = pc.Utf8NormalizeOptions("NFKD")
 _MARKS: Final = r"[\x{0300}-\x{036f}]"
 _OPAQUE: Final = frozenset({"anonymous_id"})
@@ -47,23 +47,26 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Folded values, each between line ends, where each starts, and the rows sorted by key."""
+    """Folded values, each between line ends, a space before each word, where each starts; rows by key."""
 
     text: bytes
     starts: npt.NDArray[np.int64]
     rows: pa.Table  # key, type, value, seq
     keys: npt.NDArray[np.uint64]
-    by_key: npt.NDArray[np.int64]
+    by_key: npt.NDArray[np.int32]
 
     @classmethod
     def of(cls, rows: pa.Table) -> _Texts:
         folded = fold_column(rows["value"])
-        lengths = pc.binary_length(folded).to_numpy().astype(np.int64) + 1
+        lengths = pc.binary_length(folded).to_numpy().astype(np.int64) + 2
         starts = np.concatenate([np.ones(1, np.int64), 1 + np.cumsum(lengths)])[:-1]
         joined = _NEW + b"".join(part for v in folded.chunks for part in _lines(v))
         keys = rows["key"].to_numpy()
-        by_key = np.argsort(keys, kind="stable")
+        by_key = np.argsort(keys, kind="stable").astype(np.int32)
         return cls(joined, starts, rows, keys[by_key], by_key)
+
+    def row(self, number: int) -> Named:
+        return Named(**self.rows.slice(number, 1).to_pylist()[0])
 
     def named(self, keys: npt.NDArray[np.uint64]) -> list[Named]:
         """The rows with these keys (sorted)."""
@@ -92,18 +95,16 @@ class IdentifierIndex:
         self._opaque: list[_Texts] = []
 
     def find(self, text: str, snapshot: Snapshot, *, most: int) -> list[Hit]:
-        """The best hits: whole before beginning before word before anywhere."""
+        """The best hits: whole before beginning before word before anywhere.
+
+        What nobody reads is searched only if nothing else was found.
+        """
         self._catch_up(snapshot)
         needle = fold(text).encode()
         if not needle:
             return []
-        found: dict[tuple[int, int], Hit] = {}
-        for texts in (self._readable, self._opaque):
-            for lead, trail in ((_NEW, _NEW), (_NEW, b""), (b" ", b""), (b"", b"")):
-                if len(found) >= most:
-                    break
-                self._collect(texts, lead + needle + trail, needle, most, found)
-        return sorted(found.values(), key=lambda h: (h.rank, len(h.value), h.value))[:most]
+        found = _best(self._readable, needle, most) or _best(self._opaque, needle, most)
+        return sorted(found, key=lambda h: (h.rank, len(h.value), h.value))[:most]
 
     def named(self, keys: Iterable[int], snapshot: Snapshot) -> list[Named]:
         """The identifiers with these keys, and their names, as first seen."""
@@ -113,25 +114,39 @@ class IdentifierIndex:
             (n for part in (*self._readable, *self._opaque) for n in part.named(wanted)), key=lambda n: n.seq
         )
 
-    def _collect(
-        self, texts: Sequence[_Texts], pattern: bytes, needle: bytes, most: int, found: dict[Any, Hit]
-    ) -> None:
-        for part in texts:
-            for row in part.find(pattern, most - len(found)):
-                if (id(part), row) not in found:
-                    hit = Named(**part.rows.slice(row, 1).to_pylist()[0])
-                    rank = _rank(fold(hit.value).encode(), needle)
-                    found[id(part), row] = Hit(hit.key, hit.type, hit.value, rank)
-
     def _catch_up(self, snapshot: Snapshot) -> None:
         if count(snapshot, "identifiers") <= self._taken:
             return
         with self._lock:
-            rows = rows_after(snapshot, "identifiers", ("key", "type", "value", "seq"), self._taken)
-            self._taken += rows.num_rows
-            opaque = pc.is_in(rows["type"], pa.array(sorted(_OPAQUE)))
-            self._opaque = _grown(self._opaque, rows.filter(opaque))
-            self._readable = _grown(self._readable, rows.filter(pc.invert(opaque)))
+            for rows in parts_after(snapshot, "identifiers", ("key", "type", "value", "seq"), self._taken):
+                self._taken += rows.num_rows
+                opaque = pc.is_in(rows["type"], pa.array(sorted(_OPAQUE)))
+                self._opaque = _grown(self._opaque, rows.filter(opaque))
+                self._readable = _grown(self._readable, rows.filter(pc.invert(opaque)))
+
+
+def _best(parts: Sequence[_Texts], needle: bytes, most: int) -> list[Hit]:
+    """Hits of any rank; if there are more than `most`, better ones are looked for too."""
+    found = _collected(parts, needle, most)
+    if len(found) >= most:
+        begun = _collected(parts, _WORD + needle, most)
+        found |= begun
+        if len(begun) >= most:
+            found |= _collected(parts, _NEW + _WORD + needle + _NEW, most)
+    return [_hit(parts[part].row(row), needle) for part, row in found]
+
+
+def _collected(parts: Sequence[_Texts], pattern: bytes, most: int) -> set[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    for number, part in enumerate(parts):
+        found.update((number, row) for row in part.find(pattern, most - len(found)))
+        if len(found) >= most:
+            break
+    return found
+
+
+def _hit(named: Named, needle: bytes) -> Hit:
+    return Hit(named.key, named.type, named.value, _rank(fold(named.value).encode(), needle))
 
 
 def _grown(parts: list[_Texts], rows: pa.Table) -> list[_Texts]:
@@ -165,7 +180,7 @@ def fold_column(values: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
 
 
 def _lines(values: pa.Array[Any]) -> Iterator[bytes]:
-    ended = pc.binary_join_element_wise(values, pa.scalar(""), pa.scalar("\n"))  # type: ignore[call-overload]
+    ended = pc.binary_join_element_wise(pa.scalar(" "), values, pa.scalar("\n"), pa.scalar(""))  # type: ignore[call-overload]
     _, offsets, data = ended.buffers()
     if data is not None:
         low, high = np.frombuffer(offsets, np.int32)[[ended.offset, ended.offset + len(ended)]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from xxhash import xxh3_64_intdigest
 
 from polku.store.keys import Keys, event_hashes, identifier_key, identifier_keys, pair_hashes
 from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, LABEL_TYPES, REJECTED
@@ -17,6 +18,7 @@ from polku.store.seen import SeenHashes
 from polku.store.snapshot import Snapshot
 
 _CONTENT = ("type", "name", "user_id", "anonymous_id", "properties")
+CONTRADICTION = "duplicate_id"
 _FOREMOST = ("user_id", "email", "anonymous_id")
 
 
@@ -41,6 +43,7 @@ class Intake:
         self._events = SeenHashes(_column(snapshot, "events", "id_hash"))
         edges = snapshot.columns("edges", ["a", "b"])
         self._edges = SeenHashes(pair_hashes(edges["a"].to_numpy(), edges["b"].to_numpy()))
+        self._contradictions = SeenHashes(_told_contradictions(snapshot))
         named = snapshot.columns("identifiers", ["key", "type", "value"])
         self._identifiers = SeenHashes(_identifier_hashes(named))
 
@@ -52,9 +55,11 @@ class Intake:
         new = first & ~self._events.contains(hashes)
         rejected, duplicates = REJECTED.empty_table(), 0
         if not new.all():
-            same, rejected, collisions = _compare(incoming, hashes, new, snapshot)
-            duplicates = same
-            new[collisions] = True
+            compared = _compare(incoming, hashes, new, snapshot)
+            duplicates = compared.same
+            new[compared.collisions] = True
+            rejected = self._contradicting(incoming.take(pa.array(compared.contradictions, pa.int64())))
+            duplicates += len(compared.contradictions) - rejected.num_rows
         if not new.all():
             incoming, hashes = incoming.filter(pa.array(new)), hashes[new]
         self._events.add(np.unique(hashes))
@@ -66,6 +71,15 @@ class Intake:
         )
         tables = {"events": events, "identifiers": identifiers, "edges": edges, "rejected": rejected}
         return Taken(tables, duplicates)
+
+    def _contradicting(self, events: pa.Table) -> pa.Table:
+        """Events whose id holds other content, as rejected rows; each content is told once."""
+        hashes = np.fromiter((_content_hash(e) for e in events.to_pylist()), np.uint64, events.num_rows)
+        events = events.filter(pa.array(self._contradictions.add_new(hashes)))
+        detail = (
+            "Event id '{event_id}' already holds other content; the first was kept. Send it with a new id."
+        )
+        return rejections(events, reason=CONTRADICTION, detail=detail)
 
     def _who(self, incoming: pa.Table, seqs: npt.NDArray[np.int64]) -> tuple[Keys, pa.Table, pa.Table]:
         """Each event's foremost key, and the identifiers and edges that are new."""
@@ -125,31 +139,45 @@ def _rank(pair: tuple[str, str]) -> int:
     return _FOREMOST.index(pair[0]) if pair[0] in _FOREMOST else len(_FOREMOST)
 
 
-def _compare(
-    incoming: pa.Table, hashes: Keys, new: npt.NDArray[np.bool_], snapshot: Snapshot
-) -> tuple[int, pa.Table, list[int]]:
-    """Compare events whose hash is known with what is stored: how many are the same, which contradict it,
-    and which merely share a hash with another id."""
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Rows of a batch whose hash is known: how many are stored already, which contradict what is stored under
+    their id, and which merely share a hash with another id."""
+
+    same: int
+    contradictions: list[int]
+    collisions: list[int]
+
+
+def _compare(incoming: pa.Table, hashes: Keys, new: npt.NDArray[np.bool_], snapshot: Snapshot) -> _Compared:
     repeated = np.flatnonzero(~new)
     stored = _stored(snapshot, np.unique(hashes[repeated]))
     batch = incoming.select(["source", "event_id", *_CONTENT])
     for row in np.flatnonzero(new & np.isin(hashes, hashes[repeated])).tolist():
         first = batch.slice(row, 1).to_pylist()[0]
         stored.setdefault(_identity(first), first)
-    same, collisions, contradictions = 0, [], []
+    found = _Compared(0, [], [])
+    same = 0
     for row, event in zip(repeated.tolist(), batch.take(repeated).to_pylist(), strict=True):
         earlier = stored.get(_identity(event))
         if earlier is None:
-            collisions.append(row)
+            found.collisions.append(row)
         elif all(earlier[c] == event[c] for c in _CONTENT):
             same += 1
         else:
-            contradictions.append(row)
-    detail = "Event id '{event_id}' already holds other content; the first was kept. Send it with a new id."
-    rejected = rejections(
-        incoming.take(pa.array(contradictions, pa.int64())), reason="duplicate_id", detail=detail
-    )
-    return same, rejected, collisions
+            found.contradictions.append(row)
+    return _Compared(same, found.contradictions, found.collisions)
+
+
+def _content_hash(event: Mapping[str, object]) -> int:
+    return xxh3_64_intdigest(msgspec.json.encode([event[c] for c in ("source", "event_id", *_CONTENT)]))
+
+
+def _told_contradictions(snapshot: Snapshot) -> Keys:
+    told = snapshot.columns("rejected", ["reason", "payload"])
+    told = told.filter(pc.equal(told["reason"], CONTRADICTION))
+    events = (msgspec.json.decode(p) for p in told["payload"].to_pylist())
+    return np.fromiter((_content_hash(e) for e in events), np.uint64, told.num_rows)
 
 
 def _identity(event: dict[str, object]) -> tuple[object, object]:

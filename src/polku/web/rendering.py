@@ -107,7 +107,7 @@ def _asked_block(request: Request) -> str:
     headers = request.headers
     if "hx-request" not in headers or "hx-history-restore-request" in headers:
         return ""
-    return headers.get("hx-target", "").replace("-", "_")
+    return headers.get("hx-target", "").rpartition("#")[2].replace("-", "_")  # `div#some-part`
 
 
 def _gettext(text: str, /, **values: Any) -> Markup:

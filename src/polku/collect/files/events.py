@@ -12,6 +12,7 @@ from polku.collect.files.mapping import EventSpec, Mapping, Response
 from polku.collect.files.relations import Relations
 from polku.collect.files.staging import FILE, ROW
 from polku.collect.files.times import time_sql
+from polku.collect.files.who import id_sql, identifiers_sql
 from polku.errors import InvalidInput
 
 SCALES: Final = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
@@ -23,9 +24,6 @@ DUPLICATE: Final = "same_again"
 _NUMERIC: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
                    "UBIGINT", "UHUGEINT")  # fmt: skip
 _FRACTIONS: Final = ("DOUBLE", "FLOAT", "DECIMAL")
-# as collect over HTTP: what programs send when they know nobody; also zeros and hyphens alone
-_BLOCKED: Final = ("-1", "null", "none", "nil", "nan", "undefined", "anonymous", "unknown", "guest", "n/a", "na", "true",
-                   "false")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +134,13 @@ def _mapped(make: _Fields, mapping: Mapping, spec: EventSpec, at: _Field) -> dic
         "at_text": at.text,
         "at_us": f"epoch_us({time})",
         "name": _name(make, spec),
-        "user_id": _identifier(make("user_id", spec.user_id)) if spec.user_id else "NULL::VARCHAR",
-        "anonymous_id": _identifier(make("anonymous_id", spec.anonymous_id))
+        "user_id": id_sql(make("user_id", spec.user_id).text) if spec.user_id else "NULL::VARCHAR",
+        "anonymous_id": id_sql(make("anonymous_id", spec.anonymous_id).text)
         if spec.anonymous_id
         else "NULL::VARCHAR",
-        "identifiers": _identifiers(make, spec),
+        "identifiers": identifiers_sql(
+            {t: make(f"identifiers.{t}", e).text for t, e in spec.identifiers.items()}
+        ),
         "path": make("path", spec.path).text if spec.path else "NULL::VARCHAR",
         "value_text": value.text if value else "NULL::VARCHAR",
         "value": _number(value) if value else "NULL::DOUBLE",
@@ -160,29 +160,6 @@ def _name(make: _Fields, spec: EventSpec) -> str:
         return found
     cases = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in spec.rename.items())
     return f"CASE {found} {cases} ELSE {found} END"
-
-
-def _identifier(field: _Field) -> str:
-    text = f"nullif(trim({field.text}), '')"
-    blocked = ", ".join(map(literal, _BLOCKED))
-    fit = f"lower({text}) NOT IN ({blocked}) AND ltrim({text}, '0-') <> ''"
-    return f"CASE WHEN {fit} THEN left({text}, 200) END"
-
-
-def _identifiers(make: _Fields, spec: EventSpec) -> str:
-    """JSON [[type, value], …], null when there is none."""
-    pairs = []
-    for type_, text in spec.identifiers.items():
-        value = _identifier(make(f"identifiers.{type_}", text))
-        if type_ == "email":
-            value = f"lower({value})"
-        elif type_ == "phone":
-            value = f"nullif(regexp_replace({value}, '[^0-9+]', '', 'g'), '')"
-        pairs.append(f"coalesce(',[\"{type_}\",' || to_json({value})::VARCHAR || ']', '')")
-    if not pairs:
-        return "NULL::VARCHAR"
-    joined = " || ".join(pairs)
-    return f"CASE WHEN ({joined}) <> '' THEN '[' || substr({joined}, 2) || ']' END"
 
 
 def _number(field: _Field) -> str:
@@ -206,7 +183,7 @@ def _properties(make: _Fields, spec: EventSpec, score: _Field | None) -> str:
         pieces["score"] = _Field(_number(score), "DOUBLE").json
         if r.comment:
             comment = make("response.comment", r.comment)
-            pieces["comment"] = f"to_json(nullif(trim({comment.text}), ''))::VARCHAR"
+            pieces["comment"] = f"to_json(nullif(trim({comment.text}, E' \\t\\r\\n'), ''))::VARCHAR"
     parts = [f"coalesce({literal(',' + _json_key(n) + ':')} || {sql}, '')" for n, sql in pieces.items()]
     return f"'{{' || substr({' || '.join(parts)}, 2) || '}}'" if parts else "'{}'"
 

@@ -28,7 +28,7 @@ _FORBIDDEN: Final = {
     "PARAMETER": "a parameter",
     "WINDOW": "a window (OVER)",
 }
-_NOTHING_ELSE: Final = {
+_NOTHING_ELSE: Final[Mapping[str, object]] = {
     "modifiers": [], "where_clause": None, "group_expressions": [], "having": None, "sample": None, "qualify": None,
 }  # fmt: skip
 
@@ -58,9 +58,10 @@ def checked(text: str, columns: Columns, database: duckdb.DuckDBPyConnection, *,
     if text in columns.own:
         return quoted(text)
     row = database.execute("SELECT json_serialize_sql(?)", [f"SELECT ({text}\n)"]).fetchone()
-    parsed = json.loads(row[0]) if row else {"error": True}
+    parsed: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if parsed["error"]:
-        if any(c.isspace() or c in "()'+*/|" for c in text.strip()) or not text.strip():
+        is_code = any(c.isspace() or c in "()'+*/|" for c in text) or not text
+        if is_code and not nearest(text, columns.own):
             raise InvalidInput(f"{where}: '{text}' cannot be read: {parsed.get('error_message', '')}")
         raise _missing(text, columns, where)
     node = parsed["statements"][0]["node"] if len(parsed["statements"]) == 1 else {}

@@ -182,7 +182,7 @@ class _Writer:
                 "source": self.source,
                 "reason": b.reason,
                 "detail": f"{b.file}, {b.row}: {b.detail}",
-                "payload": json.dumps({"event": label, "row": b.content}, ensure_ascii=False).encode(),
+                "payload": _payload(b, label),
             }
             for b in bad
         ]
@@ -210,8 +210,8 @@ def _store_one(stage: Stage, query: EventQuery, writer: _Writer, progress: Progr
     mapped = accepted = duplicates = rejected = done = 0
     for batch in _batches(stage, query):
         good, bad = batch.filter(batch["reason"].is_null()), batch.filter(batch["reason"].is_valid())
-        again = pc.equal(bad["reason"], DUPLICATE)
-        duplicates += pc.sum(again).as_py() or 0
+        again = pc.equal(bad["reason"], pa.scalar(DUPLICATE))
+        duplicates += pc.count(again.filter(again)).as_py()
         faults = _bad_rows(stage, bad.filter(pc.invert(again)))
         writer.rejected(faults, query.spec.label)
         _preview(writer._summary, query.spec, good, mapped)
@@ -252,6 +252,12 @@ def _bad_rows(stage: Stage, bad: pa.Table) -> list[BadRow]:
         name, number = row_place(stage, row[FILE], row[ROW])
         found.append(BadRow(name, f"row {number}", row["reason"], row["detail"] or "", row["payload"]))
     return found
+
+
+def _payload(row: BadRow, label: str) -> bytes:
+    """The row as it was and where: alike in every import, so that it is kept once."""
+    told = {"file": row.file, "row": row.row, "event": label, "content": row.content}
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def _preview(summary: ImportSummary, spec: EventSpec, good: pa.Table, before: int) -> None:

@@ -103,7 +103,7 @@ class EventSpec(Part):
     id: Expression | None = None
     user_id: Expression | None = None
     anonymous_id: Expression | None = None
-    identifiers: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")], Expression] = {}
+    identifiers: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")], Expression] = {}
     path: Expression | None = None
     value: Expression | None = None
     properties: dict[str, Expression] | list[str] = {}
@@ -167,8 +167,7 @@ class Mapping(Part):
     def reading(self, table: str) -> Reading:
         """How a table is read; of one that is made of another, as that one."""
         spec = self.table[table]
-        own = spec.over(self.reading(spec.made_from) if spec.made_from else self.read)
-        return own
+        return spec.over(self.reading(spec.made_from) if spec.made_from else self.read)
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -246,6 +245,8 @@ def _contradictions(mapping: Mapping) -> Iterator[str]:
             yield f"{where}: give one of 'name', 'name_from' and 'response'."
         if not (event.user_id or event.anonymous_id or event.identifiers):
             yield f"{where} belongs to nobody. Give 'user_id', 'anonymous_id' or 'identifiers'."
+        for type_ in {"user_id", "anonymous_id", "previous_id"} & set(event.identifiers):
+            yield f"{where}: 'identifiers' are others than '{type_}'; user_id and anonymous_id have keys of their own."
         if event.traits and event.type not in ("identify", "group"):
             yield f"{where}: 'traits' are for type = \"identify\". Use 'properties'."
 

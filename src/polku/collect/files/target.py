@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import pyarrow as pa
+from sqlalchemy.orm import Session
 
 from polku.collect.files.mapping import Source, TouchpointPlan
+from polku.collect.store import ensure_source
+from polku.db import Database
 from polku.store import REJECTED, Appended, EventStore
 
 
@@ -42,6 +45,30 @@ class Collected:
 
     def install_touchpoints(self, touchpoints: Sequence[TouchpointPlan], source: Source) -> int:
         return len(touchpoints)
+
+
+Install = Callable[[Session, Sequence[TouchpointPlan], Source], int]
+"""Adds touchpoints that are not there yet; the journeys slice's business, handed in by who puts Polku together."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTarget:
+    """A data folder that this process has open."""
+
+    store: EventStore
+    db: Database
+    install: Install
+
+    def append(self, table: pa.Table) -> Appended:
+        return receive(self.store, table)
+
+    def source_id(self, source: Source) -> int:
+        with self.db.session() as session:
+            return ensure_source(session, name=source.name, kind="file", channel=source.channel).id
+
+    def install_touchpoints(self, touchpoints: Sequence[TouchpointPlan], source: Source) -> int:
+        with self.db.session() as session:
+            return self.install(session, touchpoints, source)
 
 
 def receive(store: EventStore, table: pa.Table) -> Appended:

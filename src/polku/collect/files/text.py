@@ -40,6 +40,7 @@ class TextFile:
     notes: tuple[str, ...]
     ends_whole: bool  # with a line break
     damage: str = ""
+    cut: str = ""  # the last line of a damaged file, of which nobody knows how it goes on
 
 
 @dataclass(slots=True)
@@ -90,7 +91,20 @@ def made_ready(path: Path, folder: Path, *, encoding: str | None, keep_going: bo
         return TextFile(path, path.name, tuple(notes), whole)
     copy = folder / f"{len(list(folder.iterdir()))}-{path.name}.txt"
     _convert(path, copy, "utf-8-sig" if utf8 else chosen, errors)
-    return TextFile(copy, path.name, tuple(notes), whole, scan.damage)
+    cut = _without_last_line(copy) if scan.damage and not whole else ""
+    return TextFile(copy, path.name, tuple(notes), whole, scan.damage, cut)
+
+
+def _without_last_line(path: Path) -> str:
+    """Take the unfinished last line off a file (of at most a chunk); returns it."""
+    with path.open("rb+") as file:
+        size = file.seek(0, 2)
+        start = max(0, size - _CHUNK)
+        file.seek(start)
+        end = file.read()
+        at = end.rfind(b"\n") + 1
+        file.truncate(start + at)
+        return end[at:].decode("utf-8", "replace")
 
 
 def head(path: Path) -> str:
@@ -145,8 +159,10 @@ def _likely_delimiter(start: str, quote: str) -> str | None:
 def _first_record(start: str, delimiter: str, quote: str) -> list[str]:
     if len(delimiter) > 1:
         return start.splitlines()[0].split(delimiter)
-    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-    return next(csv.reader(io.StringIO(start), delimiter=delimiter, quotechar=quote or None, quoting=quoting))
+    text = io.StringIO(start)
+    if not quote:
+        return next(csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE))
+    return next(csv.reader(text, delimiter=delimiter, quotechar=quote))
 
 
 def _toml(delimiter: str) -> str:

@@ -44,7 +44,8 @@ def _of_formats(sql: str, formats: Iterable[str], zone: str) -> Iterable[str]:
             scale = 1_000_000 if one == "unix" else 1_000
             number = f"TRY_CAST({sql} AS DOUBLE)"
             # beyond the year 5000 is no time, and would overflow
-            yield f"CASE WHEN abs({number}) * {scale} < 1e17 THEN make_timestamptz(CAST({number} * {scale} AS BIGINT)) END"
+            moment = f"make_timestamptz(CAST({number} * {scale} AS BIGINT))"
+            yield f"CASE WHEN abs({number}) * {scale} < 1e17 THEN {moment} END"
         elif "%z" in one:
             yield f"try_strptime(CAST({sql} AS VARCHAR), {literal(one)})"
         else:
