@@ -6,9 +6,13 @@ import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from polku.errors import InvalidInput
+
+LANGUAGES: Final = ("fi", "en")
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Settings:
 def read_settings(folder: Path | str, **overrides: Any) -> Settings:
     """Settings of a data folder; `overrides` that are None are ignored.
 
-    Raises InvalidInput on an unknown key in polku.toml or a value of the wrong type.
+    Raises InvalidInput on an unknown key in polku.toml or a value that is not allowed.
     """
     folder = Path(folder).expanduser().resolve()
     kinds = {f.name: str(f.type) for f in fields(Settings) if f.name != "folder"}
@@ -70,4 +74,29 @@ def read_settings(folder: Path | str, **overrides: Any) -> Settings:
                 raise InvalidInput(
                     f"Setting '{name}' must be a whole number, not {values[name]!r}."
                 ) from None
-    return Settings(folder=folder, **values)
+    settings = Settings(folder=folder, **values)
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    """Raises InvalidInput that names the setting, its value and what is allowed."""
+    allowed = {
+        "language": (settings.language in LANGUAGES, " or ".join(LANGUAGES)),
+        "log_level": (settings.log_level.lower() in LOG_LEVELS, ", ".join(LOG_LEVELS)),
+        "timezone": (_is_timezone(settings.timezone), "a name such as Europe/Helsinki or UTC"),
+        "port": (0 < settings.port < 65_536, "1 to 65535"),
+        "threads": (settings.threads >= 0, "0 (as many as there are processors) or more"),
+        "segment_rows": (settings.segment_rows >= 1_000, "1000 or more"),
+    }
+    for name, (good, what) in allowed.items():
+        if not good:
+            raise InvalidInput(f"Setting '{name}' cannot be '{getattr(settings, name)}'. Allowed: {what}.")
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
