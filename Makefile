@@ -7,7 +7,6 @@ SHELL := bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
-HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 VENDOR := src/polku/web/static/vendor
@@ -21,11 +20,11 @@ export NODE_USE_SYSTEM_CA ?= 1
 
 demo: env assets demo-data
 	@echo
-	@echo "  Polku: http://$(HOST):$(PORT)"
+	@echo "  Polku: http://127.0.0.1:$(PORT)"
 	@echo "  To log in: the first visit asks for a name, an e-mail address and a password; those are yours from then on."
 	@echo "  Ctrl+C stops the server. The data is in demo-data/; delete that folder to start afresh."
 	@echo
-	@exec $(BIN)/polku serve --data demo-data --host $(HOST) --port $(PORT)
+	@exec $(BIN)/polku serve --data demo-data --port $(PORT)
 
 # Made beside and moved into place: a demo that was interrupted is never taken for a whole one.
 demo-data: | env
@@ -58,7 +57,7 @@ env: .venv/.ready
 	  if command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then python=$$p; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "Polku needs Python 3.11 or newer; found: $$(python3 --version 2>&1 || echo none)." \
+	  echo "Polku needs Python 3.11 or newer; found: $$( (python3 --version) 2>/dev/null || echo none)." \
 	    "Install one, or name it: make env PYTHON=/path/to/python3.12" >&2; exit 1; \
 	fi; \
 	rm -rf .venv; \

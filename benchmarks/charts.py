@@ -1,12 +1,13 @@
-"""How long a chart takes: python -m benchmarks.charts"""
+"""How long a chart takes: python -m benchmarks charts"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from statistics import median
 
+from benchmarks.measure import Figure
 from polku.charts import NARROW, WIDE, Frame, Point, Series, time_series, warm
 
 
@@ -31,17 +32,13 @@ def drawn(names: str, frame: Frame) -> float:
     )
 
 
-def main() -> None:
+def figures() -> Iterator[Figure]:
     began = time.perf_counter()
     warm().join()
-    print(f"first drawing (in the background at start)  {1000 * (time.perf_counter() - began):6.0f} ms")
-    print(f"one series of 365 days, wide                {drawn('a', WIDE):6.0f} ms")
-    print(f"one series of 365 days, narrow              {drawn('a', NARROW):6.0f} ms")
-    print(f"four series of 365 days, wide               {drawn('abcd', WIDE):6.0f} ms")
+    yield Figure("first drawing (in the background at start)", 1000 * (time.perf_counter() - began), "ms")
+    yield Figure("one series of 365 days, wide", drawn("a", WIDE), "ms")
+    yield Figure("one series of 365 days, narrow", drawn("a", NARROW), "ms")
+    yield Figure("four series of 365 days, wide", drawn("abcd", WIDE), "ms")
     again = time_series(title="t", description="d", series=year("a", 0))
     again.to_html()
-    print(f"figure seen before, with its table          {milliseconds(lambda _: again.to_html()):6.0f} ms")
-
-
-if __name__ == "__main__":
-    main()
+    yield Figure("figure seen before, with its table", milliseconds(lambda _: again.to_html()), "ms")

@@ -10,7 +10,9 @@ PolkuError                 code, HTTP status, message that says what to do next
 ├── Conflict               409  the state of things forbids it
 ├── FolderInUse            409  another process owns the data folder
 ├── FolderTooNew           409  written by a newer Polku
+├── NotWritable            500  the data folder may not be written to
 ├── NotReady               503  try again in a moment (kernels compile, blocks are being built)
+├── DatabaseUnreachable    503  the server of the operational tables does not answer
 └── StorageFull            503  nothing was lost; free some space
 """
 
@@ -79,6 +81,16 @@ class FolderInUse(Conflict):
 
 class FolderTooNew(Conflict):
     code = "folder_too_new"
+
+
+class NotWritable(PolkuError):
+    code = "not_writable"
+
+
+class DatabaseUnreachable(PolkuError):
+    code = "database_unreachable"
+    status = 503
+    retry_after_s = 5
 
 
 class NotReady(PolkuError):

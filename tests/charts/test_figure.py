@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from polku import web
 from polku.charts import Figure, Point, Series, Theme, time_series, warm
 from polku.charts.theme import TOKENS
 from polku.i18n import use_language
 
-HOSTILE = """<script>alert("1")</script> & 'co'"""
+HOSTILE = """<script>alert("1")</script> & 'co' role="x" id="y" url(#z)"""
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def test_page_has_no_script_style_or_fixed_colour(figure: Figure) -> None:
     assert not re.findall(r"\bstyle=|\bon\w+=", html)
     colours = set(re.findall(r'(?:fill|stroke)="([^"]+)"', html)) - {"none", "transparent"}
     assert colours
-    assert all(re.fullmatch(r"var\(--\w+,#\w+\)", c) for c in colours), colours
+    assert all(re.fullmatch(r"var\(--[\w-]+,#\w+\)", c) for c in colours), colours
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -43,6 +45,12 @@ def test_file_has_the_colours_of_its_theme(figure: Figure, theme: Theme) -> None
     drawn = figure.to_svg(theme)
     assert "var(" not in drawn
     assert TOKENS["accent"][0 if theme == "light" else 1] in drawn
+
+
+def test_colours_are_those_of_the_pages() -> None:
+    tokens = Path(web.__file__).with_name("static") / "tokens.css"
+    pages = dict(re.findall(r"--([\w-]+): light-dark\((#\w+, #\w+)\)", tokens.read_text()))
+    assert {name: pages.get(name) for name in TOKENS} == {n: ", ".join(pair) for n, pair in TOKENS.items()}
 
 
 def test_words_from_outside_are_escaped() -> None:

@@ -46,5 +46,5 @@ def test_keys_and_names_are_unique_and_stages_are_the_four() -> None:
     for field in ("key", "name_fi", "name_en"):
         assert len({getattr(t, field) for t in TOUCHPOINTS}) == len(TOUCHPOINTS)
     stages = {"awareness", "consideration", "acquisition", "customership"}
-    assert {t.stage for t in TOUCHPOINTS} == stages
+    assert {t.stage for t in TOUCHPOINTS} == {*stages, None}
     assert {r.source for t in TOUCHPOINTS for r in t.match} <= {None, *(s.id for s in SOURCES)}

@@ -1,52 +1,91 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from argon2 import PasswordHasher
+from fastapi import APIRouter
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import polku.web.tables  # noqa: F401  declares the tables
 from polku.db import Base, Database
+from polku.errors import UnknownTouchpoint
+from polku.security import Attempts, passwords
 from polku.settings import Settings
-from polku.web import entrance
+from polku.web import account, entrance
 from polku.web.app import create_app
+from polku.web.visitor import CurrentUser
+from tests.web.visits import ADMIN, VILLE, log_in, post
 
-ADMIN = {
-    "company": "Metsä Oy",
-    "name": "Anna Aalto",
-    "email": "anna@example.fi",
-    "password": "polku vie perille",
-    "language": "fi",
-}
+HERE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'polku.db'}")
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
     Base.metadata.create_all(database.engine)
     yield database
     database.close()
 
 
+@pytest.fixture(autouse=True)
+def _no_attempts_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    per_user = Attempts(most=5, within=timedelta(minutes=15))
+    monkeypatch.setattr(entrance, "log_in_attempts", per_user)
+    monkeypatch.setattr(account, "log_in_attempts", per_user)
+    monkeypatch.setattr(entrance, "address_attempts", Attempts(most=50, within=timedelta(minutes=15)))
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing is slow on purpose; tests/security looks at the real parameters."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", quick)
+
+
 @pytest.fixture
 def make_client(tmp_path: Path, database: Database) -> Callable[..., TestClient]:
-    """A browser at a Polku with the given settings; its clients share the database."""
-    entrance.log_in_attempts.__init__(most=5, within=entrance.log_in_attempts.within)  # type: ignore[misc]
-    entrance.address_attempts.__init__(most=50, within=entrance.address_attempts.within)  # type: ignore[misc]
+    """A browser at a Polku with the given settings. All share the tables, as after a restart."""
 
-    def make(
-        *, routers: tuple[Any, ...] = (), at: str = "http://127.0.0.1:8000", **settings: Any
-    ) -> TestClient:
+    def make(*, at: str = HERE, **settings: Any) -> TestClient:
         workspace = SimpleNamespace(
             settings=Settings(tmp_path, **settings), db=database, store=None, engine=None
         )
-        app = create_app(cast(Any, workspace), routers=routers, public=("/v1/",))
-        return TestClient(app, base_url=at, follow_redirects=False)
+        collector = Route("/v1/track", lambda request: PlainTextResponse("taken"), methods=["POST"])
+        app = create_app(cast(Any, workspace), routers=[_slice()], routes=[collector], public=["/v1/"])
+        return TestClient(app, base_url=at, follow_redirects=False, client=("127.0.0.1", 50_000))
 
     return make
+
+
+def _slice() -> APIRouter:
+    """What another slice would bring."""
+    router = APIRouter()
+
+    @router.get("/api/v1/whoami")
+    def whoami(user: CurrentUser, limit: int = 10) -> dict[str, str]:
+        return {"email": user.email}
+
+    @router.post("/api/v1/change")
+    def change(user: CurrentUser) -> dict[str, str]:
+        return {"changed_by": user.email}
+
+    @router.get("/api/v1/touchpoint")
+    def touchpoint() -> None:
+        raise UnknownTouchpoint("chekout", ["checkout"])
+
+    @router.get("/broken")
+    @router.get("/api/v1/broken")
+    def broken() -> None:
+        raise RuntimeError("secret of anna@example.fi")
+
+    return router
 
 
 @pytest.fixture
@@ -61,11 +100,10 @@ def admin(client: TestClient) -> TestClient:
     return client
 
 
-def token_in(page: str) -> str:
-    return page.split('name="csrf_token" value="')[1].split('"')[0]
-
-
-def post(client: TestClient, path: str, data: dict[str, str], *, page: str | None = None) -> Any:
-    """Send the form on `page` (by default the one at `path`) as a person would."""
-    token = token_in(client.get(page or path).text)
-    return client.post(path, data={"csrf_token": token, **data})
+@pytest.fixture
+def ville(admin: TestClient) -> TestClient:
+    """Another browser, in which an analyst is logged in."""
+    assert post(admin, "/settings/users/new", VILLE).status_code == 303
+    browser = TestClient(admin.app, base_url=HERE, follow_redirects=False)
+    assert log_in(browser, VILLE).status_code == 303
+    return browser

@@ -7,7 +7,7 @@ import json
 import re
 import threading
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import vl_convert
 
@@ -42,11 +42,21 @@ def _draw(chart: str, language: str) -> str:
     drawn = vl_convert.vegalite_to_svg(
         chart, format_locale=number_format(language), time_format_locale=time_format(language)
     )
-    drawn = drawn.replace(' version="1.1" class="marks"', "")
-    drawn = drawn.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
-    # A tenth of a pixel is finer than a screen shows, and halves the page.
-    drawn = re.sub(r' d="[^"]+"', lambda d: re.sub(r"(\.\d)\d+", r"\1", d[0]), drawn)
     # Several drawings share a page: what they refer to by id is named apart.
     key = hashlib.sha256((chart + language).encode()).hexdigest()[:8]
-    drawn = re.sub(r'\bid="([^"]+)"', rf'id="\1-{key}"', drawn)
-    return re.sub(r"url\(#([^)]+)\)", rf"url(#\1-{key})", drawn)
+    return _TAG.sub(lambda tag: _tidy(tag[0], key), drawn)
+
+
+_TAG: Final = re.compile(r"<[^>]*>")
+_ROLES: Final = re.compile(r' (?:role|class|version|xmlns:xlink|aria-\w+)="[^"]*"')
+_PATH: Final = re.compile(r' d="[^"]+"')
+_DECIMALS: Final = re.compile(r"(\.\d)\d+")
+_ID: Final = re.compile(r'( id="|url\(#)([^")]+)')
+
+
+def _tidy(tag: str, key: str) -> str:
+    """A tag without roles (the figure is one image with one text), its ids made this drawing's own."""
+    tag = _ROLES.sub("", tag)
+    # A tenth of a pixel is finer than a screen shows, and halves the page.
+    tag = _PATH.sub(lambda path: _DECIMALS.sub(r"\1", path[0]), tag)
+    return _ID.sub(rf"\1\2-{key}", tag)

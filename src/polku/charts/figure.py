@@ -42,7 +42,7 @@ class Figure:
         parts = Markup(
             '<figure class="chart"><figcaption>{title}</figcaption>{wide}{narrow}'
             "<details><summary>{show}</summary>"
-            '<div class="table-frame" role="region" tabindex="0" aria-label="{title}">{table}</div>'
+            '<div class="frame" role="region" tabindex="0" aria-label="{title}">{table}</div>'
             "</details></figure>"
         )
         return parts.format(

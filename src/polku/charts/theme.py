@@ -9,21 +9,20 @@ from typing import Any, Final, Literal
 Theme = Literal["light", "dark"]
 
 TOKENS: Final = {
-    "card": ("#ffffff", "#1a2128"),
     "ink": ("#1d2630", "#e8eaec"),
-    "muted": ("#69727d", "#98a2ad"),
-    "line": ("#e7e4dc", "#2a333c"),
-    "accent": ("#1f6f5c", "#59b79d"),
-    "bad": ("#b8443a", "#e0776c"),
-    "good": ("#2f7d5f", "#63bd97"),
-    "sta": ("#5b87b0", "#5b87b0"),
-    "stc": ("#8478ae", "#8478ae"),
-    "sth": ("#c48440", "#c48440"),
-    "stk": ("#46916f", "#46916f"),
+    "muted": ("#5c6570", "#a0aab4"),
+    "line": ("#e7e4dc", "#2b353e"),
+    "accent": ("#1f6f5c", "#63bfa5"),
+    "good": ("#27714f", "#6cc49e"),
+    "bad": ("#ad3a30", "#ec8a80"),
+    "stage-1": ("#5b87b0", "#76a3cd"),
+    "stage-2": ("#8478ae", "#a196cf"),
+    "stage-3": ("#c48440", "#d69a58"),
+    "stage-4": ("#46916f", "#5fb08b"),
 }
-"""CSS variables of the page with their light and dark values, for where there is no page (notebook, PDF)."""
+"""CSS variables of the page (web/static/tokens.css), light and dark, for where there is no page."""
 
-SERIES: Final = ("accent", "sth", "sta", "stc")
+SERIES: Final = ("accent", "stage-3", "stage-1", "stage-2")
 """Colours of series in order; those after them are drawn grey, behind."""
 
 FONT: Final = "Inter, system-ui, sans-serif"
@@ -53,7 +52,7 @@ def literal(svg: str, theme: Theme) -> str:
     def value(match: re.Match[str]) -> str:
         return TOKENS[match[1]][0 if theme == "light" else 1]
 
-    return re.sub(r"var\(--(\w+),#\w+\)", value, svg)
+    return re.sub(r"var\(--([\w-]+),#\w+\)", value, svg)
 
 
 def text_width(text: str) -> float:

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from polku.collect.tables import Source
+from polku.collect.tables import ReplayedEvent, Source
 from polku.errors import Conflict, InvalidInput, NotFound
 
 KINDS: Final = ("web", "app", "server", "file")
@@ -112,3 +112,14 @@ def _checked_name(name: str) -> str:
 
 def _new_key() -> str:
     return secrets.token_hex(16)  # letters and digits only: it is pasted into pages, URLs and shells
+
+
+def replayed_marks(session: Session) -> list[str]:
+    """Marks of all rejected events that were taken later."""
+    return list(session.scalars(select(ReplayedEvent.mark)))
+
+
+def mark_replayed(session: Session, marks: Sequence[str], *, now: datetime) -> None:
+    """Note that these rejected events were taken; those noted before stay as they are."""
+    known = set(replayed_marks(session))
+    session.add_all(ReplayedEvent(mark=m, replayed_at=now) for m in dict.fromkeys(marks) if m not in known)

@@ -30,3 +30,12 @@ class Source(Base):
     public: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ReplayedEvent(Base):
+    """A rejected event that was taken later: what is rejected is never rewritten, only marked."""
+
+    __tablename__ = "replayed_event"
+
+    mark: Mapped[str] = mapped_column(String(32), primary_key=True)  # MARK of its row in `rejected`
+    replayed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -17,9 +17,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
+from polku.db.failures import told
 from polku.errors import FolderTooNew, InvalidInput
 
-BUSY_MS = 10_000
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+BUSY_MS: Final = 10_000
 """How long one writer waits for another on SQLite before it gives up."""
 
 
@@ -48,7 +50,7 @@ class Database:
         if not read_only and getattr(self._writing, "open", False):
             raise RuntimeError("A writing session is already open on this thread; pass that one on.")
         options = {"polku_read_only": read_only}
-        with self.engine.connect().execution_options(**options) as connection:
+        with told(), self.engine.connect().execution_options(**options) as connection:
             self._writing.open = not read_only or getattr(self._writing, "open", False)
             try:
                 with Session(connection, expire_on_commit=False) as session, session.begin():
@@ -59,9 +61,9 @@ class Database:
     def upgrade(self) -> None:
         """Bring the tables to this version's shape. Raises FolderTooNew if a newer Polku wrote them."""
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(MIGRATIONS))
         known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
-        with self.engine.begin() as connection:
+        with told(), self.engine.begin() as connection:
             for revision in MigrationContext.configure(connection).get_current_heads():
                 if revision not in known:
                     raise FolderTooNew(
@@ -90,9 +92,15 @@ def _connect(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
-        )
+        try:
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+            )
+        except ModuleNotFoundError as e:
+            raise InvalidInput(
+                "The database URL is of PostgreSQL, but its driver is not installed. "
+                "Install it: pip install 'polku[postgres]'"
+            ) from e
     raise InvalidInput(f"Database '{backend}' is not supported. Allowed: sqlite, postgresql.")
 
 

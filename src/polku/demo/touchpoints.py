@@ -33,7 +33,7 @@ class DemoTouchpoint:
     name_fi: str
     name_en: str
     channel: str
-    stage: str
+    stage: str | None  # None: on the path but not on the map
     match: tuple[DemoRule, ...]
 
 
@@ -78,10 +78,8 @@ TOUCHPOINTS: Final = (
     DemoTouchpoint(
         "social_ad", "Some-mainos", "Social media ad", "social", AWARENESS, (_came_from("social"),)
     ),
-    DemoTouchpoint("online_ad", "Verkkomainos", "Online ad", "ads", AWARENESS, (_came_from("ad"),)),
-    DemoTouchpoint(
-        "search_engine", "Hakukone", "Search engine", "search", AWARENESS, (_came_from("search"),)
-    ),
+    DemoTouchpoint("online_ad", "Verkkomainos", "Online ad", "ad", AWARENESS, (_came_from("ad"),)),
+    DemoTouchpoint("search_engine", "Hakukone", "Search engine", "web", AWARENESS, (_came_from("search"),)),
     DemoTouchpoint("referral", "Muut sivustot", "Other sites", "web", AWARENESS, (_came_from("referral"),)),
     DemoTouchpoint(
         "campaign_page", "Kampanjasivu", "Campaign page", "web", AWARENESS, (_page("/kampanja/*"),)
@@ -131,7 +129,7 @@ TOUCHPOINTS: Final = (
         "store",
         "Myymälä",
         "Store",
-        "store",
+        "shop",
         ACQUISITION,
         (DemoRule(source=TILL.id, name="In-Store Purchase"),),
     ),
@@ -186,4 +184,5 @@ TOUCHPOINTS: Final = (
         CUSTOMERSHIP,
         (DemoRule(source=DELIVERY.id, name="Order Returned"),),
     ),
+    DemoTouchpoint("survey", "Kysely", "Survey", "survey", None, (_call("Survey Responded"),)),
 )

@@ -66,5 +66,5 @@ def _catalogue(language: str) -> dict[str, tuple[str, ...]]:
 
 
 def catalogue_files(language: str) -> list[Path]:
-    """The catalogues of a language, one in each slice that has something to say, in a fixed order."""
-    return sorted([*PACKAGE.glob(f"{language}.po"), *PACKAGE.glob(f"*/{language}.po")])
+    """The catalogues of a language, one in each folder that has something to say, in a fixed order."""
+    return sorted(PACKAGE.rglob(f"{language}.po"))

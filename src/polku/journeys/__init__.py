@@ -1,1 +1,29 @@
-"""journeys."""
+"""Journeys: which events are which touchpoint, and what customers' paths through them look like."""
+
+from polku.journeys.catalogue import CHANNELS, Catalogue, Stage, Touchpoint
+from polku.journeys.defaults import STAGES, install_defaults
+from polku.journeys.queries import QUERIES as _OF_PATHS
+from polku.journeys.rules import Rule, Rules
+from polku.journeys.spec import TouchpointSpec
+from polku.journeys.store import install_stages, install_touchpoints
+from polku.journeys.touchpoint_queries import QUERIES as _OF_TOUCHPOINTS
+from polku.journeys.touchpoints import Touchpoints
+from polku.workspace import Query
+
+QUERIES: tuple[type[Query], ...] = (*_OF_PATHS, *_OF_TOUCHPOINTS)
+
+__all__ = [
+    "CHANNELS",
+    "QUERIES",
+    "STAGES",
+    "Catalogue",
+    "Rule",
+    "Rules",
+    "Stage",
+    "Touchpoint",
+    "TouchpointSpec",
+    "Touchpoints",
+    "install_defaults",
+    "install_stages",
+    "install_touchpoints",
+]

@@ -7,10 +7,25 @@ from functools import cached_property
 from typing import Final
 
 from polku.errors import UnknownTouchpoint
+from polku.i18n import LazyText, _l
 
 CHANNELS: Final = (
     "web", "app", "email", "phone", "chat", "shop", "delivery", "survey", "ad", "social", "other",
 )  # fmt: skip
+
+CHANNEL_NAMES: Final[dict[str, LazyText]] = {
+    "web": _l("Web"),
+    "app": _l("App"),
+    "email": _l("E-mail"),
+    "phone": _l("Phone"),
+    "chat": _l("Chat"),
+    "shop": _l("Shop"),
+    "delivery": _l("Delivery"),
+    "survey": _l("Survey"),
+    "ad": _l("Advertisement"),
+    "social": _l("Social media"),
+    "other": _l("Other"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +37,13 @@ class Stage:
     name_fi: str
     name_en: str
 
+    def name(self, language: str) -> str:
+        return self.name_fi if language == "fi" else self.name_en
+
 
 @dataclass(frozen=True, slots=True)
 class Touchpoint:
-    """A kind of contact. `code` is its number in journey blocks (1…65535), `key` its stable name in queries."""
+    """A kind of contact. `code` is its number in journey blocks (1…65535), `key` its name in queries."""
 
     code: int
     key: str  # e.g. 'checkout'
@@ -41,15 +59,19 @@ class Touchpoint:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All touchpoints and stages, in order of stage and position."""
+    """All touchpoints and stages, in order of stage and position.
+
+    A block may hold a code that is not here: of a touchpoint deleted since the blocks were refreshed.
+    """
 
     stages: tuple[Stage, ...]
     touchpoints: tuple[Touchpoint, ...]
-    version: str = field(default="")
+    version: str = field(default="")  # another one after every change
 
     @cached_property
     def _by_name(self) -> dict[str, Touchpoint]:
-        named = {n.casefold(): t for t in self.touchpoints for n in (t.name_fi, t.name_en)}
+        last_first = reversed(self.touchpoints)  # of two of the same name, the first on the path is meant
+        named = {n.casefold(): t for t in last_first for n in (t.name_fi, t.name_en)}
         return named | {t.key.casefold(): t for t in self.touchpoints}
 
     @cached_property
@@ -63,8 +85,11 @@ class Catalogue:
         """
         found = self._by_name.get(name.casefold())
         if found is None:
-            raise UnknownTouchpoint(name, [t.key for t in self.touchpoints] + list(self._by_name))
+            raise UnknownTouchpoint(name, list(self._by_name))
         return found
 
-    def of_stage(self, stage: str) -> tuple[Touchpoint, ...]:
+    def stage(self, key: str | None) -> Stage | None:
+        return next((s for s in self.stages if s.key == key), None)
+
+    def of_stage(self, stage: str | None) -> tuple[Touchpoint, ...]:
         return tuple(t for t in self.touchpoints if t.stage == stage)

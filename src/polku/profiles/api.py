@@ -14,7 +14,7 @@ from polku.profiles.judgement import DecisionMade, Preview
 from polku.web.visitor import CurrentUser
 from polku.workspace import Workspace
 
-PREFIX: Final = "/api/v1/profiles"
+PREFIX: Final = "/profiles"
 router = APIRouter(prefix=PREFIX, tags=["profiles"])
 
 

@@ -60,7 +60,6 @@ def channel_title(channel: str) -> str:
 
 
 def _icon(channel: str) -> str:
-    channel = "advertisement" if channel == "ad" else channel
     return channel if channel in CHANNELS else "other"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without look-alikes 0 O 1 I
@@ -12,6 +13,11 @@ _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without look-alikes 0 O 1 
 def new_token(prefix: str = "") -> str:
     """A token with 256 random bits; the prefix tells people and secret scanners what it is."""
     return prefix + secrets.token_urlsafe(32)
+
+
+def is_token(text: str) -> bool:
+    """Whether `text` has the form of a token without prefix: what a browser sends may be anything."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{43}", text) is not None
 
 
 def new_code() -> str:

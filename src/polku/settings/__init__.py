@@ -24,6 +24,7 @@ class Settings:
     timezone: str = "Europe/Helsinki"
     language: str = "fi"  # of pages before a user has chosen
     threads: int = 0  # for questions; 0: as many as there are processors
+    segment_rows: int = 250_000  # events of one Parquet file; until then they are in memory and the journal
     memory_limit: str = "1GB"  # of DuckDB
     kernel_cache: str = ""  # where compiled kernels are kept; empty: in the data folder
     log_level: str = "info"

@@ -1,5 +1,5 @@
 """Inference: every estimated number is an `Estimate`."""
 
-from polku.stats.estimate import Estimate, clustered_mean, median_of_histogram, proportion
+from polku.stats.estimate import FEWEST, Estimate, clustered_mean, median_of_histogram, proportion
 
-__all__ = ["Estimate", "clustered_mean", "median_of_histogram", "proportion"]
+__all__ = ["FEWEST", "Estimate", "clustered_mean", "median_of_histogram", "proportion"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 FEWEST = 5
 """With fewer observations than this an estimate is not told: it would say more of a person than of a group."""
@@ -48,7 +48,7 @@ def proportion(successes: int, n: int, *, level: float = 0.95) -> Estimate:
         raise ValueError(f"successes must be within 0…{n}, not {successes}")
     if n == 0:
         return Estimate.unknown(0, "no_observations")
-    z = float(stats.norm.ppf(0.5 + level / 2))
+    z = float(special.ndtri(0.5 + level / 2))
     p = successes / n
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -77,7 +77,9 @@ def clustered_mean(
     mean = total / n
     squares = max(0.0, sum_squares - 2 * mean * sum_cross + mean * mean * sum_counts2)
     half = (
-        float(stats.t.ppf(0.5 + level / 2, clusters - 1)) * math.sqrt(clusters / (clusters - 1) * squares) / n
+        float(special.stdtrit(clusters - 1, 0.5 + level / 2))
+        * math.sqrt(clusters / (clusters - 1) * squares)
+        / n
     )
     return Estimate(mean, mean - half, mean + half, n)
 
@@ -93,9 +95,15 @@ def median_of_histogram(
     n = int(counts.sum())
     if n < FEWEST:
         return Estimate.unknown(n, "too_few" if n else "no_observations")
-    low, high = stats.binom.interval(level, n, 0.5)
+    low, high = (_binomial_quantile(share, n) for share in (0.5 - level / 2, 0.5 + level / 2))
     at = _quantiles(counts, edges, [0.5, max(low, 0.5) / n, min(high + 1, n - 0.5) / n])
     return Estimate(at[0], at[1], at[2], n)
+
+
+def _binomial_quantile(share: float, n: int) -> int:
+    """The smallest k with P(X ≤ k) ≥ share for X of Binomial(n, ½)."""
+    k = math.ceil(float(special.bdtrik(share, n, 0.5)))
+    return k - 1 if k > 0 and special.bdtr(k - 1, n, 0.5) >= share else k
 
 
 def _quantiles(

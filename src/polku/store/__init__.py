@@ -3,7 +3,7 @@
 from polku.store.blocks import Block, Blocks, Kind
 from polku.store.engine import Engine, LocalEngine, Question
 from polku.store.events import Acknowledger, Appended, EventStore, Overloaded
-from polku.store.lock import FolderLock, RunningServer, running_server
+from polku.store.lock import FolderLock, RunningServer, announce, running_server
 from polku.store.refresh import Refresher, Resolution
 from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, INCOMING, LABEL_TYPES, REJECTED, EventType
 from polku.store.snapshot import Snapshot
@@ -31,5 +31,6 @@ __all__ = [
     "Resolution",
     "RunningServer",
     "Snapshot",
+    "announce",
     "running_server",
 ]

@@ -6,6 +6,7 @@ Derived from the event store and rebuildable at any time; see docs/architecture.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 BUCKETS = 64
@@ -105,26 +108,26 @@ class Blocks:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """The blocks of the last refresh; empty when there are none or another format wrote them."""
+        """The blocks of the last refresh; empty when there are none or they cannot be used: they are made anew."""
         path = folder / "manifest.json"
         if not path.exists():
             return cls.empty()
-        raw = json.loads(path.read_text())
-        if raw["format"] != FORMAT or len(raw["files"]) != BUCKETS:
-            return cls.empty()
         try:
-            blocks = tuple(read_block(folder, f) for f in raw["files"])
-        except FileNotFoundError:
+            raw = json.loads(path.read_text())
+            if raw["format"] != FORMAT or len(raw["files"]) != BUCKETS:
+                return cls.empty()
+            return cls(
+                tuple(read_block(folder, f) for f in raw["files"]),
+                tuple(Kind(*k) for k in raw["kinds"]),
+                raw["last_seq"],
+                datetime.fromisoformat(raw["as_of"]),
+                raw["identity_version"],
+                raw["rules_version"],
+                tuple(raw["files"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as e:
+            log.warning("blocks_unusable reason=%r", e)
             return cls.empty()
-        return cls(
-            blocks,
-            tuple(Kind(*k) for k in raw["kinds"]),
-            raw["last_seq"],
-            datetime.fromisoformat(raw["as_of"]),
-            raw["identity_version"],
-            raw["rules_version"],
-            tuple(raw["files"]),
-        )
 
     def write_manifest(self, folder: Path) -> None:
         raw = {
@@ -139,6 +142,10 @@ class Blocks:
         draft = folder / "manifest.json.new"
         draft.write_text(json.dumps(raw))
         draft.replace(folder / "manifest.json")
+        self.remove_others(folder)
+
+    def remove_others(self, folder: Path) -> None:
+        """Delete the files of blocks that are not these."""
         kept = set(self.files)
         for path in folder.glob("*.arrow"):
             if path.name.split(".")[0] not in kept:

@@ -83,20 +83,24 @@ class EventStore:
     """The events of one data folder. Opened by one process; safe to use from many threads.
 
     Two threads work for it: the committer makes submissions durable, the applier numbers them and
-    publishes snapshots. Raises FolderTooNew and JournalDamaged on opening.
+    publishes snapshots. Raises FolderTooNew, StoreDamaged and JournalDamaged on opening.
     """
 
-    def __init__(self, folder: Path, *, memory_limit: str = "1GB", threads: int = 2) -> None:
+    def __init__(
+        self, folder: Path, *, memory_limit: str = "1GB", threads: int = 2, segment_rows: int = SEGMENT_ROWS
+    ) -> None:
+        self._segment_rows = segment_rows
         self._folder = folder / "events"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._manifest = Manifest.read(self._folder)
+        self._manifest = Manifest.read(self._folder, folder / "journal")
+        self._manifest.check_segments(self._folder)
         self._remove_orphans()
         self._database = _database(folder, memory_limit, threads)
         self._tails: dict[str, tuple[pa.Table, ...]] = dict.fromkeys(TABLES, ())
         self._replaced: deque[tuple[float, Path]] = deque()
         self.snapshot = self._view(self._manifest.next_seq)
         self._intake = Intake(self.snapshot)
-        self._journal = Journal(folder / "journal")
+        self._journal = Journal(folder / "journal", self._manifest.applied)
         self._applied = self._manifest.applied
         self._failure: Exception | None = None
         for record in self._journal.records(self._applied):
@@ -173,7 +177,7 @@ class EventStore:
             self._durable.notify()
         self._applier.join()
         if self.tail_rows:
-            self._write_tail()
+            self._try_to_write_tail()  # when it does not fit, the journal still has it
         self._journal.close()
         self._database.close()
 
@@ -255,7 +259,7 @@ class EventStore:
             self._finished(rows)
             for future in batches[0].applied:
                 future.set_result(result)
-            if self.tail_rows >= SEGMENT_ROWS:
+            if self.tail_rows >= self._segment_rows:
                 self._try_to_write_tail()
 
     def _apply(self, batches: list[_Batch]) -> Appended:
@@ -302,7 +306,8 @@ class EventStore:
         except OSError as e:
             log.error("segment_not_written reason=%s tail_rows=%d", e.strerror, self.tail_rows)
             self._failure = e
-            time.sleep(_RETRY_S)
+            if not self._closing:
+                time.sleep(_RETRY_S)
 
     def _write_tail(self) -> None:
         """Make segments of the tails; small last segments are joined with them."""
@@ -313,7 +318,7 @@ class EventStore:
                 continue
             rows = pa.concat_tables(chunks)
             kept = list(manifest.segments[name])
-            while kept and kept[-1].rows + rows.num_rows <= SEGMENT_ROWS:
+            while kept and kept[-1].rows + rows.num_rows <= self._segment_rows:
                 replaced.append(kept[-1])
                 rows = pa.concat_tables([self._read(kept.pop()), rows])
             segment = write_segment(self._folder, f"{manifest.next_file:08d}", name, rows)
@@ -411,7 +416,7 @@ def _decode(payload: bytes) -> pa.Table:
 def _database(folder: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
     spill = folder / "cache" / "duckdb"
     spill.mkdir(parents=True, exist_ok=True)
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "threads": str(threads),
         "temp_directory": str(spill),

@@ -1,4 +1,4 @@
-"""Intake: what the applier adds to incoming events — number, keys, identifiers, edges — and which are duplicates."""
+"""Intake: what is added to incoming events (number, keys, identifiers, edges), and which are duplicates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from polku.store.keys import Keys, event_hashes, identifier_key, identifier_keys, pair_hashes
-from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, LABEL_TYPES, REJECTED, EventType
+from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, LABEL_TYPES, REJECTED
 from polku.store.seen import SeenHashes
 from polku.store.snapshot import Snapshot
 
@@ -29,7 +29,8 @@ class Taken:
 
     @property
     def accepted(self) -> int:
-        return self.tables["events"].num_rows
+        rows: int = self.tables["events"].num_rows
+        return rows
 
 
 class Intake:

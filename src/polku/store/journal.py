@@ -1,13 +1,16 @@
 """The journal: what has been acknowledged and is not yet in a segment.
 
 Files `000001.log`, … of records: length, CRC-32, kind, payload. Records are durable when `append` has returned.
-A crash can only tear the end of the last file; the torn end is cut at opening.
+A crash can only tear the end of the last file; the torn end is cut at opening. Anything else that is missing or
+does not match its checksum is told, never passed over: it has been acknowledged.
 """
 
 from __future__ import annotations
 
 import errno
+import logging
 import os
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,8 +19,11 @@ from pathlib import Path
 
 from polku.errors import PolkuError, StorageFull
 
+log = logging.getLogger(__name__)
+
 _HEADER = struct.Struct("<IIB")
-ROTATE_AT_BYTES = 64 << 20
+_MAYBE_HEADER = re.compile(rb"(?=.{8}[\x01-\x08])", re.DOTALL)
+ROTATE_AT_BYTES = 16 << 20
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -33,6 +39,9 @@ class Position:
     offset: int
 
 
+START = Position(1, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     kind: int
@@ -43,13 +52,22 @@ class Record:
 class Journal:
     """An append-only journal in a folder of its own. One thread appends; reading is for opening."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, needed: Position = START) -> None:
+        """Open the journal; what stands before `needed` is also in segments.
+
+        Raises JournalDamaged if something from `needed` on is missing, or more than the end is torn.
+        """
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         files = self._files()
-        self._file = files[-1] if files else 1
+        self._check_files(files, needed)
+        self._file = files[-1] if files else needed.file
         self._descriptor = os.open(self._path(self._file), os.O_RDWR | os.O_CREAT, 0o600)
-        self._offset = self._cut_torn_end()
+        try:
+            self._offset = self._cut_torn_end(needed)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
         sync_folder(folder)
 
     @property
@@ -65,8 +83,11 @@ class Journal:
         Returns the place behind each. Raises StorageFull when they do not fit on the disk; the journal is
         then as before.
         """
-        if self._offset >= ROTATE_AT_BYTES:
-            self._rotate()
+        try:
+            if self._offset >= ROTATE_AT_BYTES:
+                self._rotate()
+        except OSError as e:
+            raise _storage_error(e) from e
         start, ends = self._offset, []
         try:
             for kind, payload in records:
@@ -90,10 +111,7 @@ class Journal:
             while offset < len(data):
                 record = _read(data, offset, number)
                 if record is None:
-                    raise JournalDamaged(
-                        f"{self._path(number)} does not match its checksum at byte {offset}. "
-                        "Check the disk, restore the folder from a copy, or move the file away to go on without it."
-                    )
+                    raise self._damaged(number, offset)
                 yield record
                 offset = record.end.offset
 
@@ -113,13 +131,51 @@ class Journal:
         self._descriptor, self._file, self._offset = descriptor, self._file + 1, 0
         sync_folder(self._folder)
 
-    def _cut_torn_end(self) -> int:
+    def _check_files(self, files: list[int], needed: Position) -> None:
+        """Raises JournalDamaged if a file from `needed` on is not there."""
+        if not files and needed == START:
+            return
+        for number in range(needed.file, max(files, default=needed.file) + 1):
+            if number not in files:
+                path = self._path(number)
+                raise JournalDamaged(
+                    f"{path} is missing; it holds events that are nowhere else. Restore the whole data folder from "
+                    f"one copy, or make an empty file of that name to go on without them: touch {path}"
+                )
+
+    def _cut_torn_end(self, needed: Position) -> int:
+        """Cut what a crash has torn off the last file; returns where it ends."""
         data = self._path(self._file).read_bytes()
-        offset = 0
+        offset = needed.offset if needed.file == self._file else 0
+        if len(data) < offset:
+            return self._cut_short(len(data), offset)
         while (record := _read(data, offset, self._file)) is not None:
             offset = record.end.offset
+        if _has_record(data, offset + 1, self._file):
+            raise self._damaged(self._file, offset)
         self._take_back(offset)
         return offset
+
+    def _cut_short(self, size: int, needed: int) -> int:
+        """The last file ends before what segments hold: on purpose only if it was emptied by hand."""
+        path = self._path(self._file)
+        if size:
+            raise JournalDamaged(
+                f"{path} ends at byte {size}, but segments hold what was written up to byte {needed}: what came "
+                "after may be lost. Restore the whole data folder from one copy, or empty the file to go on "
+                f"without it: truncate -s 0 {path}"
+            )
+        log.warning("journal_given_up file=%d", self._file)
+        self._rotate()
+        return 0
+
+    def _damaged(self, number: int, offset: int) -> JournalDamaged:
+        path = self._path(number)
+        return JournalDamaged(
+            f"{path} does not match its checksum at byte {offset}: acknowledged events are damaged. Check the disk and "
+            "restore the whole data folder from a copy. To go on without what follows there, keep a copy of the file "
+            f"and cut it: truncate -s {offset} {path}"
+        )
 
     def _take_back(self, offset: int) -> None:
         os.ftruncate(self._descriptor, offset)
@@ -142,6 +198,15 @@ def _read(data: bytes, offset: int, file: int) -> Record | None:
     if len(payload) < length or zlib.crc32(payload) != checksum or kind == 0:
         return None
     return Record(kind, payload, Position(file, start + length))
+
+
+def _has_record(data: bytes, start: int, file: int) -> bool:
+    """Whether a whole record begins anywhere from `start` on: then what precedes it was not torn by a crash."""
+    for match in _MAYBE_HEADER.finditer(data, start):
+        length = int.from_bytes(data[match.start() : match.start() + 4], "little")
+        if 0 < length <= len(data) - match.start() and _read(data, match.start(), file):
+            return True
+    return False
 
 
 def _write_all(descriptor: int, *parts: bytes | memoryview) -> None:

@@ -77,7 +77,7 @@ def use_cache(folder: Path) -> None:
 def compile_all() -> float:
     """Compile every registered kernel; returns the seconds it took."""
     start = time.perf_counter()
-    for one in list(_registered):
+    for one in tuple(_registered):
         one.compile()
     return time.perf_counter() - start
 
@@ -109,7 +109,8 @@ def _numba() -> Any:
     import numba  # takes half a second: only when something is to be compiled
 
     if _cache_folder is not None:
-        numba.config.CACHE_DIR = str(_cache_folder)
+        config: Any = numba.config
+        config.CACHE_DIR = str(_cache_folder)
     return numba
 
 

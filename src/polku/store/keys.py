@@ -27,7 +27,8 @@ def identifier_keys(type: str, values: pa.ChunkedArray) -> Keys:
         (identifier_key(type, v) for v in encoded.dictionary.to_pylist()), np.uint64, len(encoded.dictionary)
     )
     indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return np.concatenate([distinct, np.zeros(1, np.uint64)])[indices]
+    keys: Keys = np.concatenate([distinct, np.zeros(1, np.uint64)])[indices]
+    return keys
 
 
 def event_hashes(sources: list[int], event_ids: list[str]) -> Keys:

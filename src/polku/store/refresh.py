@@ -74,6 +74,8 @@ class Refresher:
         self._store, self._folder, self._resolve, self._threads = store, folder / "blocks", resolve, threads
         self._folder.mkdir(parents=True, exist_ok=True)
         self.blocks = Blocks.open(self._folder)
+        if self.blocks.last_seq >= store.snapshot.next_seq:  # an older copy of the events was put back
+            self.blocks = Blocks.empty()
         self._refreshing = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -93,7 +95,11 @@ class Refresher:
                 resolution.rules_version,
             ):
                 old = replace(Blocks.empty(), kinds=old.kinds)
-            self.blocks = _refreshed(old, snapshot, resolution, self._folder, self._threads)
+            try:
+                self.blocks = _refreshed(old, snapshot, resolution, self._folder, self._threads)
+            except OSError:
+                self.blocks.remove_others(self._folder)  # else a full disk is filled with half-made blocks
+                raise
             log.info(
                 "blocks_refreshed events=%d profiles=%d seconds=%.2f",
                 self.blocks.events,
@@ -123,6 +129,8 @@ class Refresher:
             self._wake.clear()
             try:
                 self.refresh()
+            except OSError as e:
+                log.error("blocks_not_written reason=%s", e)
             except Exception:
                 log.exception("refresh_failed")
             took = time.perf_counter() - started

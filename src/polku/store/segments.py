@@ -12,14 +12,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from polku.errors import FolderTooNew
+from polku.errors import FolderTooNew, PolkuError
 from polku.store.journal import Position, sync_folder
 from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, REJECTED
 
 FORMAT = 1
 TABLES: Final = {"events": EVENTS, "identifiers": IDENTIFIERS, "edges": EDGES, "rejected": REJECTED}
-ROW_GROUP = 25_000
+ROW_GROUP = 5_000
+"""Rows that are read together: small, so that single events are found fast."""
 _PLAIN = ("seq", "key", "id_hash", "event_id", "received_at", "a", "b", "payload", "value", "score")
+
+
+_RESTORE = "Check the disk and restore the whole data folder from one copy. Nothing has been changed."
+
+
+class StoreDamaged(PolkuError):
+    """What the manifest says is there is not."""
+
+    code = "store_damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +54,46 @@ class Manifest:
     segments: dict[str, tuple[Segment, ...]] = field(default_factory=lambda: dict.fromkeys(TABLES, ()))
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
-        """Raises FolderTooNew if a newer Polku wrote it."""
+    def read(cls, folder: Path, journal: Path) -> Self:
+        """The manifest of a folder; an empty one where nothing has been written yet.
+
+        Raises FolderTooNew if a newer Polku wrote it, StoreDamaged if it is missing or cannot be read.
+        """
         path = folder / "manifest.json"
         if not path.exists():
-            return cls()
-        raw: dict[str, Any] = json.loads(path.read_text())
-        if raw["format"] > FORMAT:
-            raise FolderTooNew(
-                f"{folder} was written by a newer Polku (format {raw['format']}; this one knows {FORMAT}). Upgrade Polku."
-            )
-        segments = {t: tuple(Segment(**s) for s in raw["segments"].get(t, ())) for t in TABLES}
-        return cls(Position(**raw["applied"]), raw["next_seq"], raw["next_file"], segments)
+            return cls._first(path, journal)
+        try:
+            raw: dict[str, Any] = json.loads(path.read_text())
+            if raw["format"] > FORMAT:
+                raise FolderTooNew(
+                    f"{folder} was written by a newer Polku (format {raw['format']}; this one knows {FORMAT}). "
+                    "Upgrade Polku; this version leaves the folder as it is."
+                )
+            segments = {t: tuple(Segment(**s) for s in raw["segments"].get(t, ())) for t in TABLES}
+            return cls(Position(**raw["applied"]), raw["next_seq"], raw["next_file"], segments)
+        except (ValueError, KeyError, TypeError, AttributeError) as e:
+            raise StoreDamaged(f"{path} cannot be read ({e!r}). {_RESTORE}") from e
+
+    @classmethod
+    def _first(cls, path: Path, journal: Path) -> Self:
+        """TRICKY: segments that no manifest names are deleted as left by a crash. Without a manifest that is right
+        only if the journal still has everything from its beginning."""
+        if any(path.parent.glob("*.parquet")) and not (journal / "000001.log").exists():
+            raise StoreDamaged(f"{path} is missing, but there are segments beside it. {_RESTORE}")
+        return cls()
+
+    def check_segments(self, folder: Path) -> None:
+        """Raises StoreDamaged if a file that the manifest names is missing or half written."""
+        for table, several in self.segments.items():
+            for segment in several:
+                path = folder / segment.file
+                try:
+                    rows = pq.read_metadata(path).num_rows
+                except (OSError, pa.ArrowException) as e:
+                    raise StoreDamaged(f"{path} cannot be read ({e}). {_RESTORE}") from e
+                if rows != segment.rows:
+                    told = f"{path} holds {rows} rows of {table}; it should hold {segment.rows}"
+                    raise StoreDamaged(f"{told}. {_RESTORE}")
 
     def write(self, folder: Path) -> None:
         """Replace the manifest on disk, durably and at once."""
@@ -76,15 +114,24 @@ class Manifest:
 
 
 def write_segment(folder: Path, name: str, table: str, rows: pa.Table) -> Segment:
-    """Write rows as a segment file and sync it."""
+    """Write rows as a segment file and sync it. Raises OSError, and leaves nothing behind, if it does not fit."""
     file = f"{table}-{name}.parquet"
     columns = [f.name for f in TABLES[table] if f.name not in _PLAIN]
-    with (folder / file).open("wb") as f:
-        pq.write_table(
-            rows, f, compression="zstd", compression_level=1, row_group_size=ROW_GROUP, use_dictionary=columns
-        )
-        f.flush()
-        os.fsync(f.fileno())
+    try:
+        with (folder / file).open("wb") as f:
+            pq.write_table(
+                rows,
+                f,
+                compression="zstd",
+                compression_level=1,
+                row_group_size=ROW_GROUP,
+                use_dictionary=columns,
+            )
+            f.flush()
+            os.fsync(f.fileno())
+    except OSError:
+        (folder / file).unlink(missing_ok=True)
+        raise
     if table != "events":
         return Segment(file, rows.num_rows)
     times = pc.min_max(rows["occurred_at"].cast(pa.int64())).as_py()

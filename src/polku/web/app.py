@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from polku import security
 from polku.web import account, api_keys, entrance, stylebook, users
+from polku.web.client import Origin
 from polku.web.csrf import check_csrf
 from polku.web.gate import HEADERS, YEAR_S, Gate
 from polku.web.problems import add_handlers
@@ -33,13 +34,17 @@ def create_app(
     workspace: Workspace,
     *,
     routers: Sequence[APIRouter] = (),
+    api: Sequence[APIRouter] = (),
+    owner_token: str = "",
     routes: Sequence[BaseRoute] = (),
     public: Sequence[str] = (),
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[Any]] | None = None,
 ) -> FastAPI:
     """Assemble the application.
 
-    `routers` hold the slices' pages and API; the gate and the CSRF check stand before all of them.
+    Raises InvalidInput when the settings of proxies or of the public address cannot be used.
+    `routers` hold the slices' pages and `api` what stands under /api/v1; the gate and the CSRF check stand
+    before all of them. `owner_token` lets the owner of the data folder use the API.
     `routes` are raw Starlette routes (collectors), and `public` the path prefixes that the gate leaves alone.
     `app.state.setup_code` is what /setup asks for when the visitor may not be on this machine; the server
     prints it.
@@ -53,6 +58,7 @@ def create_app(
         dependencies=[Depends(check_csrf)],
     )
     app.state.workspace = workspace
+    app.state.origin = Origin(workspace.settings)
     app.state.setup_code = security.new_code()
     app.router.routes.extend(routes)
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
@@ -60,9 +66,17 @@ def create_app(
     for module in (entrance, account, users, api_keys, stylebook):
         app.include_router(module.router, include_in_schema=False)
     for router in routers:
-        app.include_router(router)
+        app.include_router(router, include_in_schema=False)
+    for router in api:
+        app.include_router(router, prefix="/api/v1")
     add_handlers(app)
-    app.add_middleware(Gate, workspace=workspace, public=(*OPEN_PATHS, *public))
+    app.add_middleware(
+        Gate,
+        workspace=workspace,
+        origin=app.state.origin,
+        public=(*OPEN_PATHS, *public),
+        owner_token=owner_token,
+    )
     environment()  # templates compile now, not under the first visitor
     return app
 

@@ -15,7 +15,7 @@ CHANNELS: Final[dict[str, LazyText]] = {
     "shop": _l("Shop"),
     "delivery": _l("Delivery"),
     "survey": _l("Survey"),
-    "advertisement": _l("Advertisement"),
+    "ad": _l("Advertisement"),
     "social": _l("Social media"),
     "other": _l("Other"),
 }

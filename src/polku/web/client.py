@@ -16,11 +16,17 @@ _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
 class Origin:
     """Reads addresses and schemes of requests, believing `X-Forwarded-*` only from `trusted_proxies`.
 
-    Raises InvalidInput when a trusted proxy is neither an address nor a network (10.0.0.0/8).
+    Raises InvalidInput when a trusted proxy is neither an address nor a network (10.0.0.0/8), or when
+    `public_url` has no scheme.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._public = urlsplit(settings.public_url)
+        if settings.public_url and self._public.scheme not in ("http", "https"):
+            raise InvalidInput(
+                f"Setting 'public_url' cannot be '{settings.public_url}'. Give the address that browsers "
+                "use, with its scheme, e.g. https://polku.example.fi"
+            )
         self._listens_here = is_loopback(settings.host)
         names = [name.strip() for name in settings.trusted_proxies.split(",") if name.strip()]
         try:

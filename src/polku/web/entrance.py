@@ -68,7 +68,7 @@ def set_up(request: Request, data: FormData) -> Response:
     filled = read_form(SetUp, data)
     if filled.form and _needs_code(request):
         _refuse_if_too_many(visitor.address, now)
-        if not same(filled.form.code.upper(), request.app.state.setup_code):
+        if not same(filled.form.code.upper(), request.app.state.setup_code.upper()):
             address_attempts.failed(visitor.address, now)
             filled.refuse("code", gettext("This is not the code. The server printed it when it started."))
     form = filled.form
@@ -146,7 +146,8 @@ def _refuse_second_setup(request: Request) -> None:
 
 
 def _needs_code(request: Request) -> bool:
-    return not Origin(request.app.state.workspace.settings).is_this_machine(request)
+    origin: Origin = request.app.state.origin
+    return not origin.is_this_machine(request)
 
 
 def _user_with_password(request: Request, form: LogIn, address: str, now: datetime) -> User | None:

@@ -9,7 +9,16 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from polku.errors import InvalidInput, NotAllowed, NotFound, PolkuError
+from polku.errors import (
+    DatabaseUnreachable,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    NotWritable,
+    PolkuError,
+    StorageFull,
+)
 from polku.i18n import LazyText, _l, gettext
 from polku.web.rendering import render
 
@@ -26,7 +35,18 @@ ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
         _l("The data is of a newer Polku"),
         _l("Install the newer version; the data has not been touched."),
     ),
-    "not_ready": (_l("Just a moment"), _l("Polku is still getting ready. Reload the page shortly.")),
+    "not_ready": (
+        _l("Just a moment"),
+        _l("Polku is still getting ready. The page appears by itself when it is."),
+    ),
+    "not_writable": (
+        _l("The data folder cannot be written"),
+        _l("Tell your administrator: Polku needs a folder of its own."),
+    ),
+    "database_unreachable": (
+        _l("The database does not answer"),
+        _l("Try again in a moment. Events are still taken in meanwhile."),
+    ),
     "storage_full": (_l("The disk is full"), _l("Free some space. Nothing that was acknowledged is lost.")),
 }
 """Title and next step of each error code."""
@@ -37,6 +57,10 @@ OTHER: Final = (
         "if it comes back, tell your administrator."
     ),
 )
+
+
+SAID_BY_ADVICE: Final = (NotReady, NotWritable, DatabaseUnreachable, StorageFull)
+"""Whose own message is for the log and the command line: it speaks of the machine, in English."""
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -52,10 +76,13 @@ def refusal(request: Request, error: PolkuError) -> Response:
         body = {"code": error.code, "message": error.message, "details": _plain(error.details)}
         return JSONResponse(body, error.status, headers)
     title, advice = ADVICE.get(error.code, OTHER)
+    message = "" if isinstance(error, SAID_BY_ADVICE) else error.message
     page = render(
-        request, "web/problem.html", status=error.status, title=title, message=error.message, advice=advice
+        request, "web/problem.html", status=error.status, title=title, message=message, advice=advice
     )
     page.headers.update(headers)
+    if isinstance(error, NotReady) and request.method == "GET" and "hx-request" not in request.headers:
+        page.headers["Refresh"] = str(error.retry_after_s)  # the browser tries again by itself
     return page
 
 

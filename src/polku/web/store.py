@@ -74,7 +74,13 @@ def users(
     session: Session, *, sort: str, descending: bool, offset: int, limit: int
 ) -> tuple[Sequence[User], int]:
     """A page of users and how many there are. `sort` is name, email, role or created."""
-    column = {"name": User.name, "email": User.email, "role": User.role, "created": User.created_at}[sort]
+    columns = {
+        "name": func.lower(User.name),
+        "email": User.email,
+        "role": User.role,
+        "created": User.created_at,
+    }
+    column = columns[sort]
     order = column.desc() if descending else column.asc()
     rows = session.scalars(select(User).order_by(order, User.id).offset(offset).limit(limit)).all()
     return rows, session.scalar(select(func.count()).select_from(User)) or 0

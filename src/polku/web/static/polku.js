@@ -6,6 +6,11 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// htmx leaves an error unshown: go to the page that tells of it.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.requestConfig.verb === "get") location.assign(event.detail.pathInfo.finalRequestPath);
+});
+
 const copyButtons = (root) =>
   root.querySelectorAll("button[data-copy]").forEach((button) => {
     button.hidden = !navigator.clipboard;

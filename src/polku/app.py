@@ -1,0 +1,68 @@
+"""The application: every slice's pages and API, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from polku import collect, library
+from polku.collect import api as collect_api
+from polku.collect import pages as collect_pages
+from polku.journeys import (
+    encounter_pages,
+    map_pages,
+    path_pages,
+    touchpoint_api,
+    touchpoint_pages,
+    touchpoint_stage_pages,
+)
+from polku.profiles import api as profiles_api
+from polku.profiles import pages as profiles_pages
+from polku.profiles import reviewing
+from polku.store import kernels
+from polku.web import app as web
+from polku.web.queries import query_router
+from polku.workspace import Workspace
+
+PAGES = (
+    map_pages,
+    path_pages,
+    encounter_pages,
+    profiles_pages,
+    reviewing,
+    touchpoint_stage_pages,
+    touchpoint_pages,
+    collect_pages,
+)
+API = (collect_api, profiles_api, touchpoint_api)
+
+
+def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
+    """Pages, API and collectors over one workspace.
+
+    `owner_token` lets the owner of the data folder (command line, library) use the API.
+    """
+    app = web.create_app(
+        workspace,
+        routers=[module.router for module in PAGES],
+        routes=collect.routes(workspace),
+        public=collect.PUBLIC_PATHS,
+        api=[query_router(library.QUERIES), *(module.router for module in API)],
+        owner_token=owner_token,
+    )
+    app.add_middleware(_Impatient)
+    return app
+
+
+class _Impatient:
+    """Marks what runs for a request: there a kernel that is not compiled yet says so instead of compiling."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        token = kernels.in_request.set(True)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            kernels.in_request.reset(token)

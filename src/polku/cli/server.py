@@ -1,0 +1,97 @@
+"""Serving pages, the API and the collectors from one process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+import socket
+from contextlib import closing
+
+import click
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from polku import charts
+from polku.app import create_app
+from polku.cli.options import data_option
+from polku.errors import Conflict
+from polku.library import make_folder, open_workspace
+from polku.settings import Settings, read_settings
+from polku.store import announce, kernels
+from polku.web.store import company
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@data_option
+@click.option("--host", help="The address to listen on  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65_535), help="The port to listen on  [default: 8000]")
+def serve(folder: str, host: str | None, port: int | None) -> None:
+    """Serve pages, the API and the collectors."""
+    settings = read_settings(folder, host=host, port=port)
+    logging.getLogger().setLevel(settings.log_level.upper())
+    _check_port(settings)
+    if not settings.folder.exists():
+        make_folder(settings)
+    run(settings)
+
+
+def run(settings: Settings) -> None:
+    """Serve a data folder until told to stop (SIGINT, SIGTERM).
+
+    Raises Conflict if the port is taken, and what `open_workspace` raises.
+    """
+    with open_workspace(settings, refresh_in_background=True) as workspace:
+        token = secrets.token_urlsafe(32)
+        app = create_app(workspace, owner_token=token)
+        with workspace.db.session(read_only=True) as session:
+            setup_code = "" if company(session) else app.state.setup_code
+        kernels.compile_in_background()
+        charts.warm()
+        server = Server(
+            app,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGINL,
+            backlog=1024,
+            websockets=False,
+            log_enabled=False,
+        )
+        server.on_startup(lambda: _ready(settings, token, setup_code))
+        uvloop.run(_run(server))
+
+
+async def _run(server: Server) -> None:
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_, server.stop)
+    await server.serve()
+
+
+def _ready(settings: Settings, token: str, setup_code: str) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    local = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else host  # noqa: S104 - asked for by the user
+    try:
+        announce(settings.folder, f"http://{local}:{settings.port}", token)
+    except OSError as e:  # a full disk is no reason not to show what there is
+        log.error("not_announced reason=%s", e.strerror)
+    click.echo(f"Polku listens on http://{host}:{settings.port}")
+    if setup_code:
+        click.echo(f"To set up from another machine than this one, the code is {setup_code}")
+
+
+def _check_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as e:
+            raise Conflict(
+                f"Cannot listen on {settings.host}:{settings.port}: {e.strerror}. "
+                "Stop what uses it, or choose another port: polku serve --port 8001"
+            ) from e

@@ -1,0 +1,297 @@
+"""Importing files: read everything, then map and store it in batches."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from polku.collect.files.events import DUPLICATE, EventQuery, event_query
+from polku.collect.files.mapping import EventSpec, Mapping, TouchpointPlan
+from polku.collect.files.reading import read_files
+from polku.collect.files.relations import Relations
+from polku.collect.files.staging import FILE, ROW, ROWS_A_BATCH, BadRow, Stage, open_stage, row_place
+from polku.collect.files.target import Target
+from polku.errors import InvalidInput
+from polku.store import INCOMING, REJECTED
+
+PREVIEWED: Final = 4
+"""Events of each kind that a dry run shows."""
+
+_EXAMPLES: Final = 3
+
+
+class Progress(Protocol):
+    """Told how far an import is."""
+
+    def start(self, step: str, total: int) -> None:
+        """A step begins: 'read' (total in bytes) or 'store' (in rows)."""
+
+    def advance(self, amount: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Rows rejected for one reason, with examples of where and what."""
+
+    reason: str
+    rows: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventSummary:
+    """What became of one kind of event of the mapping."""
+
+    label: str
+    table: str
+    rows: int  # of the table
+    waiting: int  # without a time: it has not happened
+    mapped: int  # events made
+    accepted: int  # of these, new in the data folder (0 in a dry run)
+    duplicates: int  # there already, or twice in the files
+    rejected: int
+
+
+@dataclass(slots=True)
+class ImportSummary:
+    """What an import did, or in a dry run would do."""
+
+    dry_run: bool
+    source: str
+    files: dict[str, int] = field(default_factory=dict)  # rows by file
+    ignored: list[str] = field(default_factory=list)  # files that no table asked for
+    events: list[EventSummary] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    preview: list[dict[str, object]] = field(default_factory=list)
+    touchpoints: list[TouchpointPlan] = field(default_factory=list)
+    touchpoints_added: int = 0
+    seconds: float = 0.0
+
+    @property
+    def accepted(self) -> int:
+        return sum(e.accepted for e in self.events)
+
+    @property
+    def mapped(self) -> int:
+        return sum(e.mapped for e in self.events)
+
+    @property
+    def duplicates(self) -> int:
+        return sum(e.duplicates for e in self.events)
+
+    @property
+    def rejected(self) -> int:
+        return sum(r.rows for r in self.rejections)
+
+
+class _Silent:
+    def start(self, step: str, total: int) -> None: ...
+
+    def advance(self, amount: int) -> None: ...
+
+
+def import_files(
+    files: Sequence[Path],
+    mapping: Mapping,
+    target: Target,
+    *,
+    dry_run: bool = False,
+    keep_going: bool = False,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+    memory_limit: str = "1GB",
+    threads: int = 2,
+) -> ImportSummary:
+    """Import files as a mapping says; importing the same again changes nothing.
+
+    Everything is read before anything is stored. Raises InvalidInput, DamagedFile unless `keep_going`, and what
+    `target` raises; then run it again: what was stored is not stored twice.
+    """
+    began, progress = time.monotonic(), progress or _Silent()
+    at = now or datetime.now(UTC)
+    summary = ImportSummary(dry_run, mapping.source.name, touchpoints=list(mapping.touchpoint))
+    with tempfile.TemporaryDirectory(prefix="polku-import-") as folder:
+        stage = open_stage(Path(folder), memory_limit=memory_limit, threads=threads)
+        try:
+            progress.start("read", sum(p.stat().st_size for p in files if p.is_file()))
+            read_files(stage, files, mapping, keep_going=keep_going, advance=progress.advance)
+            stage.seal()
+            relations = Relations(stage, mapping)
+            now_us = int(at.timestamp() * 1_000_000)
+            queries = [event_query(relations, spec, now_us=now_us) for spec in mapping.event]
+            _store(stage, queries, _Writer(target, mapping, summary, at, dry_run), progress)
+        except duckdb.OutOfMemoryException as e:
+            raise InvalidInput(
+                f"The import needs more memory than {memory_limit} or more disk for its work."
+            ) from e
+        finally:
+            stage.close()
+    _describe(summary, stage)
+    summary.seconds = time.monotonic() - began
+    return summary
+
+
+def _describe(summary: ImportSummary, stage: Stage) -> None:
+    summary.files = {f.name: f.rows for f in stage.files}
+    summary.ignored, summary.notes = stage.ignored, stage.notes
+
+
+class _Writer:
+    """Hands events and rejections to the target and counts them."""
+
+    def __init__(
+        self, target: Target, mapping: Mapping, summary: ImportSummary, at: datetime, dry: bool
+    ) -> None:
+        self._target, self._summary, self._at, self._dry = target, summary, at, dry
+        self.source = 0 if dry else target.source_id(mapping.source)
+        if mapping.touchpoint and not dry:
+            summary.touchpoints_added = target.install_touchpoints(mapping.touchpoint, mapping.source)
+        self._counts: dict[str, int] = {}
+        self._shown: dict[str, list[str]] = {}
+
+    def events(self, spec: EventSpec, good: pa.Table) -> tuple[int, int, int]:
+        """Store events; returns how many were new, there already, and contradict what is there."""
+        table = incoming(good, source=self.source, type_=int(spec.event_type), received_at=self._at)
+        if self._dry:
+            return 0, 0, 0
+        stored = self._target.append(table)
+        if stored.rejected:
+            self.count("duplicate_id", stored.rejected, ["stored before with the same id and other content"])
+        return stored.accepted, stored.duplicates, stored.rejected
+
+    def rejected(self, bad: Sequence[BadRow], label: str) -> None:
+        """Keep rows that are no events, as they were."""
+        for row in bad:
+            self.count(row.reason, 1, [f"{row.file}, {row.row}: {row.detail}"])
+        if self._dry or not bad:
+            return
+        rows = [
+            {
+                "received_at": self._at,
+                "source": self.source,
+                "reason": b.reason,
+                "detail": f"{b.file}, {b.row}: {b.detail}",
+                "payload": _payload(b, label),
+            }
+            for b in bad
+        ]
+        self._target.append(pa.Table.from_pylist(rows, schema=REJECTED))
+
+    def count(self, reason: str, rows: int, examples: Sequence[str]) -> None:
+        self._counts[reason] = self._counts.get(reason, 0) + rows
+        shown = self._shown.setdefault(reason, [])
+        shown.extend(examples[: max(0, _EXAMPLES - len(shown))])
+
+    def rejections(self) -> list[Rejection]:
+        order = sorted(self._counts, key=lambda r: -self._counts[r])
+        return [Rejection(r, self._counts[r], tuple(self._shown[r])) for r in order]
+
+
+def _store(stage: Stage, queries: Sequence[EventQuery], writer: _Writer, progress: Progress) -> None:
+    progress.start("store", sum(q.rows for q in queries))
+    writer.rejected(stage.bad_rows, "")
+    for query in queries:
+        _store_one(stage, query, writer, progress)
+    writer._summary.rejections = writer.rejections()
+
+
+def _store_one(stage: Stage, query: EventQuery, writer: _Writer, progress: Progress) -> None:
+    mapped = accepted = duplicates = rejected = done = 0
+    for batch in _batches(stage, query):
+        good, bad = batch.filter(batch["reason"].is_null()), batch.filter(batch["reason"].is_valid())
+        again = pc.equal(bad["reason"], pa.scalar(DUPLICATE))
+        duplicates += pc.count(again.filter(again)).as_py()
+        faults = _bad_rows(stage, bad.filter(pc.invert(again)))
+        writer.rejected(faults, query.spec.label)
+        _preview(writer._summary, query.spec, good, mapped)
+        new, known, contradicting = writer.events(query.spec, good) if good.num_rows else (0, 0, 0)
+        mapped += good.num_rows
+        accepted, duplicates = accepted + new, duplicates + known
+        rejected += len(faults) + contradicting
+        done += batch.num_rows
+        progress.advance(batch.num_rows)
+    progress.advance(query.rows - done)
+    spec = query.spec
+    writer._summary.events.append(
+        EventSummary(
+            spec.label, spec.table, query.rows, query.waiting, mapped, accepted, duplicates, rejected
+        )
+    )
+
+
+def _batches(stage: Stage, query: EventQuery) -> Iterator[pa.Table]:
+    """An event's rows, some at a time, so that memory does not grow with the files."""
+    try:
+        with stage.database.cursor() as cursor:
+            for batch in cursor.execute(query.sql).to_arrow_reader(ROWS_A_BATCH):
+                yield pa.table(batch)
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as e:
+        first = str(e).splitlines()[0]
+        hint = " Use TRY_CAST(… AS …) where a value may not fit." if "Conversion" in first else ""
+        raise InvalidInput(
+            f"event '{query.spec.label}': {first}.{hint} What was stored before stays; importing again is safe."
+        ) from e
+
+
+def _bad_rows(stage: Stage, bad: pa.Table) -> list[BadRow]:
+    found = []
+    for row in bad.select(["reason", "detail", "payload", FILE, ROW]).to_pylist():
+        name, number = row_place(stage, row[FILE], row[ROW])
+        found.append(BadRow(name, f"row {number}", row["reason"], row["detail"] or "", row["payload"]))
+    return found
+
+
+def _payload(row: BadRow, label: str) -> bytes:
+    """The row as it was and where: alike in every import, so that it is kept once."""
+    told = {"file": row.file, "row": row.row, "event": label, "content": row.content}
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+def _preview(summary: ImportSummary, spec: EventSpec, good: pa.Table, before: int) -> None:
+    if summary.dry_run and before < PREVIEWED:
+        shown = [
+            "occurred_at",
+            "name",
+            "user_id",
+            "anonymous_id",
+            "identifiers",
+            "value",
+            "score",
+            "properties",
+        ]
+        rows = good.slice(0, PREVIEWED - before).select(shown).to_pylist()
+        summary.preview.extend({"type": spec.type, **row} for row in rows)
+
+
+def incoming(good: pa.Table, *, source: int, type_: int, received_at: datetime) -> pa.Table:
+    """Mapped rows as a table of INCOMING."""
+    rows = good.num_rows
+    constants: dict[str, object] = {
+        "source": source,
+        "type": type_,
+        "received_at": received_at,
+        "context": "{}",
+    }
+    columns = []
+    for column in INCOMING:
+        if column.name in constants:
+            filled = pa.repeat(pa.scalar(constants[column.name], column.type), rows)
+        elif column.name in good.column_names:
+            filled = good[column.name].cast(column.type)
+        else:
+            filled = pa.nulls(rows, column.type)
+        columns.append(filled)
+    return pa.table(columns, schema=INCOMING)

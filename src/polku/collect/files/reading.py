@@ -1,0 +1,82 @@
+"""Which files are which table, and reading them into the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+from polku.collect.files.csv_reading import read_csv
+from polku.collect.files.job import Advance, Job
+from polku.collect.files.jsonl_reading import read_jsonl
+from polku.collect.files.mapping import Mapping
+from polku.collect.files.parquet_reading import read_parquet
+from polku.collect.files.staging import Stage
+from polku.errors import InvalidInput, nearest
+
+_FORMATS: Final = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".pq": "parquet",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
+}  # fmt: skip
+_READERS: Final = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet}
+
+
+def read_files(
+    stage: Stage, files: Sequence[Path], mapping: Mapping, *, keep_going: bool, advance: Advance
+) -> None:
+    """Read every table's files; `advance` is told bytes as they are done.
+
+    Raises InvalidInput (also DamagedFile, unless `keep_going`), before anything is stored anywhere.
+    """
+    for table, paths in _by_table(stage, files, mapping).items():
+        job = Job(stage, table, mapping.table[table], mapping.reading(table), keep_going)
+        formats = {job.spec.format or format_of(p) for p in paths}
+        if len(formats) > 1:
+            raise InvalidInput(
+                f"The files of table '{table}' are of different kinds: {', '.join(sorted(formats))}."
+            )
+        _READERS[formats.pop()](job, paths, advance)
+
+
+def format_of(path: Path) -> str:
+    """csv, jsonl or parquet, by the file's name and first bytes. Raises InvalidInput."""
+    with path.open("rb") as file:
+        if file.read(4) == b"PAR1":
+            return "parquet"
+    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    if suffix not in _FORMATS:
+        raise InvalidInput(
+            f'What kind of file is {path.name}? Say format = "csv", "jsonl" or "parquet" for its table. '
+            f"Known by name: {', '.join(_FORMATS)}, each also with .gz."
+        )
+    return _FORMATS[suffix]
+
+
+def _by_table(stage: Stage, files: Sequence[Path], mapping: Mapping) -> dict[str, list[Path]]:
+    for path in files:
+        if not path.is_file():
+            raise InvalidInput(f"There is no file {path}.")
+    wanted = {name: t for name, t in mapping.table.items() if not t.made_from}
+    found: dict[str, list[Path]] = {}
+    for name, spec in wanted.items():
+        patterns = [spec.files] if isinstance(spec.files, str) else spec.files
+        found[name] = [p for p in dict.fromkeys(files) if patterns is None or _matches(p.name, patterns)]
+        if not found[name]:
+            raise InvalidInput(_not_given(name, patterns or ["*"], files))
+    used = {p for paths in found.values() for p in paths}
+    stage.ignored = [p.name for p in files if p not in used]
+    return found
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    folded = name.casefold()
+    names = (folded, folded.removesuffix(".gz"))
+    return any(fnmatchcase(n, p.casefold()) for n in names for p in patterns)
+
+
+def _not_given(table: str, patterns: Sequence[str], files: Sequence[Path]) -> str:
+    near = nearest(patterns[0], [f.name for f in files])
+    hint = f" Is it '{near}'? Then correct 'files' in the mapping." if near else ""
+    given = ", ".join(f.name for f in files[:10]) or "no file"
+    return f"Table '{table}' needs a file named {' or '.join(patterns)}; given: {given}.{hint}"

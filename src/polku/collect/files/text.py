@@ -1,0 +1,269 @@
+"""Text files made ready for reading: unpacked, in UTF-8, whole; and what their first line says."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from polku.errors import InvalidInput
+
+_CHUNK: Final = 1 << 20
+_HEAD: Final = 1 << 16
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class DamagedFile(InvalidInput):
+    """A file that ends too early or cannot be unpacked; what could be read is told."""
+
+    code = "damaged_file"
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file as UTF-8 text on disk. `damage` says what is wrong with it, if it goes on nevertheless."""
+
+    path: Path
+    name: str
+    notes: tuple[str, ...]
+    ends_whole: bool  # with a line break
+    damage: str = ""
+    cut: str = ""  # the last line of a damaged file, of which nobody knows how it goes on
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What one pass over a file's bytes found."""
+
+    high: bool = False  # letters beyond ASCII that are valid UTF-8 came before the first bad byte
+    bad_line: int = 0  # of the first byte that is not UTF-8; 0: none
+    bad_byte: int = 0
+    windows: bool = False  # bytes that only Windows code pages use for letters and quotes
+    last: bytes = b"\n"
+    damage: str = ""
+
+
+def made_ready(path: Path, folder: Path, *, encoding: str | None, keep_going: bool) -> TextFile:
+    """Make a text file readable; where it must be unpacked or converted, a copy is written to `folder`.
+
+    Raises DamagedFile, and InvalidInput if its letters cannot be told.
+    """
+    start = _first_bytes(path)
+    packed = start.startswith(b"\x1f\x8b")
+    mark = next((e for m, e in _MARKS if _unpacked_start(path, packed).startswith(m)), None)
+    chosen = encoding or mark or "utf-8"
+    try:
+        utf8 = codecs.lookup(chosen).name == "utf-8"
+    except LookupError:
+        raise InvalidInput(
+            f"Unknown encoding '{encoding}'. Usual ones: utf-8, windows-1252, latin-1."
+        ) from None
+    scan, notes = _scan(path), []
+    if scan.damage and not keep_going:
+        raise DamagedFile(
+            f"{path.name} is damaged: {scan.damage} Nothing was imported. Get the whole file, or import what "
+            "can be read with --keep-going; importing the whole file later adds only what is missing."
+        )
+    errors = "strict"
+    if utf8 and scan.bad_line:
+        chosen, errors = _other_encoding(path, scan, told=encoding is not None, keep_going=keep_going)
+        utf8 = False
+        notes.append(
+            f"{path.name} is not UTF-8 (byte 0x{scan.bad_byte:02X} on line {scan.bad_line}); read as {chosen}. "
+            f'If letters look wrong, say encoding = "…" in the mapping.'
+        )
+    if mark and not encoding:
+        notes.append(f"{path.name} starts with a byte order mark; read as {chosen}.")
+    whole = scan.last in b"\n\r"
+    if utf8 and not packed and not mark:
+        return TextFile(path, path.name, tuple(notes), whole)
+    copy = folder / f"{len(list(folder.iterdir()))}-{path.name}.txt"
+    _convert(path, copy, "utf-8-sig" if utf8 else chosen, errors)
+    cut = _without_last_line(copy) if scan.damage and not whole else ""
+    return TextFile(copy, path.name, tuple(notes), whole, scan.damage, cut)
+
+
+def _without_last_line(path: Path) -> str:
+    """Take the unfinished last line off a file (of at most a chunk); returns it."""
+    with path.open("rb+") as file:
+        size = file.seek(0, 2)
+        start = max(0, size - _CHUNK)
+        file.seek(start)
+        end = file.read()
+        at = end.rfind(b"\n") + 1
+        file.truncate(start + at)
+        return end[at:].decode("utf-8", "replace")
+
+
+def head(path: Path) -> str:
+    """The first 64 KB of a UTF-8 file."""
+    with path.open("rb") as file:
+        return file.read(_HEAD).decode("utf-8", "ignore")
+
+
+def header_of(text: TextFile, *, delimiter: str | None, quote: str) -> tuple[list[str], str]:
+    """The names in a file's first line, and what separates them.
+
+    Raises InvalidInput if it is empty, the delimiter is plainly another, or a name is there twice.
+    """
+    start = head(text.path)
+    if not start.strip():
+        raise InvalidInput(f"{text.name} is empty. Its first line should name the columns.")
+    found = _likely_delimiter(start, quote)
+    used = delimiter or found or ","
+    names = _first_record(start, used, quote)
+    if len(names) == 1 and found and found != used:
+        raise InvalidInput(
+            f"{text.name} has one column named '{names[0][:80]}' when read with the delimiter {used!r}. "
+            f"It looks separated by {found!r}: say delimiter = {_toml(found)} in the mapping."
+        )
+    named = [n.strip() or f"column{i}" for i, n in enumerate(names, 1)]
+    twice = [n for n, count in Counter(n.casefold() for n in named).items() if count > 1]
+    if twice:
+        raise InvalidInput(
+            f"{text.name} has two columns named '{twice[0]}' (capitals do not matter). Rename one."
+        )
+    return named, used
+
+
+def likely_delimiter(text: TextFile, quote: str) -> str | None:
+    return _likely_delimiter(head(text.path), quote)
+
+
+def _likely_delimiter(start: str, quote: str) -> str | None:
+    plain, inside = [], False
+    for letter in start:
+        if quote and letter == quote:
+            inside = not inside
+        elif letter == "\n" and not inside:
+            break
+        elif not inside:
+            plain.append(letter)
+    counts = {d: plain.count(d) for d in _DELIMITERS}
+    best = max(counts, key=lambda d: counts[d])
+    return best if counts[best] else None
+
+
+def _first_record(start: str, delimiter: str, quote: str) -> list[str]:
+    if len(delimiter) > 1:
+        return start.splitlines()[0].split(delimiter)
+    text = io.StringIO(start)
+    if not quote:
+        return next(csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE))
+    return next(csv.reader(text, delimiter=delimiter, quotechar=quote))
+
+
+def _toml(delimiter: str) -> str:
+    return '"\\t"' if delimiter == "\t" else f'"{delimiter}"'
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4)
+    except OSError as e:
+        raise InvalidInput(f"{path} cannot be read: {e.strerror}.") from e
+
+
+def _unpacked_start(path: Path, packed: bool) -> bytes:
+    try:
+        with _opened(path) if packed else path.open("rb") as file:
+            return file.read(4)
+    except (OSError, EOFError, zlib.error):
+        return b""
+
+
+def _opened(path: Path) -> BinaryIO:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]  # both read bytes
+
+
+def _chunks(path: Path, scan: _Scan) -> Iterator[bytes]:
+    """A file's bytes, unpacked; where unpacking fails, `scan.damage` says how."""
+    done = 0
+    with _opened(path) as file:
+        while True:
+            try:
+                # read1 gives what is unpacked so far before it fails on a cut end
+                chunk = file.read1(_CHUNK) if isinstance(file, gzip.GzipFile) else file.read(_CHUNK)
+            except EOFError:
+                scan.damage = f"the compressed file ends too early, after {done:,} bytes of text."
+                return
+            except (OSError, zlib.error):
+                scan.damage = f"it cannot be unpacked beyond {done:,} bytes of text."
+                return
+            if not chunk:
+                return
+            done += len(chunk)
+            yield chunk
+
+
+def _scan(path: Path) -> _Scan:
+    scan, lines = _Scan(), 1
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for chunk in _chunks(path, scan):
+        scan.last = chunk[-1:]
+        if scan.bad_line:
+            scan.windows = scan.windows or _has_windows_bytes(chunk)
+            continue
+        if chunk.isascii() and not decoder.getstate()[0]:
+            lines += chunk.count(b"\n")
+            continue
+        held = decoder.getstate()[0]
+        try:
+            text = decoder.decode(chunk)
+            scan.high = scan.high or not text.isascii()
+        except UnicodeDecodeError as e:
+            before = (held + chunk)[: e.start]
+            scan.high = scan.high or not before.isascii()
+            scan.bad_line, scan.bad_byte = lines + before.count(b"\n"), (held + chunk)[e.start]
+            scan.windows = _has_windows_bytes(chunk)
+        lines += chunk.count(b"\n")
+    if not scan.bad_line and decoder.getstate()[0]:
+        # the file ends in the middle of a letter
+        scan.bad_line, scan.bad_byte, scan.high = lines, decoder.getstate()[0][0], True
+    return scan
+
+
+def _has_windows_bytes(chunk: bytes) -> bool:
+    return any(b in chunk for b in (b"\x80", b"\x91", b"\x92", b"\x93", b"\x94", b"\x96", b"\x97", b"\x85"))
+
+
+def _other_encoding(path: Path, scan: _Scan, *, told: bool, keep_going: bool) -> tuple[str, str]:
+    """What a file that is not UTF-8 is, and how to treat bytes that do not fit."""
+    if scan.high or told:
+        if keep_going:
+            return "utf-8", "backslashreplace"
+        raise InvalidInput(
+            f"{path.name} is UTF-8, but on line {scan.bad_line} there is a byte 0x{scan.bad_byte:02X} that is not. "
+            "Nothing was imported. Correct the file, say its encoding in the mapping, or use --keep-going: "
+            f"the byte is then kept as \\x{scan.bad_byte:02x}."
+        )
+    return ("windows-1252", "backslashreplace") if scan.windows else ("latin-1", "strict")
+
+
+def _convert(path: Path, copy: Path, encoding: str, errors: str) -> None:
+    scan, decoder = _Scan(), codecs.getincrementaldecoder(encoding)(errors)
+    with copy.open("w", encoding="utf-8", newline="") as file:
+        try:
+            for chunk in _chunks(path, scan):
+                file.write(decoder.decode(chunk))
+            file.write(decoder.decode(b"", True))
+        except UnicodeDecodeError as e:
+            raise InvalidInput(
+                f"{path.name} is not {encoding}: byte 0x{e.object[e.start]:02X} cannot be read. "
+                'Say its true encoding in the mapping, e.g. encoding = "windows-1252".'
+            ) from e

@@ -1,0 +1,61 @@
+"""Days, weeks and months of the company's time zone as edges in seconds since 1970."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from polku.errors import InvalidInput
+
+Unit = Literal["day", "week", "month"]
+MOST_SPANS: Final = 1_500
+
+
+def unit_for(first: date, last: date) -> Unit:
+    """The unit that gives a readable number of spans."""
+    days = (last - first).days
+    return "day" if days <= 62 else "week" if days <= 550 else "month"
+
+
+def spans(first: date, last: date, unit: Unit) -> list[date]:
+    """First days of the days, ISO weeks or months that hold `first` to `last`.
+
+    Raises InvalidInput if there are more than 1,500.
+    """
+    starts = [_start(first, unit)]
+    while (following := _next(starts[-1], unit)) <= last:
+        starts.append(following)
+        if len(starts) > MOST_SPANS:
+            raise InvalidInput(
+                f"{first} to {last} has more than {MOST_SPANS} {unit}s. "
+                "Choose a shorter period or a longer unit."
+            )
+    return starts
+
+
+def edges(starts: list[date], unit: Unit, zone: ZoneInfo) -> tuple[int, ...]:
+    """Where each span begins, and where the last ends: midnights of the zone, daylight saving included."""
+    return tuple(midnight(d, zone) for d in [*starts, _next(starts[-1], unit)])
+
+
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """Seconds since 1970 of the beginning of a day; not before 1970."""
+    return max(0, int(datetime.combine(day, time(), zone).astimezone(UTC).timestamp()))
+
+
+def day_of(seconds: int, zone: ZoneInfo) -> date:
+    """The day of the zone that a moment is in."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(zone).date()
+
+
+def _start(day: date, unit: Unit) -> date:
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if unit == "month" else day
+
+
+def _next(start: date, unit: Unit) -> date:
+    if unit == "month":
+        return (start.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return start + timedelta(days=7 if unit == "week" else 1)

@@ -1,0 +1,164 @@
+"""What a touchpoint rule can ask of an event, and how texts are compared: capital letters never matter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+OPERATORS: Final = ("equals", "contains", "exists", ">=", "<=")
+_NUMERIC: Final = (">=", "<=")
+
+
+def folded(text: str) -> str:
+    """A text as it is compared. Arrow's lower case, so that a text and a column of texts fold alike."""
+    return str(pc.utf8_lower(pa.scalar(text)).as_py())
+
+
+def folded_column(texts: Any) -> Any:
+    """A column as it is compared; a null is an empty text."""
+    return pc.utf8_lower(pc.fill_null(texts, ""))
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A text to be equal to; each `*` stands for any text, also none and also with slashes."""
+
+    text: str
+
+    @cached_property
+    def is_exact(self) -> bool:
+        return "*" not in self.text
+
+    @cached_property
+    def literal(self) -> int:
+        """How many characters it fixes: the more, the more particular."""
+        return len(self.text.replace("*", ""))
+
+    @cached_property
+    def expression(self) -> str:
+        """As a regular expression for a folded text, in what RE2 and Python have in common."""
+        parts = [re.escape(p) for p in folded(self.text).split("*")]
+        return r"(?s)\A" + ".*".join(parts) + r"\z"
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.expression.replace(r"\z", r"\Z"))
+
+    def matches(self, folded_text: str) -> bool:
+        return self._compiled.match(folded_text) is not None
+
+    def matching(self, folded_texts: Any) -> Any:
+        """Which of these (folded, without nulls) it matches, as a boolean column."""
+        if self.is_exact:
+            return pc.equal(folded_texts, pa.scalar(folded(self.text)))
+        return pc.match_substring_regex(folded_texts, self.expression)
+
+
+@dataclass(frozen=True)
+class PathPattern(Pattern):
+    """As Pattern, of a page's path; a slash at the end makes no difference to `/cart`."""
+
+    @cached_property
+    def expression(self) -> str:
+        if self.text.endswith("*"):
+            return Pattern(self.text).expression
+        parts = [re.escape(p) for p in folded(self.text).rstrip("/").split("*")]
+        return r"(?s)\A" + ".*".join(parts) + r"/?\z"
+
+    def matching(self, folded_texts: Any) -> Any:
+        return pc.match_substring_regex(folded_texts, self.expression)
+
+
+@dataclass(frozen=True)
+class PropertyCondition:
+    """A condition on one property: `name` is its key, or `a.b` for key b of the object a.
+
+    equals: the same text, number or true/false; for a list, one of its members. contains: a part of the text.
+    exists: there and not null. >= and <=: numbers, also when written as text.
+    """
+
+    name: str
+    operator: str  # one of OPERATORS
+    value: str = ""
+
+    @cached_property
+    def _lower(self) -> str:
+        return self.value.lower()
+
+    @cached_property
+    def _number(self) -> float | None:
+        return as_number(self.value)
+
+    def possible(self, texts: Any) -> Any:
+        """A boolean column: where it may hold, by what the JSON texts contain; cheaper than reading them."""
+        may: Any = pc.match_substring(texts, self.name.split(".")[0])
+        needle = self._lower if self.operator in ("equals", "contains") else ""
+        if (
+            needle and needle.isascii() and needle.replace(" ", "").isalpha()
+        ):  # else JSON may spell it otherwise
+            may = pc.and_(may, pc.match_substring(pc.ascii_lower(texts), needle))
+        return pc.fill_null(pc.or_(may, pc.match_substring(texts, "\\")), False)
+
+    def holds(self, properties: dict[str, Any]) -> bool:
+        found = _look_up(properties, self.name)
+        if found is None:
+            return False
+        if self.operator == "exists":
+            return True
+        if self.operator in _NUMERIC:
+            return self._compares(found)
+        several = found if isinstance(found, list) else [found]
+        return any(self._like(one) for one in several)
+
+    def _compares(self, found: Any) -> bool:
+        number = as_number(found)
+        if number is None or self._number is None:
+            return False
+        return number >= self._number if self.operator == ">=" else number <= self._number
+
+    def _like(self, found: Any) -> bool:
+        if isinstance(found, bool):
+            return self._lower == ("true" if found else "false")
+        if isinstance(found, int | float):
+            return self._number == found if self.operator == "equals" else self._lower in str(found)
+        if not isinstance(found, str):
+            return False
+        text = found.lower()
+        return text == self._lower if self.operator == "equals" else self._lower in text
+
+
+def as_number(value: object) -> float | None:
+    """A number, also one written as text (1234.5 or 1234,5); None if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value.strip().replace(",", ".")) if isinstance(value, str) else float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if number == number else None
+
+
+def parse(properties: str | None) -> dict[str, Any]:
+    """An event's properties; empty when there are none or they are no JSON object."""
+    try:
+        found = msgspec.json.decode(properties or b"{}")
+    except msgspec.DecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _look_up(properties: dict[str, Any], name: str) -> Any:
+    if name in properties:
+        return properties[name]
+    found: Any = properties
+    for part in name.split("."):
+        if not isinstance(found, dict):
+            return None
+        found = found.get(part)
+    return found

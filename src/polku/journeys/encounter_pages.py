@@ -1,0 +1,116 @@
+"""The page behind each dot of the map: a touchpoint's numbers, its trend, what comes before and after,
+answers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from polku.charts import Figure, Point, Series, time_series
+from polku.errors import NotFound
+from polku.i18n import current_language, gettext, number, signed
+from polku.journeys.answers import Answers
+from polku.journeys.calendar import Unit, edges
+from polku.journeys.catalogue import Touchpoint
+from polku.journeys.experience import ExperienceQuestion
+from polku.journeys.map_pages import PATH as MAP
+from polku.journeys.map_pages import filters_of, shared
+from polku.journeys.path_pages import figure_of
+from polku.journeys.queries import JourneyGraph, JourneyMap, JourneyQuery, JourneyVolumes
+from polku.journeys.responses import LatestQuestion, read_responses
+from polku.journeys.responses import Response as Answered
+from polku.stats import Estimate
+from polku.web.rendering import render
+from polku.web.visitor import CurrentUser
+from polku.workspace import Workspace
+
+MOST_NEIGHBOURS: Final = 7
+MOST_RESPONSES: Final = 8
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(f"{MAP}/{{key}}")
+def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
+    workspace: Workspace = request.app.state.workspace
+    filters = filters_of(request, workspace)
+    values = shared(request, workspace, filters)
+    touchpoint: Touchpoint = values["catalogue"].touchpoint(key)
+    journeys = JourneyMap(**filters.asked).answer(workspace)
+    numbers = next((t for t in journeys.touchpoints if t.touchpoint.key == touchpoint.key), None)
+    if numbers is None:
+        raise NotFound(
+            gettext(
+                "%(name)s is not on the map with these choices. Choose all channels, or give it a stage.",
+                name=touchpoint.name(current_language()),
+            )
+        )
+    beside = filters.asked | {"touchpoint": touchpoint.key, "top": 3 * MOST_NEIGHBOURS}
+    graph = JourneyGraph(**beside).answer(workspace)
+    answers, language = workspace.part(Answers), current_language()
+    by = JourneyVolumes(**filters.asked, touchpoints=[touchpoint.key]).answer(workspace)
+    scope = JourneyQuery(**filters.asked).scope(workspace, [touchpoint])
+    latest = answers.ask(LatestQuestion(scope))
+    return render(
+        request,
+        "journeys/encounter.html",
+        **values,
+        touchpoint=touchpoint,
+        numbers=numbers,
+        as_of=journeys.covered.as_of,
+        stage=next(s for s in values["catalogue"].stages if s.key == touchpoint.stage),
+        map_path=MAP + filters.query(),
+        after=[t for t in graph.transitions if t.came.key == touchpoint.key][:MOST_NEIGHBOURS],
+        before=[t for t in graph.transitions if t.went.key == touchpoint.key][:MOST_NEIGHBOURS],
+        trend=_trend(touchpoint, filters.asked, workspace),
+        volume=figure_of(by, language),
+        responses=_telling(read_responses(workspace.store.snapshot, latest)),
+    )
+
+
+def _trend(touchpoint: Touchpoint, asked: dict[str, Any], workspace: Workspace) -> Figure | None:
+    """The score as time goes by, in spans long enough to hold answers; None where too few are known."""
+    finest = JourneyVolumes(**asked, touchpoints=[touchpoint.key]).answer(workspace)
+    coarser: Unit = "week" if finest.by == "day" else "month"
+    spans = JourneyVolumes(**asked, touchpoints=[touchpoint.key], by=coarser).answer(workspace)
+    if len(spans.starts) < 2:
+        return None
+    at = edges(list(spans.starts), spans.by, ZoneInfo(workspace.settings.timezone))
+    scope = JourneyQuery(**asked).scope(workspace, [touchpoint])
+    scores = workspace.part(Answers).ask(ExperienceQuestion(scope, at))[0]
+    if sum(e.estimate is not None for e in scores) < 2:
+        return None
+    points = [
+        Point(d, e.estimate, _within(e.low), _within(e.high))
+        for d, e in zip(spans.starts, scores, strict=True)
+    ]
+    known = [e for e in scores if e.estimate is not None]
+    return time_series(
+        title=gettext("How it felt"),
+        description=_told(known[0], known[-1]),
+        series=[Series(touchpoint.name(current_language()), points)],
+        measure="score",
+    )
+
+
+def _within(score: float | None) -> float | None:
+    """A limit of an interval as the scale has room for it."""
+    return None if score is None else min(100.0, max(-100.0, score))
+
+
+def _told(first: Estimate, last: Estimate) -> str:
+    return gettext(
+        "From %(first)s to %(last)s (%(n)s answers in the last span).",
+        first=signed(first.estimate or 0),
+        last=signed(last.estimate or 0),
+        n=number(last.n),
+    )
+
+
+def _telling(responses: list[Answered]) -> list[Answered]:
+    """The latest, those with words first chosen."""
+    chosen = sorted(responses, key=lambda r: not r.comment)[:MOST_RESPONSES]
+    return sorted(chosen, key=lambda r: r.at, reverse=True)

@@ -1,0 +1,93 @@
+"""What a journey page says, in a sentence or two."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from polku.i18n import gettext, number, percent, signed
+from polku.journeys.results import FunnelOfJourneys, MapOfJourneys, StageOnMap, TouchpointOnMap
+from polku.stats import Estimate
+
+
+def of_map(journeys: MapOfJourneys, language: str) -> str:
+    """Where it feels best and worst, and where fewest go on."""
+    sentences = [*_felt(journeys, language), *_narrowest(journeys.stages, language)]
+    return " ".join(sentences)
+
+
+def extremes(journeys: MapOfJourneys) -> tuple[TouchpointOnMap, TouchpointOnMap] | None:
+    """The touchpoints that feel best and worst for sure: by the nearer end of the interval, so that a
+    handful of answers does not win. None where fewer than two are known."""
+    known = [t for t in journeys.touchpoints if t.score.estimate is not None]
+    if len(known) < 2:
+        return None
+    best = max(known, key=lambda t: t.score.low or 0.0)
+    worst = min((t for t in known if t is not best), key=lambda t: t.score.high or 0.0)
+    return best, worst
+
+
+def of_funnel(funnel: FunnelOfJourneys, language: str) -> str:
+    """How many get through, and where most are lost."""
+    through = funnel.steps[-1]
+    if through.of_first.estimate is None:
+        return gettext("Too few begin to tell how many get through.")
+    sentences = [
+        gettext(
+            "%(share)s ± %(half)s of those who begin get through all %(steps)s steps.",
+            share=percent(through.of_first.estimate, 1),
+            half=number((through.of_first.half_width or 0) * 100, 1),
+            steps=number(len(funnel.steps)),
+        )
+    ]
+    worst = max(funnel.steps[1:], key=lambda s: s.lost, default=None)
+    if worst is not None and worst.lost:
+        sentences.append(
+            gettext(
+                "Most are lost before %(step)s: %(lost)s.",
+                step=worst.touchpoint.name(language),
+                lost=number(worst.lost),
+            )
+        )
+    return " ".join(sentences)
+
+
+def _felt(journeys: MapOfJourneys, language: str) -> list[str]:
+    found = extremes(journeys)
+    if found is None:
+        return []
+    best, worst = found
+    return [
+        gettext(
+            "%(best)s feels best (%(high)s), %(worst)s worst (%(low)s).",
+            best=best.touchpoint.name(language),
+            high=_score(best.score),
+            worst=worst.touchpoint.name(language),
+            low=_score(worst.score),
+        )
+    ]
+
+
+def _narrowest(stages: tuple[StageOnMap, ...], language: str) -> list[str]:
+    steps = [(s, following) for s, following in pairwise(stages) if _told(s.goes_on)]
+    if not steps:
+        return []
+    stage, following = min(steps, key=lambda step: (step[0].goes_on and step[0].goes_on.estimate) or 0.0)
+    assert stage.goes_on is not None
+    assert stage.goes_on.estimate is not None
+    return [
+        gettext(
+            "Fewest go on from %(stage)s to %(next)s: %(share)s ± %(half)s.",
+            stage=stage.name(language),
+            next=following.name(language),
+            share=percent(stage.goes_on.estimate, 1),
+            half=number((stage.goes_on.half_width or 0) * 100, 1),
+        )
+    ]
+
+
+def _told(e: Estimate | None) -> bool:
+    return e is not None and e.estimate is not None
+
+
+def _score(e: Estimate) -> str:
+    return f"{signed(e.estimate or 0)} ± {number(e.half_width or 0)}"

@@ -1,0 +1,77 @@
+"""Making the journey map out of what was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from polku.journeys.answers import Answers
+from polku.journeys.catalogue import Catalogue, Stage, Touchpoint
+from polku.journeys.encounters import Encounters, EncountersQuestion
+from polku.journeys.experience import ExperienceQuestion
+from polku.journeys.gaps import median_gap
+from polku.journeys.results import Covered, MapOfJourneys, Met, StageOnMap, TouchpointOnMap
+from polku.journeys.scope import Scope
+from polku.journeys.stages import StagesQuestion
+from polku.stats import FEWEST, Estimate, proportion
+
+
+def map_of(catalogue: Catalogue, scope: Scope, answers: Answers, covered: Covered) -> MapOfJourneys:
+    """The map of the scope's touchpoints, which all have a stage."""
+    counted = answers.ask(EncountersQuestion(scope))
+    scores = dict(zip(scope.codes, answers.ask(ExperienceQuestion(scope)), strict=True))
+    places = {code: i for i, code in enumerate(scope.codes)}
+    _, stages = stages_of(catalogue, scope, answers)
+    told = tuple(
+        StageOnMap(
+            s.key,
+            s.name_fi,
+            s.name_en,
+            s.reached,
+            s.goes_on,
+            tuple(
+                _on_map(t, places[t.code], s.reached, counted, scores[t.code][0])
+                for t in catalogue.of_stage(s.key)
+                if t.code in places
+            ),
+        )
+        for s in stages
+    )
+    return MapOfJourneys(covered, counted.profiles, int(counted.volume.sum()), told)
+
+
+def stages_of(catalogue: Catalogue, scope: Scope, answers: Answers) -> tuple[int, tuple[StageOnMap, ...]]:
+    """The profiles that reach any stage, and the stages without their touchpoints."""
+    numbers = {s.key: i for i, s in enumerate(catalogue.stages)}
+    of_code = tuple(_number(catalogue.by_code[c], numbers) for c in scope.codes)
+    found = answers.ask(StagesQuestion(scope, of_code, len(numbers)))
+    told = []
+    for i, stage in enumerate(catalogue.stages):
+        reached = int(found.reached[i])
+        last = i + 1 == len(catalogue.stages)
+        goes_on = None if last else share(int(found.went_on[i]), reached)
+        told.append(_stage(stage, reached, goes_on))
+    return found.profiles, tuple(told)
+
+
+def share(part: int, whole: int) -> Estimate:
+    """A share with its interval, or why it is not told: of fewer than five it would say too much of each."""
+    return proportion(part, whole) if whole >= FEWEST or whole == 0 else Estimate.unknown(whole, "too_few")
+
+
+def _number(touchpoint: Touchpoint, numbers: Mapping[str, int]) -> int:
+    return numbers.get(touchpoint.stage or "", -1)
+
+
+def _stage(stage: Stage, reached: int, goes_on: Estimate | None) -> StageOnMap:
+    return StageOnMap(stage.key, stage.name_fi, stage.name_en, reached, goes_on, ())
+
+
+def _on_map(t: Touchpoint, place: int, reached: int, counted: Encounters, score: Estimate) -> TouchpointOnMap:
+    return TouchpointOnMap(
+        Met(t.key, t.name_fi, t.name_en, t.channel),
+        int(counted.reach[place]),
+        share(int(counted.reach[place]), reached),
+        int(counted.volume[place]),
+        median_gap(counted.gaps[place]),
+        score,
+    )

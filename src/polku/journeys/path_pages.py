@@ -1,0 +1,134 @@
+"""Paths and funnels: who gets through given touchpoints, what follows what, and volumes over time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from polku.charts import Figure, Point, Series, time_series
+from polku.i18n import LazyText, _l, current_language, gettext, ngettext
+from polku.journeys import headline
+from polku.journeys.catalogue import Catalogue
+from polku.journeys.filters import Filters
+from polku.journeys.map_pages import filters_of, shared
+from polku.journeys.queries import JourneyFunnel, JourneyGraph, JourneyMap, JourneySessions, JourneyVolumes
+from polku.journeys.results import MapOfJourneys, VolumesOverTime
+from polku.web import navigation
+from polku.web.navigation import NavItem
+from polku.web.rendering import render
+from polku.web.visitor import CurrentUser
+from polku.workspace import Workspace
+
+PATH: Final = "/journeys/paths"
+WINDOWS: Final[dict[str, LazyText]] = {
+    "1d": _l("within a day"),
+    "7d": _l("within a week"),
+    "30d": _l("within 30 days"),
+    "90d": _l("within 90 days"),
+    "": _l("however long it takes"),
+}
+LINES: Final = 4
+"""So many touchpoints have a line of their own among the volumes."""
+
+router = APIRouter(include_in_schema=False)
+navigation.add(NavItem(PATH, _l("Paths and funnels"), "funnel", 25))
+
+
+@router.get(PATH)
+def show_paths(request: Request, user: CurrentUser) -> Response:
+    workspace: Workspace = request.app.state.workspace
+    filters = filters_of(request, workspace)
+    values = shared(request, workspace, filters)
+    language = current_language()
+    journeys = JourneyMap(**filters.asked).answer(workspace)
+    given = [s for s in request.query_params.getlist("step") if s]
+    steps = given or _usual_steps(journeys)
+    within = request.query_params.get("within", "30d")
+    funnel = None
+    if steps and journeys.profiles:
+        asked = filters.asked | {"steps": steps, "within": within or None}
+        funnel = JourneyFunnel(**asked).answer(workspace)
+    return render(
+        request,
+        "journeys/paths.html",
+        **values,
+        map=journeys,
+        steps=[s.touchpoint.key for s in funnel.steps] if funnel else [],
+        within=within,
+        windows=WINDOWS,
+        keep=[("step", s) for s in given] + [("within", within)],
+        kept=_kept(filters),
+        options=_options(values["catalogue"], language),
+        funnel=funnel,
+        says=headline.of_funnel(funnel, language) if funnel else "",
+        graph=JourneyGraph(**filters.asked, top=25).answer(workspace),
+        sessions=JourneySessions(**filters.asked).answer(workspace),
+        volumes=figure_of(JourneyVolumes(**filters.asked).answer(workspace), language),
+    )
+
+
+def figure_of(volumes: VolumesOverTime, language: str) -> Figure | None:
+    """A chart of volumes: the most met touchpoints by name, the others grey behind them."""
+    met = sorted((v for v in volumes.touchpoints if any(v.volume)), key=lambda v: -sum(v.volume))
+    whole = finished(volumes)
+    if not met or whole < 2:
+        return None
+    series = [
+        Series(
+            v.touchpoint.name(language),
+            [Point(d, float(n)) for d, n in zip(volumes.starts[:whole], v.volume, strict=False)],
+        )
+        for v in met
+    ]
+    titles = {"day": gettext("Encounters a day"), "week": gettext("Encounters a week")}
+    most = met[0]
+    return time_series(
+        title=titles.get(volumes.by, gettext("Encounters a month")),
+        description=ngettext(
+            "Most met: %(name)s, once.",
+            "Most met: %(name)s, %(num)s times.",
+            sum(most.volume),
+            name=most.touchpoint.name(language),
+        ),
+        series=series,
+    )
+
+
+def finished(volumes: VolumesOverTime) -> int:
+    """How many spans are over: one that goes on would look like a fall."""
+    spans = len(volumes.starts)
+    open_ended = volumes.covered.until is None or volumes.covered.until >= volumes.covered.as_of.date()
+    return spans - 1 if spans > 2 and open_ended else spans
+
+
+def _usual_steps(journeys: MapOfJourneys) -> list[str]:
+    """Where nothing was chosen: of each stage the touchpoint that most meet, in the channel that leads
+    if it can be, since a way through one channel is what one looks at first."""
+    met = [t for t in journeys.touchpoints if t.reach]
+    leading = max(met, key=lambda t: t.reach).touchpoint.channel if met else ""
+    steps = []
+    for stage in journeys.stages:
+        in_stage = [t for t in met if t in stage.touchpoints]
+        if in_stage:
+            best = max(in_stage, key=lambda t: (t.touchpoint.channel == leading, t.reach))
+            steps.append(best.touchpoint.key)
+    return steps
+
+
+def _options(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Touchpoints by stage, for a select; those without one come last."""
+    groups = [
+        (s.name(language), [(t.key, t.name(language)) for t in catalogue.of_stage(s.key)])
+        for s in catalogue.stages
+    ]
+    rest = [(t.key, t.name(language)) for t in catalogue.touchpoints if t.stage is None]
+    return [g for g in [*groups, (gettext("Not on the map"), rest)] if g[1]]
+
+
+def _kept(filters: Filters) -> list[tuple[str, str]]:
+    """The choices of the other form, for the funnel's to keep."""
+    days = [("since", filters.since), ("until", filters.until)]
+    chosen = [("period", filters.period), ("source", filters.source), ("channel", filters.channel)]
+    return [(n, str(v)) for n, v in [*chosen, *days] if v]

@@ -1,0 +1,250 @@
+"""What can be asked about journeys: the map, the stages, paths, funnels, volumes and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from pydantic import Field
+
+from polku.errors import InvalidInput, nearest
+from polku.journeys.answers import Answers
+from polku.journeys.calendar import Unit, day_of, edges, spans, unit_for
+from polku.journeys.catalogue import CHANNELS, Catalogue, Touchpoint
+from polku.journeys.encounters import EncountersQuestion
+from polku.journeys.funnel import Climbed, FunnelQuestion
+from polku.journeys.gaps import median_count, median_gap
+from polku.journeys.graph import FollowsQuestion
+from polku.journeys.mapping import map_of, share, stages_of
+from polku.journeys.results import (
+    Covered,
+    Ends,
+    FunnelOfJourneys,
+    FunnelStep,
+    GraphOfJourneys,
+    MapOfJourneys,
+    Met,
+    SessionsOfJourneys,
+    StagesReached,
+    Transition,
+    VolumeOfTouchpoint,
+    VolumesOverTime,
+)
+from polku.journeys.scope import FOREVER, Scope
+from polku.journeys.sessions import PAUSE, SessionsQuestion
+from polku.journeys.touchpoints import Touchpoints
+from polku.journeys.volumes import SpanQuestion, VolumesQuestion
+from polku.stats import FEWEST
+from polku.workspace import Duration, FilteredQuery, Names, Workspace
+
+
+class JourneyQuery(FilteredQuery):
+    """A question about the touchpoints of a period, a source and a channel."""
+
+    def scope(self, workspace: Workspace, touchpoints: Iterable[Touchpoint]) -> Scope:
+        """The touchpoints given, of the query's channel, in its period and source.
+
+        Raises InvalidInput for a channel or source that does not exist.
+        """
+        if self.channel and self.channel not in CHANNELS:
+            raise InvalidInput(f"Unknown channel '{self.channel}'. Allowed: {', '.join(CHANNELS)}")
+        low, high = self.period(workspace)
+        codes = (t.code for t in touchpoints if not self.channel or t.channel == self.channel)
+        return Scope(tuple(codes), low, high, self._source_id(workspace))
+
+    def covered(self, workspace: Workspace) -> Covered:
+        as_of = workspace.part(Answers).as_of
+        return Covered(self.since, self.until, self.source or None, self.channel or None, as_of)
+
+    def _source_id(self, workspace: Workspace) -> int | None:
+        if not self.source:
+            return None
+        known = workspace.part(Touchpoints).sources()
+        if self.source not in known:
+            near = nearest(self.source, known)
+            hint = f" Did you mean '{near}'?" if near else ""
+            raise InvalidInput(f"Unknown source '{self.source}'.{hint} See: polku sources list")
+        return known[self.source]
+
+
+class JourneyMap(JourneyQuery):
+    """The journey map: how stages and touchpoints are reached, what follows and how it feels.
+
+    For each touchpoint its reach, volume, median time to the next and score, for each stage who goes on.
+    A touchpoint's score is the mean of the responses within 30 days after it. What does not belong to the
+    period, source or channel is left out; responses may come from any source and later than the period.
+    """
+
+    path: ClassVar[str] = "journeys/map"
+
+    def answer(self, workspace: Workspace) -> MapOfJourneys:
+        catalogue, scope = _on_map(self, workspace)
+        return map_of(catalogue, scope, workspace.part(Answers), self.covered(workspace))
+
+
+class JourneyStages(JourneyQuery):
+    """How many profiles reach each stage, and of them the next one then or later."""
+
+    path: ClassVar[str] = "journeys/stages"
+
+    def answer(self, workspace: Workspace) -> StagesReached:
+        catalogue, scope = _on_map(self, workspace)
+        profiles, stages = stages_of(catalogue, scope, workspace.part(Answers))
+        return StagesReached(self.covered(workspace), profiles, stages)
+
+
+class JourneyGraph(JourneyQuery):
+    """Which touchpoint follows which, how often and how soon; the most frequent first."""
+
+    path: ClassVar[str] = "journeys/graph"
+    top: int = Field(100, ge=1, le=10_000, description="How many transitions to list; rarer than 5 never are")
+    touchpoint: str | None = Field(
+        None, description="Only from and to this one, by key or name; default: all"
+    )
+
+    def answer(self, workspace: Workspace) -> GraphOfJourneys:
+        catalogue = workspace.part(Touchpoints).catalogue()
+        scope = self.scope(workspace, catalogue.touchpoints)
+        found = workspace.part(Answers).ask(FollowsQuestion(scope))
+        met = [_met(catalogue.by_code[c]) for c in scope.codes]
+        counts, departures = found.counts, np.zeros(len(met), np.int64)
+        np.add.at(departures, found.came, counts)
+        wanted = counts >= FEWEST
+        if self.touchpoint:
+            code = catalogue.touchpoint(self.touchpoint).code
+            place = scope.codes.index(code) if code in scope.codes else -1
+            wanted &= (found.came == place) | (found.went == place)
+        order = [int(i) for i in np.argsort(-counts, kind="stable") if wanted[i]][: self.top]
+        transitions = tuple(
+            Transition(
+                met[found.came[i]],
+                met[found.went[i]],
+                int(counts[i]),
+                share(int(counts[i]), int(departures[found.came[i]])),
+                median_gap(found.gaps[i]),
+            )
+            for i in order
+        )
+        total = int(counts.sum())
+        shown = sum(t.count for t in transitions) / total if total else 1.0
+        return GraphOfJourneys(
+            self.covered(workspace), transitions, shown, total, _ends(met, found.starts, found.ends)
+        )
+
+
+class JourneyFunnel(JourneyQuery):
+    """How many profiles get through given touchpoints in order, each within a time of the first.
+
+    Every time of the first step begins an attempt; the furthest attempt counts. Other touchpoints in
+    between do not matter. All steps are within the period.
+    """
+
+    path: ClassVar[str] = "journeys/funnel"
+    steps: Names = Field(description="Touchpoints in order, by key or name, e.g. product_page,cart,purchase")
+    within: Duration | None = Field(
+        None, description="From the first step to the last, e.g. 30d; default: no limit"
+    )
+
+    def answer(self, workspace: Workspace) -> FunnelOfJourneys:
+        if self.within is not None and self.within <= timedelta(0):
+            raise InvalidInput(f"The window must be longer than 0, not {self.within}. Give e.g. 30d.")
+        catalogue, answers = workspace.part(Touchpoints).catalogue(), workspace.part(Answers)
+        steps = [catalogue.touchpoint(name) for name in self.steps if name]
+        scope = self.scope(workspace, dict.fromkeys(steps))
+        window = None if self.within is None else int(self.within.total_seconds())
+        climbed = answers.ask(FunnelQuestion(scope, tuple(t.code for t in steps), window))
+        volume = answers.ask(EncountersQuestion(scope)).volume
+        occur = {code for code, times in zip(scope.codes, volume, strict=True) if times}
+        told = tuple(_step(steps[k], k, climbed, occurs=steps[k].code in occur) for k in range(len(steps)))
+        return FunnelOfJourneys(
+            self.covered(workspace), self.within.total_seconds() if self.within else None, told
+        )
+
+
+class JourneyVolumes(JourneyQuery):
+    """How often touchpoints are met in each day, week or month."""
+
+    path: ClassVar[str] = "journeys/volumes"
+    by: Literal["day", "week", "month"] | None = Field(None, description="Default: what suits the period")
+    touchpoints: Names = Field(default_factory=list, description="Only these, by key or name; default: all")
+
+    def answer(self, workspace: Workspace) -> VolumesOverTime:
+        catalogue, answers = workspace.part(Touchpoints).catalogue(), workspace.part(Answers)
+        wanted = [catalogue.touchpoint(n) for n in self.touchpoints if n] or catalogue.touchpoints
+        scope = self.scope(workspace, dict.fromkeys(wanted))
+        zone = ZoneInfo(workspace.settings.timezone)
+        span = answers.ask(SpanQuestion())
+        first = self.since or (day_of(max(span[0], scope.low), zone) if span else None)
+        last = self.until or (day_of(min(span[1], scope.high), zone) if span else None)
+        if first is None or last is None or first > last:
+            return VolumesOverTime(self.covered(workspace), self.by or "day", (), ())
+        unit: Unit = self.by or unit_for(first, last)
+        starts = spans(first, last, unit)
+        limits = tuple(min(max(e, scope.low), scope.high) for e in edges(starts, unit, zone))
+        found = answers.ask(VolumesQuestion(Scope(scope.codes, 0, FOREVER, scope.source), limits))
+        told = tuple(
+            VolumeOfTouchpoint(_met(catalogue.by_code[c]), tuple(v.tolist()), tuple(r.tolist()))
+            for c, v, r in zip(scope.codes, found.volume, found.reach, strict=True)
+        )
+        return VolumesOverTime(self.covered(workspace), unit, tuple(starts), told)
+
+
+class JourneySessions(JourneyQuery):
+    """Sessions, encounters close together in time: how many, how long, where they start and end."""
+
+    path: ClassVar[str] = "journeys/sessions"
+    pause: Duration = Field(PAUSE, description="A longer pause begins a new session, e.g. 30m")
+
+    def answer(self, workspace: Workspace) -> SessionsOfJourneys:
+        if self.pause <= timedelta(0):
+            raise InvalidInput(f"The pause must be longer than 0, not {self.pause}. Give e.g. 30m.")
+        catalogue = workspace.part(Touchpoints).catalogue()
+        scope = self.scope(workspace, catalogue.touchpoints)
+        pause = int(self.pause.total_seconds())
+        found = workspace.part(Answers).ask(SessionsQuestion(scope, pause))
+        met = [_met(catalogue.by_code[c]) for c in scope.codes]
+        sessions = int(found.sizes.sum())
+        return SessionsOfJourneys(
+            self.covered(workspace),
+            self.pause.total_seconds(),
+            sessions,
+            found.profiles,
+            median_gap(found.lengths),
+            median_count(found.sizes),
+            share(int(found.sizes[1]), sessions),  # bin 1 holds exactly one
+            _ends(met, found.starts, found.ends),
+        )
+
+
+QUERIES = (JourneyMap, JourneyStages, JourneyGraph, JourneyFunnel, JourneyVolumes, JourneySessions)
+
+
+def _on_map(query: JourneyQuery, workspace: Workspace) -> tuple[Catalogue, Scope]:
+    catalogue = workspace.part(Touchpoints).catalogue()
+    return catalogue, query.scope(workspace, (t for t in catalogue.touchpoints if t.stage))
+
+
+def _met(touchpoint: Touchpoint) -> Met:
+    return Met(touchpoint.key, touchpoint.name_fi, touchpoint.name_en, touchpoint.channel)
+
+
+def _ends(met: list[Met], starts: np.ndarray, ends: np.ndarray) -> tuple[Ends, ...]:
+    found = zip(met, starts.tolist(), ends.tolist(), strict=True)
+    return tuple(Ends(m, s, e) for m, s, e in found if s or e)
+
+
+def _step(touchpoint: Touchpoint, k: int, climbed: Climbed, *, occurs: bool) -> FunnelStep:
+    here, first = int(climbed.reached[k]), int(climbed.reached[0])
+    before = int(climbed.reached[max(0, k - 1)])
+    return FunnelStep(
+        _met(touchpoint),
+        here,
+        share(here, first),
+        share(here, before),
+        before - here,
+        median_gap(climbed.gaps[k]),
+        None if occurs else "never_occurs",
+    )

@@ -1,0 +1,265 @@
+"""The library's front door: a data folder opened, in this process or through the server that has it open."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import httpx
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pydantic import TypeAdapter, ValidationError
+
+from polku import collect, journeys, profiles
+from polku.db import Database
+from polku.errors import InvalidInput, NotFound, NotReady, PolkuError
+from polku.settings import Settings, read_settings
+from polku.store import (
+    EventStore,
+    FolderLock,
+    LocalEngine,
+    Refresher,
+    RunningServer,
+    Snapshot,
+    kernels,
+    running_server,
+)
+from polku.workspace import Query, Workspace
+
+log = logging.getLogger(__name__)
+
+QUERIES: Final[tuple[type[Query], ...]] = (*collect.QUERIES, *profiles.QUERIES, *journeys.QUERIES)
+"""Everything that can be asked, by path."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolution:
+    """Who events belong to and which touchpoints they are, as known at one moment."""
+
+    identities: profiles.IdentityMap
+    rules: journeys.Rules
+
+    @property
+    def identity_version(self) -> int:
+        return self.identities.version
+
+    @property
+    def rules_version(self) -> str:
+        return self.rules.version
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.rules.columns)
+
+    def profiles(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+        return self.identities.profiles(keys)
+
+    def touchpoints(self, events: pa.Table) -> npt.NDArray[np.uint16]:
+        return self.rules.touchpoints(events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Touchpoints in the words of a page, for profiles."""
+
+    known: journeys.Touchpoints
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(self.known.rules().columns)
+
+    def touchpoints(self, events: pa.Table) -> npt.NDArray[np.uint16]:
+        return self.known.rules().touchpoints(events)
+
+    def label(self, code: int, language: str) -> profiles.TouchpointLabel | None:
+        catalogue = self.known.catalogue()
+        found = catalogue.by_code.get(code)
+        if found is None:
+            return None
+        for number, stage in enumerate(catalogue.stages, start=1):
+            if stage.key == found.stage:
+                name = stage.name_fi if language == "fi" else stage.name_en
+                return profiles.TouchpointLabel(found.key, found.name(language), found.channel, name, number)
+        return profiles.TouchpointLabel(found.key, found.name(language), found.channel)
+
+
+@contextmanager
+def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -> Iterator[Workspace]:
+    """Open a data folder in this process.
+
+    Raises NotFound if there is none, FolderInUse if another process has it open, FolderTooNew.
+    """
+    if not (settings.folder / "events").is_dir():
+        raise NotFound(f"{settings.folder} is not a data folder. Make one: polku init {settings.folder}")
+    with FolderLock(settings.folder), ExitStack() as closing:
+        kernels.use_cache(settings.kernel_cache_folder)
+        database = Database(settings.sqlalchemy_url)
+        closing.callback(database.close)
+        database.upgrade()
+        store = EventStore(
+            settings.folder,
+            memory_limit=settings.memory_limit,
+            threads=settings.workers,
+            segment_rows=settings.segment_rows,
+        )
+        closing.callback(store.close)
+        opened: list[Workspace] = []
+
+        def resolve(snapshot: Snapshot) -> _Resolution:
+            identities = opened[0].part(profiles.Identities).resolve(snapshot)
+            return _Resolution(identities, opened[0].part(journeys.Touchpoints).rules())
+
+        refresher = Refresher(store, settings.folder, resolve, threads=settings.workers)
+        engine = LocalEngine(refresher, threads=settings.workers)
+        closing.callback(engine.close)
+        opened.append(Workspace(settings, database, store, engine))
+        opened[0].part(profiles.Naming).use(_Names(opened[0].part(journeys.Touchpoints)))
+        if refresh_in_background:
+            refresher.start()
+        yield opened[0]
+
+
+def make_folder(settings: Settings, *, touchpoints: bool = True) -> None:
+    """Make an empty data folder, or complete one that is half made; what is there is left as it is.
+
+    It gets the usual stages and, unless `touchpoints` is False, the usual touchpoints.
+    """
+    with FolderLock(settings.folder):
+        database = Database(settings.sqlalchemy_url)
+        database.upgrade()
+        with database.session() as session:
+            if touchpoints:
+                journeys.install_defaults(session)
+            else:
+                journeys.install_stages(session, journeys.STAGES)
+        database.close()
+        (settings.folder / "events").mkdir(exist_ok=True)
+
+
+class Polku:
+    """A data folder to ask: `polku.open(folder).journeys.funnel(steps=[…], within="30d")`.
+
+    Every query has its place by its path: `journeys/funnel` is `.journeys.funnel`. Results are frozen dataclasses.
+    """
+
+    def __init__(self, ask: Callable[[Query], Any], close: Callable[[], None]) -> None:
+        self._ask, self._close = ask, close
+
+    def ask(self, query: Query) -> Any:
+        """The answer to a query. Raises PolkuError."""
+        return self._ask(query)
+
+    def __getattr__(self, name: str) -> Questions:
+        if name.startswith("_") or name not in {q.path.split("/")[0] for q in QUERIES}:
+            raise AttributeError(f"Nothing is asked of '{name}'. There are: {', '.join(self.__dir__())}")
+        return Questions(self, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({"ask", "close"} | {q.path.split("/")[0] for q in QUERIES})
+
+    def close(self) -> None:
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Questions:
+    """The queries of one slice as functions; arguments are the query's fields."""
+
+    def __init__(self, polku: Polku, slice_name: str) -> None:
+        self._polku = polku
+        self._queries = {
+            q.path.split("/", 1)[1].replace("/", "_"): q
+            for q in QUERIES
+            if q.path.split("/")[0] == slice_name
+        }
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        query = self._queries.get(name)
+        if query is None:
+            raise AttributeError(f"No query '{name}'. There are: {', '.join(self._queries)}")
+
+        def ask(*positional: Any, **given: Any) -> Any:
+            return self._polku.ask(
+                make_query(query, dict(zip(query.positional, positional, strict=False)) | given)
+            )
+
+        ask.__name__, ask.__doc__ = name, query.__doc__
+        ask.__signature__ = inspect.signature(query)  # type: ignore[attr-defined]
+        return ask
+
+    def __dir__(self) -> list[str]:
+        return list(self._queries)
+
+
+def make_query(query: type[Query], given: dict[str, Any]) -> Query:
+    """A query of a user's arguments. Raises InvalidInput that names the argument and what is allowed."""
+    try:
+        return query(**given)
+    except ValidationError as e:
+        first = e.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        allowed = ", ".join(query.model_fields)
+        raise InvalidInput(
+            f"'{where}' of {query.path}: {first['msg']} (given: {first['input']!r}). It takes: {allowed}."
+        ) from e
+
+
+def open(folder: str | Path) -> Polku:
+    """Open a data folder; if a server has it open, its questions go to that server.
+
+    Raises NotFound if there is no data folder, FolderInUse if another process has it open and serves nothing.
+    """
+    settings = read_settings(folder)
+    server = running_server(settings.folder)
+    if server is not None:
+        return _remote(server)
+    with ExitStack() as opening:
+        workspace = opening.enter_context(open_workspace(settings))
+        workspace.engine.refresh()
+        return Polku(lambda q: q.answer(workspace), opening.pop_all().close)
+
+
+def _remote(server: RunningServer) -> Polku:
+    client = client_of(server)
+
+    def ask(query: Query) -> Any:
+        asked = query.model_dump(mode="json", exclude_none=True)
+        try:
+            answer = client.get(query.path, params=asked)
+        except httpx.HTTPError as e:
+            raise NotReady(f"The server at {server.url} does not answer ({e}). Try again in a moment.") from e
+        raise_for_error(answer)
+        return TypeAdapter(query.result_type()).validate_json(answer.content)
+
+    return Polku(ask, client.close)
+
+
+def client_of(server: RunningServer) -> httpx.Client:
+    """A client of the API of the server that has the folder open, let in as the folder's owner."""
+    headers = {"Authorization": f"Bearer {server.token}"}
+    return httpx.Client(base_url=f"{server.url}/api/v1/", headers=headers, timeout=600, trust_env=False)
+
+
+def raise_for_error(answer: httpx.Response) -> None:
+    """Raises PolkuError with the server's own message, if the answer is one."""
+    if answer.is_success:
+        return
+    try:
+        told = answer.json()
+        error = PolkuError(told["message"])
+        error.code = told["code"]
+    except (ValueError, KeyError, TypeError):
+        error = PolkuError(f"The server answered {answer.status_code} to {answer.request.url.path}.")
+    error.status = answer.status_code
+    raise error

@@ -1,0 +1,75 @@
+"""Blocks made by hand, and a slow obvious Python beside every journey question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from polku.journeys.gaps import BINS, EDGES
+from polku.store import Block
+
+Event = tuple[int, int, int, float]
+"""Time, touchpoint, source, score (NaN: none)."""
+
+NONE = float("nan")
+
+
+def block_of(journeys: Sequence[Sequence[Event]]) -> Block:
+    """A block of one profile for each journey, whose events are in order."""
+    events = [e for j in journeys for e in j]
+    n = len(events)
+    columns = {
+        "time": np.array([e[0] for e in events], np.uint32),
+        "millisecond": np.zeros(n, np.uint16),
+        "touchpoint": np.array([e[1] for e in events], np.uint16),
+        "kind": np.zeros(n, np.uint16),
+        "source": np.array([e[2] for e in events], np.int16),
+        "value": np.zeros(n, np.float32),
+        "score": np.array([e[3] for e in events], np.float32),
+        "seq": np.arange(n, dtype=np.int64),
+    }
+    for column in columns.values():
+        column.setflags(write=False)  # as memory-mapped ones are
+    offsets = np.cumsum([0, *(len(j) for j in journeys)]).astype(np.int64)
+    return Block(np.arange(1, len(journeys) + 1, dtype=np.uint64), offsets, **columns)
+
+
+def ask(question: Any, *blocks: Block) -> Any:
+    return question.finish(reduce(question.merge, map(question.partial, blocks)))
+
+
+def ask_split(question: Any, journeys: Sequence[Sequence[Event]], cuts: Sequence[int]) -> Any:
+    """The answer over the journeys cut into several blocks; an empty block is among them."""
+    places = sorted({0, len(journeys), *(c % (len(journeys) + 1) for c in cuts)})
+    parts = [journeys[a:b] for a, b in pairwise(places)]
+    return ask(question, Block.empty(), *map(block_of, parts))
+
+
+def of(*events: tuple[int, int]) -> list[Event]:
+    """A journey of (time, touchpoint) from source 1, without scores."""
+    return [(t, touchpoint, 1, NONE) for t, touchpoint in events]
+
+
+def bins(gaps: Sequence[int]) -> list[int]:
+    """Gaps counted in bins, by looking for each one's place between the edges."""
+    counts = [0] * BINS
+    for gap in gaps:
+        counts[int(np.searchsorted(EDGES, gap, side="right")) - 1] += 1
+    return counts
+
+
+# few touchpoints and times, so that ties, repetitions and edges are common
+event = st.tuples(
+    st.sampled_from([0, 1, 2, 3, 5, 8, 13, 60, 100, 3_000_000]),
+    st.integers(0, 4),
+    st.integers(1, 2),
+    st.sampled_from([NONE, NONE, -100.0, 0.0, 50.0]),
+)
+journey = st.lists(event, max_size=9).map(lambda events: sorted(events, key=lambda e: e[0]))
+journeys_given = st.lists(journey, max_size=7)
+cuts_given = st.lists(st.integers(0, 7), max_size=3)

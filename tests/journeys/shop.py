@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pytest
+
+import polku.collect.tables
+import polku.journeys.tables
+import polku.web.tables  # noqa: F401  declares the tables
+from polku.collect.store import create_source
+from polku.db import Base, Database
+from polku.journeys import defaults, store
+from polku.journeys.rules import Rule
+from polku.journeys.spec import TouchpointSpec
+from polku.journeys.touchpoints import Touchpoints
+from polku.settings import Settings
+from polku.store import INCOMING, EventStore, LocalEngine, Refresher, Snapshot
+from polku.workspace import Workspace
+
+START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+TOUCHPOINTS = [
+    ("ad", "Mainos", "Advertisement", "ad", "awareness"),
+    ("product", "Tuotesivu", "Product page", "web", "consideration"),
+    ("cart", "Ostoskori", "Cart", "web", "acquisition"),
+    ("order", "Tilaus", "Order", "web", "acquisition"),
+    ("delivery", "Toimitus", "Delivery", "delivery", "customership"),
+    ("answer", "Vastaus", "Answer", "survey", None),
+]
+
+
+@dataclass
+class Everyone:
+    """A resolution in which everyone is who they say."""
+
+    touchpoint_rules: Any
+    identity_version: int = 1
+
+    @property
+    def rules_version(self) -> str:
+        return str(self.touchpoint_rules.version)
+
+    @property
+    def columns(self) -> Sequence[str]:
+        columns: Sequence[str] = self.touchpoint_rules.columns
+        return columns
+
+    def profiles(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+        return keys
+
+    def touchpoints(self, events: pa.Table) -> npt.NDArray[np.uint16]:
+        codes: npt.NDArray[np.uint16] = self.touchpoint_rules.touchpoints(events)
+        return codes
+
+
+class Shop:
+    """A data folder to fill: `visits` adds what customers did, `opened` is asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(folder)
+        database = Database(f"sqlite:///{folder / 'polku.db'}")
+        Base.metadata.create_all(database.engine)
+        with database.session() as session:
+            self.source = create_source(session, name="Verkkokauppa", kind="web").id
+            self.other = create_source(session, name="Kassa", kind="server").id
+            store.install_stages(session, defaults.STAGES)
+            named = [TouchpointSpec(*t, rules=(Rule(type="track", name=t[0]),)) for t in TOUCHPOINTS]
+            store.install_touchpoints(session, named)
+        events = EventStore(folder)
+        self._refresher = Refresher(events, folder, self._resolve)
+        self.workspace = Workspace(self.settings, database, events, LocalEngine(self._refresher))
+
+    def visits(
+        self, customer: str, *events: tuple[float, str] | tuple[float, str, float], source: int = 0
+    ) -> None:
+        """Events of a customer: days after START, the touchpoint's key, the score of an answer."""
+        rows = [
+            {
+                "source": source or self.source,
+                "event_id": f"{customer}-{n}-{source}",
+                "type": 1,
+                "name": e[1],
+                "received_at": START,
+                "occurred_at": START + timedelta(days=e[0]),
+                "user_id": customer,
+                "score": e[2] if len(e) == 3 else None,
+                "properties": '{"comment": "Hyvin meni"}' if len(e) == 3 else None,
+            }
+            for n, e in enumerate(events)
+        ]
+        self.workspace.store.append(pa.Table.from_pylist(rows, INCOMING))
+
+    def refreshed(self) -> Workspace:
+        self._refresher.refresh()
+        return self.workspace
+
+    def close(self) -> None:
+        self.workspace.engine.close()
+        self.workspace.store.close()
+        self.workspace.db.close()
+
+    def _resolve(self, snapshot: Snapshot) -> Everyone:
+        return Everyone(self.workspace.part(Touchpoints).rules())
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    opened = Shop(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def busy_shop(shop: Shop) -> Shop:
+    """Ten customers: all see ad and product, six the cart; five order, get it and answer, one badly."""
+    for i in range(10):
+        way: list[Any] = [(0, "ad"), (1 + i / 10, "product")]
+        way += [(2, "cart")] if i < 6 else []
+        way += [(3, "order")] if i < 5 else []
+        way += [(5, "delivery"), (6, "answer", -50.0 if i == 0 else 50.0 + i)] if i < 5 else []
+        shop.visits(f"c{i}", *way)
+    shop.refreshed()
+    return shop

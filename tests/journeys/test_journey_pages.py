@@ -1,0 +1,113 @@
+"""Journey pages over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import APIRouter
+from starlette.testclient import TestClient
+
+from polku.journeys import encounter_pages, map_pages, path_pages
+from polku.journeys.queries import QUERIES
+from polku.web import entrance
+from polku.web.app import create_app
+from polku.web.queries import query_router
+from tests.journeys.shop import Shop
+from tests.web.conftest import ADMIN, post
+
+api = APIRouter(prefix="/api/v1")
+api.include_router(query_router(QUERIES))
+ROUTERS = (map_pages.router, path_pages.router, encounter_pages.router, api)
+
+
+def visitor(shop: Shop) -> TestClient:
+    entrance.log_in_attempts.__init__(most=5, within=entrance.log_in_attempts.within)  # type: ignore[misc]
+    entrance.address_attempts.__init__(most=50, within=entrance.address_attempts.within)  # type: ignore[misc]
+    app = create_app(shop.workspace, routers=ROUTERS)
+    client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+    assert post(client, "/setup", ADMIN).status_code == 303
+    return client
+
+
+@pytest.fixture
+def client(busy_shop: Shop) -> TestClient:
+    return visitor(busy_shop)
+
+
+def test_map_opens_with_what_it_says(client: TestClient) -> None:
+    page = client.get("/journeys/map").text
+    assert "<h1>Asiakaspolku</h1>" in page
+    assert "Harvimmin jatketaan vaiheesta Harkinta vaiheeseen Hankinta: 60,0" in page
+    assert page.index('class="says"') < page.index('class="path-across"') < page.index('class="path-down"')
+    assert 'href="/journeys/map/cart"' in page
+
+
+def test_links_of_the_map_keep_its_choices(client: TestClient) -> None:
+    page = client.get("/journeys/map?since=2026-02-01&until=2026-04-01&channel=web&compare=1").text
+    assert (
+        'href="/journeys/map/cart?since=2026-02-01&amp;until=2026-04-01&amp;channel=web&amp;compare=1"'
+        in page
+    )
+
+
+def test_map_with_nothing_in_it_says_what_to_do(client: TestClient) -> None:
+    page = client.get("/journeys/map?until=2020-01-01").text
+    assert "Näytä kaikki" in page
+    assert "<svg class=" not in page.split("</nav>")[-1].replace('<svg class="icon"', "")
+
+
+def test_map_of_an_empty_folder_leads_to_sources(shop: Shop) -> None:
+    page = visitor(shop).get("/journeys/map").text
+    assert 'href="/sources"' in page
+    assert "journey-filters" not in page
+
+
+def test_paths_begin_with_a_funnel(client: TestClient) -> None:
+    page = client.get("/journeys/paths").text
+    assert "pääsee kaikkien 4 vaiheen läpi" in page
+    asked = client.get("/journeys/paths?step=product&step=cart&step=&within=1d").text
+    assert "pääsee kaikkien 2 vaiheen läpi" in asked
+    assert "Mikä seuraa mitäkin" in asked
+
+
+def test_touchpoint_shows_its_answers(client: TestClient) -> None:
+    page = client.get("/journeys/map/delivery").text
+    assert page.count("Hyvin meni") == 5
+    assert "/profiles/" in page
+
+
+def test_touchpoint_outside_the_choices(client: TestClient) -> None:
+    assert client.get("/journeys/map/delivery?channel=web").status_code == 404
+    assert "cart" in client.get("/journeys/map/crat").text
+
+
+@pytest.mark.parametrize("query", ["period=7", "since=yesterday", "source=nobody", "channel=pigeon"])
+def test_choices_that_cannot_be(client: TestClient, query: str) -> None:
+    assert client.get(f"/journeys/map?{query}").status_code == 400
+
+
+def test_a_name_is_not_markup(shop: Shop) -> None:
+    from polku.journeys import store
+    from polku.journeys.spec import TouchpointSpec
+
+    with shop.workspace.db.session() as session:
+        spec = store.load_spec(session, "ad")
+        changed = TouchpointSpec(spec.key, "<b>Mainos", "<b>Ad", spec.channel, spec.stage, spec.rules)
+        store.change_touchpoint(session, "ad", changed)
+    for i in range(6):
+        shop.visits(f"c{i}", (0, "ad"), (1, "product"))
+    shop.refreshed()
+    client = visitor(shop)
+    for path in ("/journeys/map", "/journeys/paths", "/journeys/map/ad"):
+        page = client.get(path).text
+        assert "&lt;b&gt;Mainos" in page
+        assert "<b>Mainos" not in page
+
+
+def test_api_answers_like_the_query(client: TestClient) -> None:
+    told = client.get("/api/v1/journeys/map").json()
+    delivery = told["stages"][3]["touchpoints"][0]
+    assert set(delivery["score"]) == {"estimate", "low", "high", "n", "reason"}
+    funnel = client.get("/api/v1/journeys/funnel", params={"steps": "product,cart", "within": "30d"}).json()
+    assert [s["profiles"] for s in funnel["steps"]] == [10, 6]
+    described = client.get("/api/v1/openapi.json").json()["components"]["schemas"]["TouchpointOnMap"]
+    assert described["properties"]["score"]["description"].startswith("Mean score")
