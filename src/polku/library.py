@@ -90,7 +90,7 @@ class _Names:
 
 
 @contextmanager
-def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -> Iterator[Workspace]:
+def open_workspace(settings: Settings) -> Iterator[Workspace]:
     """Open a data folder in this process.
 
     Raises NotFound if there is none, FolderInUse if another process has it open, FolderTooNew.
@@ -120,8 +120,6 @@ def open_workspace(settings: Settings, *, refresh_in_background: bool = False) -
         closing.callback(engine.close)
         opened.append(Workspace(settings, database, store, engine))
         opened[0].part(profiles.Naming).use(_Names(opened[0].part(journeys.Touchpoints)))
-        if refresh_in_background:
-            refresher.start()
         yield opened[0]
 
 
@@ -190,6 +188,9 @@ class Questions:
             raise AttributeError(f"No query '{name}'. There are: {', '.join(self._queries)}")
 
         def ask(*positional: Any, **given: Any) -> Any:
+            if len(positional) > len(query.positional):
+                by_name = ", ".join(query.model_fields)
+                raise InvalidInput(f"{query.path} takes its arguments by name: {by_name}.")
             return self._polku.ask(
                 make_query(query, dict(zip(query.positional, positional, strict=False)) | given)
             )

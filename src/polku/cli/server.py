@@ -23,6 +23,7 @@ from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
 from polku.web.store import company
+from polku.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def run(settings: Settings) -> None:
 
     Raises Conflict if the port is taken, and what `open_workspace` raises.
     """
-    with open_workspace(settings, refresh_in_background=True) as workspace:
+    with open_workspace(settings) as workspace:
         token = secrets.token_urlsafe(32)
         app = create_app(workspace, owner_token=token)
         with workspace.db.session(read_only=True) as session:
@@ -54,8 +55,6 @@ def run(settings: Settings) -> None:
         gc.collect()
         gc.freeze()  # what is loaded by now stays; looking through it again and again would delay requests
         gc.set_threshold(50_000, 20, 100)
-        kernels.compile_in_background()
-        charts.warm()
         server = Server(
             app,
             address=settings.host,
@@ -65,7 +64,7 @@ def run(settings: Settings) -> None:
             websockets=False,
             log_enabled=False,
         )
-        server.on_startup(lambda: _ready(settings, token, setup_code))
+        server.on_startup(lambda: _ready(workspace, token, setup_code))
         uvloop.run(_run(server))
 
 
@@ -76,7 +75,9 @@ async def _run(server: Server) -> None:
     await server.serve()
 
 
-def _ready(settings: Settings, token: str, setup_code: str) -> None:
+def _ready(workspace: Workspace, token: str, setup_code: str) -> None:
+    """Say where it listens, and only then begin what takes the processors: a first visitor comes before it."""
+    settings = workspace.settings
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     local = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else host  # noqa: S104 - asked for by the user
     try:
@@ -86,6 +87,9 @@ def _ready(settings: Settings, token: str, setup_code: str) -> None:
     click.echo(f"Polku listens on http://{host}:{settings.port}")
     if setup_code:
         click.echo(f"To set up from another machine than this one, the code is {setup_code}")
+    workspace.engine.start()
+    kernels.compile_in_background()
+    charts.warm()
 
 
 def _check_port(settings: Settings) -> None:

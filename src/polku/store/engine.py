@@ -59,6 +59,10 @@ class LocalEngine:
     def refresh(self) -> Blocks:
         return self._refresher.refresh()
 
+    def start(self) -> None:
+        """Keep the blocks fresh in the background until `close`."""
+        self._refresher.start()
+
     def soon(self) -> None:
         """Refresh in the background without waiting for the usual pause."""
         self._refresher.soon()
