@@ -48,6 +48,11 @@ def test_what_is_not_known_is_hollow_between_dashes() -> None:
     assert "too few answers" in svg
 
 
+def test_the_best_and_the_worst_stand_out() -> None:
+    svg = draw(map_of([touchpoint("a", 20), touchpoint("b", 10)], [touchpoint("c", -30)]))
+    assert re.findall(r'class="extreme"[^>]*>([^<]+)<', svg) == ["A +20", "C −30"]
+
+
 def test_nothing_known_is_a_dashed_line_on_zero() -> None:
     svg = draw(map_of([touchpoint("a", None), touchpoint("b", None)], []))
     assert 'class="line"' not in svg

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from fastapi import APIRouter
 from starlette.testclient import TestClient
 
 from polku.journeys import encounter_pages, map_pages, path_pages
@@ -14,15 +13,13 @@ from polku.web.queries import query_router
 from tests.journeys.shop import Shop
 from tests.web.conftest import ADMIN, post
 
-api = APIRouter(prefix="/api/v1")
-api.include_router(query_router(QUERIES))
-ROUTERS = (map_pages.router, path_pages.router, encounter_pages.router, api)
+ROUTERS = (map_pages.router, path_pages.router, encounter_pages.router)
 
 
 def visitor(shop: Shop) -> TestClient:
     entrance.log_in_attempts.__init__(most=5, within=entrance.log_in_attempts.within)  # type: ignore[misc]
     entrance.address_attempts.__init__(most=50, within=entrance.address_attempts.within)  # type: ignore[misc]
-    app = create_app(shop.workspace, routers=ROUTERS)
+    app = create_app(shop.workspace, routers=ROUTERS, api=[query_router(QUERIES)])
     client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
     assert post(client, "/setup", ADMIN).status_code == 303
     return client

@@ -3,17 +3,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fastapi import APIRouter
 from starlette.testclient import TestClient
 
-from polku.profiles import QUERIES, ROUTERS
+from polku.profiles import QUERIES, api, pages, reviewing
 from polku.store import EventType
 from polku.store.keys import identifier_key
 from polku.web.app import create_app
 from polku.web.queries import query_router
 from polku.workspace import Workspace
 from tests.profiles.happenings import event, happen
-from tests.web.conftest import ADMIN, post, token_in
+from tests.web.visits import ADMIN, post, token_on
 
 MAIL = [("email", "koti@example.fi")]
 
@@ -21,9 +20,11 @@ MAIL = [("email", "koti@example.fi")]
 @pytest.fixture
 def browser(workspace: Workspace) -> TestClient:
     """Logged in as an administrator, in English."""
-    api = APIRouter(prefix="/api/v1")
-    api.include_router(query_router(QUERIES))
-    app = create_app(workspace, routers=(*ROUTERS, api))
+    app = create_app(
+        workspace,
+        routers=[pages.router, reviewing.router],
+        api=[query_router(QUERIES), api.router],
+    )
     client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
     assert post(client, "/setup", ADMIN | {"language": "en"}).status_code == 303
     return client
@@ -50,8 +51,7 @@ def shop(workspace: Workspace) -> Workspace:
 
 
 def send(browser: TestClient, path: str, page: str, **data: str) -> Any:
-    token = token_in(browser.get(page).text)
-    return browser.post(path, data={"csrf_token": token, **data})
+    return post(browser, path, data, on=page)
 
 
 def test_nobody_sees_customers_without_logging_in(browser: TestClient, shop: Workspace) -> None:
@@ -136,7 +136,7 @@ def test_a_pair_is_judged_and_the_judgement_undone(
 
 
 def test_the_api_decides_with_a_preview(browser: TestClient, shop: Workspace) -> None:
-    headers = {"X-CSRF-Token": token_in(browser.get("/reviews").text)}
+    headers = {"X-CSRF-Token": token_on(browser, "/reviews")}
     asked = {"profile": "maija", "identifier": "phone"}
     preview = browser.post("/api/v1/profiles/split/preview", json=asked, headers=headers).json()
     assert preview["changes"][0]["identifiers"] == ["phone"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from polku.errors import Conflict, InvalidInput, NotFound
-from polku.profiles import judgement
+from polku.profiles import judgement, warm
 from polku.profiles.decisions import DecisionKind
 from polku.profiles.identity import Identities
 from polku.profiles.naming import Naming, TouchpointLabel
@@ -242,3 +242,10 @@ def test_taking_out_a_bridge_takes_what_hangs_on_it(workspace: Workspace) -> Non
     assert {i.value for i in left.identifiers} == {"tablet", "lapsi@example.fi"}
     assert [d.kind for d in left.decisions] == ["split"]
     assert json.dumps([i.value for i in ProfileShow(id="maija").answer(workspace).identifiers]) == '["maija"]'
+
+
+def test_warming_up_makes_ready_and_changes_nothing(workspace: Workspace) -> None:
+    warm(workspace)
+    happen(workspace.store, event(user="maija"))
+    warm(workspace)
+    assert found("maija", workspace) == ["maija"]

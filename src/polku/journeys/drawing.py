@@ -90,10 +90,8 @@ def across(
             if label.leader
         ),
         *(
-            _linked(
-                s, language, link, Markup('<text x="{}" y="{}">{}</text>').format(_n(la.x), _n(la.y), la.text)
-            )
-            for s, la in zip(spots, labels, strict=True)
+            _linked(s, language, link, _text(label, s in notable))
+            for s, label in zip(spots, labels, strict=True)
         ),
     ]
     return _svg("path-across", f"0 0 {WIDTH:.0f} {HEIGHT:.0f}", journeys, language, parts)

@@ -58,6 +58,8 @@ def read_responses(snapshot: Snapshot, found: Found) -> list[Response]:
     table = snapshot.rows(np.array(list(owners), np.int64), ["seq", "occurred_at", "score", "properties"])
     told = []
     for row in table.to_pylist():
+        if row["score"] is None:
+            continue
         about = json.loads(row["properties"] or "{}")
         survey, comment = about.get("survey"), about.get("comment")
         told.append(

@@ -97,9 +97,9 @@ def tally(
     only = scope[2]
     bins = len(edges) - 1
     volume, reach = np.zeros((size, bins), np.int64), np.zeros((size, bins), np.int64)
-    met_by = np.full((size, bins), -1, np.int64)
+    met_by = np.full((size, bins), -1, np.int32)
     for p in range(len(offsets) - 1):
-        at = -1
+        at = np.int64(-1)
         for i in range(offsets[p], offsets[p + 1]):
             k = np.int64(index[touchpoint[i]]) - 1
             if k < 0 or (only >= 0 and source[i] != only):
@@ -107,8 +107,11 @@ def tally(
             t = time[i]
             if t < edges[0] or t >= edges[bins]:
                 continue
-            if at < 0:
-                at = np.searchsorted(edges, t, side="right") - 1
+            if at < 0:  # spans are nearly as long as each other: a guess is at most a few off
+                at = np.int64((np.float64(t) - edges[0]) / (np.float64(edges[bins]) - edges[0]) * bins)
+                at = min(at, np.int64(bins - 1))
+                while t < edges[at]:
+                    at -= 1
             while t >= edges[at + 1]:
                 at += 1
             volume[k, at] += 1
