@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import tempfile
 import threading
@@ -17,6 +18,8 @@ from benchmarks.measure import Figure, quantile
 from benchmarks.servers import Running, copy_of, polku_serving
 
 PAGES = ("/journeys/map", "/journeys/paths", "/journeys/map/product", "/profiles", "/reviews", "/touchpoints", "/sources", "/live", "/rejected", "/settings/account")  # fmt: skip
+PACED = 5_000
+"""Events a second of a large web shop, while timelines are asked for."""
 FUNNEL = {"steps": "product,cart,checkout,payment,order", "within": "30d"}
 PERSON = {"name": "Bench", "email": "bench@example.com", "password": "only for measuring", "company": "Bench", "language": "en"}  # fmt: skip
 
@@ -104,10 +107,23 @@ def _while_ingesting(server: Running) -> Iterator[Figure]:
     yield Figure("durable events while questions run", report.events_per_s, "events/s")
     yield Figure("p99 of a request while questions run", report.p99_ms, "ms", 250)
     yield Figure("a question while events come in: median", quantile(answers, 0.5), "ms")
-    load = threading.Thread(
-        target=sent, args=(server.address, server.write_key, 200_000), kwargs={"batch": 100, "seed": 12}
-    )
-    load.start()
+    yield from _timelines_while(server, PACED, f"while {PACED:,} events/s come in")
+
+
+def _timelines_while(server: Running, rate: int, when: str) -> Iterator[Figure]:
+    """Timelines while events come in at a steady rate, ten times a second."""
+    done = threading.Event()
+
+    def send() -> None:
+        for i in itertools.count():
+            began = time.monotonic()
+            sent(server.address, server.write_key, rate // 10, batch=100, seed=1000 + i)
+            if done.wait(max(0.0, began + 0.1 - time.monotonic())):
+                return
+
+    thread = threading.Thread(target=send)
+    thread.start()
     time.sleep(1)
-    yield from _timelines(server, "while ingesting")
-    load.join()
+    yield from _timelines(server, when)
+    done.set()
+    thread.join()
