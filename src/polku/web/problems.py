@@ -72,7 +72,7 @@ def add_handlers(app: FastAPI) -> None:
 def refusal(request: Request, error: PolkuError) -> Response:
     """The answer that tells of `error`: a page in the visitor's language, or JSON under /api."""
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else {}
-    if is_api(request):
+    if is_api(request) or not has_visitor(request):
         body = {"code": error.code, "message": error.message, "details": _plain(error.details)}
         return JSONResponse(body, error.status, headers)
     title, advice = ADVICE.get(error.code, OTHER)
@@ -92,6 +92,11 @@ def crashed(request: Request) -> Response:
         message = "Something went wrong; the fault is ours and is in the log."
         return JSONResponse({"code": "error", "message": message, "details": {}}, 500)
     return render(request, "web/problem.html", status=500, title=OTHER[0], message="", advice=OTHER[1])
+
+
+def has_visitor(request: Request) -> bool:
+    """Not on public paths (collectors, static files): the gate does not ask there who comes."""
+    return hasattr(request.state, "visitor")
 
 
 def is_api(request: Request) -> bool:
