@@ -117,7 +117,8 @@ def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path = request.url.path
     if error.status_code == 404:
-        missing = NotFound(f"There is nothing at {path}." if is_api(request) else "")
+        told = is_api(request) or not has_visitor(request)
+        missing = NotFound(f"There is nothing at {path}." if told else "")
         return refusal(request, missing)
     kind = NotAllowed if error.status_code in (401, 403, 405) else InvalidInput
     other = kind(f"{error.detail}: {request.method} {path}" if is_api(request) else "")
