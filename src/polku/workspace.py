@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -16,6 +16,11 @@ from polku.settings import Settings
 from polku.store import EventStore, LocalEngine
 
 T = TypeVar("T")
+
+_FIRST: Final = date(1970, 1, 2)
+_LAST: Final = date(2106, 2, 1)
+_FOREVER_S: Final = 2**32 - 1
+"""What a block's times can hold: days outside of it are as good as none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +91,19 @@ class FilteredQuery(Query):
             )
         zone = ZoneInfo(workspace.settings.timezone)
         low = _midnight(self.since, zone) if self.since else 0
-        high = _midnight(self.until + timedelta(days=1), zone) if self.until else 2**32 - 1
+        high = (
+            _midnight(self.until + timedelta(days=1), zone)
+            if self.until and self.until < _LAST
+            else _FOREVER_S
+        )
         return low, high
 
 
 def _midnight(day: date, zone: ZoneInfo) -> int:
-    seconds = int(datetime.combine(day, time(), zone).astimezone(UTC).timestamp())
-    return min(max(seconds, 0), 2**32 - 1)
+    if day < _FIRST:
+        return 0
+    seconds = int(datetime.combine(min(day, _LAST), time(), zone).astimezone(UTC).timestamp())
+    return min(max(seconds, 0), _FOREVER_S)
 
 
 def _split(value: object) -> object:
@@ -108,7 +119,10 @@ def _duration(value: object) -> object:
     """30m, 12h, 30d, 2w as well as ISO 8601 (P30D)."""
     if isinstance(value, str) and value[:-1].isdigit() and value[-1:] in "smhdw":
         unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[value[-1]]
-        return timedelta(**{unit: int(value[:-1])})
+        try:
+            return timedelta(**{unit: int(value[:-1])})
+        except OverflowError:
+            raise ValueError("it is longer than any time there is") from None
     return value
 
 
