@@ -34,10 +34,15 @@ class Resolution(Protocol):
     """Who and what events are, as known at one moment. Versions: a change of `identity_version` (a profile was
     split) or `rules_version` makes the blocks be built anew; a mere merge of profiles does not."""
 
-    identity_version: int
-    rules_version: str
-    columns: Sequence[str]
-    """What `touchpoints` needs beside source, type and name."""
+    @property
+    def identity_version(self) -> int: ...
+
+    @property
+    def rules_version(self) -> str: ...
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """What `touchpoints` needs beside source, type and name."""
 
     def profiles(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
         """The profile of each identifier key; 0 for 0."""
