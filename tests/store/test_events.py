@@ -1,4 +1,5 @@
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -236,6 +237,32 @@ def test_rows_that_we_fail_to_apply_are_set_aside(store: EventStore, monkeypatch
     assert store.snapshot.sql("SELECT DISTINCT reason, detail FROM rejected").to_pylist() == [
         {"reason": "not_applied", "detail": "ValueError('defect')"}
     ]
+
+
+def test_rows_that_we_fail_to_apply_do_not_keep_a_folder_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are still in the journal after a crash, and fail again when it is replayed."""
+    monkeypatch.setattr("polku.store.intake.Intake.take", lambda *_: 1 / 0)
+    running = EventStore(tmp_path / "running")
+    running.append(visits(1, 2))
+    shutil.copytree(tmp_path / "running", tmp_path / "killed")
+    running.close()
+    reopened = EventStore(tmp_path / "killed")
+    assert reopened.snapshot.sql("SELECT reason FROM rejected")["reason"].to_pylist() == ["not_applied"] * 2
+    reopened.close()
+
+
+def test_a_folder_made_anew_is_not_read_as_the_one_before(tmp_path: Path) -> None:
+    for rows in (visits(3, 4), visits(1, 1, first=90)):
+        store = EventStore(tmp_path / "data")
+        store.append(rows)
+        store.close()
+        store = EventStore(tmp_path / "data")
+        found = store.snapshot.rows(np.array([1]), ["event_id"])
+        assert found["event_id"].to_pylist() == rows["event_id"].to_pylist()[:1]
+        store.close()
+        shutil.rmtree(tmp_path / "data")
 
 
 def test_many_threads_lose_and_double_nothing(store: EventStore) -> None:

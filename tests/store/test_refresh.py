@@ -139,6 +139,18 @@ def test_a_split_or_a_changed_rule_builds_anew(rig: Rig) -> None:
     assert journeys(blocks) == expected(rig.store, rig.resolution)
 
 
+def test_names_beyond_what_a_block_can_tell_apart_share_the_last_code(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polku.store.refresh.MOST_KINDS", 3)
+    rig.store.append(visits(1, 5))
+    assert [k.name for k in rig.refresher.refresh().kinds] == ["n0", "n1", "n2"]
+    rig.store.append(incoming([{"event_id": "x", "user_id": "u0", "name": "other"}]))
+    blocks = rig.refresher.refresh()
+    assert len(blocks.kinds) == 3
+    assert sorted(np.concatenate([b.kind for b in blocks.blocks]).tolist()) == [0, 1, 2, 2, 2, 2]
+
+
 def test_nothing_new_is_nothing_done(rig: Rig) -> None:
     rig.store.append(visits(2, 2))
     first = rig.refresher.refresh()

@@ -22,7 +22,7 @@ class Encounters:
 
     time: npt.NDArray[np.int64]  # milliseconds since 1970, UTC
     touchpoint: npt.NDArray[np.uint16]
-    kind: npt.NDArray[np.uint16]
+    kind: npt.NDArray[np.integer[Any]]
     source: npt.NDArray[np.int16]
     value: npt.NDArray[np.float32]  # NaN: none
     score: npt.NDArray[np.float32]  # NaN: none
@@ -99,7 +99,7 @@ def _from_table(events: pa.Table, names: TouchpointNames, kinds: dict[Kind, int]
     made = Encounters(
         events["occurred_at"].cast(pa.int64()).to_numpy() // 1000,
         names.touchpoints(events),
-        np.array(codes, np.uint16),
+        np.array(codes, np.int32),
         events["source"].to_numpy(),
         events["value"].to_numpy().astype(np.float32),
         events["score"].to_numpy().astype(np.float32),

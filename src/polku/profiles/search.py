@@ -180,7 +180,7 @@ def fold_column(values: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
 
 
 def _lines(values: pa.Array[Any]) -> Iterator[bytes]:
-    ended = pc.binary_join_element_wise(pa.scalar(" "), values, pa.scalar("\n"), pa.scalar(""))  # type: ignore[call-overload]
+    ended = pc.binary_join_element_wise(pa.scalar(" "), values, pa.scalar("\n"), pa.scalar(""))
     _, offsets, data = ended.buffers()
     if data is not None:
         low, high = np.frombuffer(offsets, np.int32)[[ended.offset, ended.offset + len(ended)]]

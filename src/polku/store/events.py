@@ -103,8 +103,6 @@ class EventStore:
         self._journal = Journal(folder / "journal", self._manifest.applied)
         self._applied = self._manifest.applied
         self._failure: Exception | None = None
-        for record in self._journal.records(self._applied):
-            self._apply([_Batch(_decode(record.payload), record.end)])
         self._queue: deque[_Submission] = deque()
         self._batches: deque[_Batch] = deque()
         self._pending_rows = 0
@@ -112,6 +110,8 @@ class EventStore:
         self._durable = threading.Condition()
         self._published = threading.Condition()
         self._closing = False
+        for record in self._journal.records(self._applied):
+            self._apply_or_set_aside([_Batch(_decode(record.payload), record.end)])
         self._committer = threading.Thread(target=self._commit_forever, name="committer", daemon=True)
         self._applier = threading.Thread(target=self._apply_forever, name="applier", daemon=True)
         self._committer.start()
@@ -172,6 +172,8 @@ class EventStore:
         with self._arrived:
             self._closing = True
             self._arrived.notify()
+        with self._published:
+            self._published.notify_all()
         self._committer.join()
         with self._durable:
             self._durable.notify()
@@ -235,10 +237,10 @@ class EventStore:
         records = [(_kind(t), _encode(t)) for t, _, _ in tables]
         ends = self._journal.append(records)
         _acknowledge(group, None)
+        self._finished(sum(rows - table.num_rows for table, rows, _ in tables))
         with self._durable:
-            for (table, rows, applied), end in zip(tables, ends, strict=True):
+            for (table, _, applied), end in zip(tables, ends, strict=True):
                 self._batches.append(_Batch(table, end, applied))
-                self._pending_rows += table.num_rows - rows
             self._durable.notify()
 
     # -- applier
@@ -250,17 +252,19 @@ class EventStore:
                 batches = _take_alike(self._batches)
             if not batches:
                 return
-            rows = sum(b.table.num_rows for b in batches)
-            try:
-                result = self._apply(batches)
-            except Exception as e:  # a defect of ours: keep the rows where a person finds them, and go on
-                log.exception("apply_failed rows=%d", rows)
-                result = self._set_aside(batches, e)
-            self._finished(rows)
+            result = self._apply_or_set_aside(batches)
+            self._finished(sum(b.table.num_rows for b in batches))
             for future in batches[0].applied:
                 future.set_result(result)
             if self.tail_rows >= self._segment_rows:
                 self._try_to_write_tail()
+
+    def _apply_or_set_aside(self, batches: list[_Batch]) -> Appended:
+        try:
+            return self._apply(batches)
+        except Exception as e:  # a defect of ours: keep the rows where a person finds them, and go on
+            log.exception("apply_failed rows=%d", sum(b.table.num_rows for b in batches))
+            return self._set_aside(batches, e)
 
     def _apply(self, batches: list[_Batch]) -> Appended:
         table = pa.concat_tables([b.table for b in batches])
@@ -286,9 +290,8 @@ class EventStore:
 
     def _publish(self) -> None:
         self.snapshot = self._view(self._next_seq)
-        if hasattr(self, "_published"):
-            with self._published:
-                self._published.notify_all()
+        with self._published:
+            self._published.notify_all()
 
     @cached_property
     def _intake(self) -> Intake:

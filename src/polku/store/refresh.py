@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 SHARE_OF_TIME = 0.1
 SHORTEST_PAUSE_S = 1.0
+MOST_KINDS = 65_536
+"""Blocks hold a kind's code in 16 bits."""
 _NEEDED = ("seq", "key", "source", "type", "name", "occurred_at", "value", "score")
 
 
@@ -34,10 +36,15 @@ class Resolution(Protocol):
     """Who and what events are, as known at one moment. Versions: a change of `identity_version` (a profile was
     split) or `rules_version` makes the blocks be built anew; a mere merge of profiles does not."""
 
-    identity_version: int
-    rules_version: str
-    columns: Sequence[str]
-    """What `touchpoints` needs beside source, type and name."""
+    @property
+    def identity_version(self) -> int: ...
+
+    @property
+    def rules_version(self) -> str: ...
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """What `touchpoints` needs beside source, type and name."""
 
     def profiles(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
         """The profile of each identifier key; 0 for 0."""
@@ -131,7 +138,6 @@ class Refresher:
     def _run(self) -> None:
         while not self._stopping.is_set():
             started = time.perf_counter()
-            self._wake.clear()
             try:
                 self.refresh()
             except OSError as e:
@@ -140,6 +146,7 @@ class Refresher:
                 log.exception("refresh_failed")
             took = time.perf_counter() - started
             self._wake.wait(max(SHORTEST_PAUSE_S, took * (1 / SHARE_OF_TIME - 1)))
+            self._wake.clear()  # before looking whether to stop: else a stop just here would be slept over
 
     def _is_current(self, snapshot: Snapshot, resolution: Resolution) -> bool:
         b = self.blocks
@@ -272,11 +279,16 @@ def _kinds(events: pa.Table, kinds: dict[Kind, int]) -> npt.NDArray[np.uint16]:
     names = events["name"].combine_chunks().dictionary_encode()
     pairs = events["type"].to_numpy().astype(np.int64) << 32 | names.indices.to_numpy()
     distinct, inverse = np.unique(pairs, return_inverse=True)
-    codes = [
-        kinds.setdefault(Kind(int(p >> 32), names.dictionary[int(p & 0xFFFFFFFF)].as_py()), len(kinds))
-        for p in distinct
-    ]
-    return np.minimum(np.array(codes, np.int64), 65_535).astype(np.uint16)[inverse]
+    called = (Kind(int(p >> 32), names.dictionary[int(p & 0xFFFFFFFF)].as_py()) for p in distinct)
+    codes = [kind_code(kind, kinds) for kind in called]
+    return np.array(codes, np.uint16)[inverse]
+
+
+def kind_code(kind: Kind, kinds: dict[Kind, int]) -> int:
+    """The code of a kind, which becomes known by it as long as there is room."""
+    if kind not in kinds and len(kinds) >= MOST_KINDS:
+        return MOST_KINDS - 1
+    return kinds.setdefault(kind, len(kinds))
 
 
 def _with_nan(column: pa.ChunkedArray) -> npt.NDArray[np.float32]:

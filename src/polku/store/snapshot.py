@@ -101,7 +101,7 @@ class Snapshot:
 
 
 def _pick(path: Path, segment: Segment, seqs: Seqs, names: Sequence[str]) -> pa.Table:
-    with pq.ParquetFile(path, memory_map=True, metadata=_metadata(path)) as file:
+    with pq.ParquetFile(path, memory_map=True, metadata=_metadata(path, path.stat().st_mtime_ns)) as file:
         dense = segment.last_seq - segment.first_seq + 1 == segment.rows
         groups = (
             np.unique((seqs - segment.first_seq) // ROW_GROUP).tolist()
@@ -113,6 +113,7 @@ def _pick(path: Path, segment: Segment, seqs: Seqs, names: Sequence[str]) -> pa.
 
 
 @lru_cache(maxsize=1024)
-def _metadata(path: Path) -> pq.FileMetaData:
-    """A segment's footer: half of what finding a single event costs."""
+def _metadata(path: Path, changed_ns: int) -> pq.FileMetaData:
+    """A segment's footer: half of what finding a single event costs. A data folder that is made anew has files of
+    the same names, so `changed_ns` tells them apart."""
     return pq.read_metadata(path)
