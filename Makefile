@@ -33,7 +33,7 @@ demo-data: | env
 	@mv demo-data.part demo-data
 
 test: env assets
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 browser: env assets
 	$(BIN)/pytest -m browser tests/browser
