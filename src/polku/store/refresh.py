@@ -133,7 +133,8 @@ class Refresher:
                 log.error("blocks_not_written reason=%s", e)
             except Exception:
                 log.exception("refresh_failed")
-            took = time.perf_counter() - started
+            # With nothing to merge it only waited for its kernels: the first events must not wait as long again.
+            took = time.perf_counter() - started if self.blocks.events else 0.0
             self._wake.wait(max(SHORTEST_PAUSE_S, took * (1 / SHARE_OF_TIME - 1)))
 
     def _is_current(self, snapshot: Snapshot, resolution: Resolution) -> bool:
