@@ -131,7 +131,7 @@ def test_database_that_is_not_supported(
     [
         ("port = ", "is not valid TOML"),
         ("prot = 80", "Unknown setting 'prot'"),
-        ('port = "x"', "must be a whole number"),
+        ('port = "x"', "whole numbers 1 to 65535"),
     ],
 )
 def test_settings_that_cannot_be_read(run: Run, folder: Path, text: str, message: str) -> None:

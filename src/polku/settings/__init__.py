@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from polku.errors import InvalidInput
 
@@ -45,7 +47,7 @@ class Settings:
 def read_settings(folder: Path | str, **overrides: Any) -> Settings:
     """Settings of a data folder; `overrides` that are None are ignored.
 
-    Raises InvalidInput on an unknown key in polku.toml or a value of the wrong type.
+    Raises InvalidInput on an unknown key in polku.toml, or a value that cannot be used.
     """
     folder = Path(folder).expanduser().resolve()
     kinds = {f.name: str(f.type) for f in fields(Settings) if f.name != "folder"}
@@ -62,12 +64,38 @@ def read_settings(folder: Path | str, **overrides: Any) -> Settings:
         values |= given
     values |= {k: os.environ[f"POLKU_{k.upper()}"] for k in kinds if f"POLKU_{k.upper()}" in os.environ}
     values |= {k: v for k, v in overrides.items() if v is not None}
-    for name, kind in kinds.items():
-        if name in values and kind == "int":
-            try:
-                values[name] = int(values[name])
-            except ValueError:
-                raise InvalidInput(
-                    f"Setting '{name}' must be a whole number, not {values[name]!r}."
-                ) from None
-    return Settings(folder=folder, **values)
+    return Settings(folder=folder, **{k: _checked(k, kinds[k], v) for k, v in values.items()})
+
+
+_WHOLE: Final = {"port": (1, 65_535), "threads": (0, 1_024), "segment_rows": (1, 10_000_000)}
+_CHOICES: Final = {"language": ("fi", "en"), "log_level": ("debug", "info", "warning", "error")}
+
+
+def _checked(name: str, kind: str, value: Any) -> Any:
+    """A setting's value, a number if it is one. Raises InvalidInput."""
+    if kind == "int":
+        low, high = _WHOLE[name]
+        if (
+            isinstance(value, bool)
+            or not re.fullmatch(r"-?\d{1,9}", str(value))
+            or not low <= int(value) <= high
+        ):
+            raise InvalidInput(
+                f"Setting '{name}' cannot be {value!r}. Allowed: whole numbers {low} to {high}."
+            )
+        return int(value)
+    if not isinstance(value, str):
+        raise InvalidInput(f"Setting '{name}' cannot be {value!r}. Give a text, in quotes.")
+    if name in _CHOICES and value.lower() not in _CHOICES[name]:
+        raise InvalidInput(f"Setting '{name}' cannot be '{value}'. Allowed: {', '.join(_CHOICES[name])}.")
+    if name == "memory_limit" and not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", value, re.IGNORECASE):
+        raise InvalidInput(f"Setting 'memory_limit' cannot be '{value}'. Give a size, e.g. 500MB or 2GB.")
+    if name == "timezone":
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise InvalidInput(
+                f"Setting 'timezone' cannot be '{value}'. Give a name of the time zone database, "
+                "e.g. Europe/Helsinki."
+            ) from None
+    return value
