@@ -6,7 +6,7 @@ import importlib
 import platform
 import sys
 
-ALL = ("appending", "questions", "charts")
+ALL = ("appending", "ingesting", "questions", "serving", "charts")
 
 
 def main() -> None:

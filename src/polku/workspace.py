@@ -129,9 +129,10 @@ def _duration(value: object) -> object:
     """30m, 12h, 30d, 2w as well as ISO 8601 (P30D)."""
     if isinstance(value, str) and value[:-1].isdecimal() and value[-1:] in "smhdw":
         unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[value[-1]]
-        if len(value) > 9:
-            raise ValueError("a length of time has at most 8 digits")
-        return timedelta(**{unit: int(value[:-1])})
+        try:
+            return timedelta(**{unit: int(value[:-1])})
+        except OverflowError:
+            raise ValueError("it is longer than any time there is") from None
     return value
 
 

@@ -68,7 +68,7 @@ def test_every_query_has_its_command() -> None:
             first, *rest = query.path.split("/")
             group = root.get_command(context, first)
             assert isinstance(group, click.Group), f"'{first}' is missing in polku.cli.main.COMMANDS"
-            command = group.commands["-".join(rest)]
+            command = group.commands["-".join(rest) or "list"]
             assert {p.name for p in command.params} == {*query.model_fields, "folder", "as_json"}
 
 
@@ -122,9 +122,9 @@ def test_every_query_without_required_arguments_is_answered_in_both_forms(run: R
     assert len(asked) > 5
     for query in asked:
         first, *rest = query.path.split("/")
-        plain = run(first, "-".join(rest), "--data", shop)
+        plain = run(first, "-".join(rest) or "list", "--data", shop)
         assert (plain.code, plain.err) == (0, ""), query.path
-        json.loads(run(first, "-".join(rest), "--data", shop, "--json").out)
+        json.loads(run(first, "-".join(rest) or "list", "--data", shop, "--json").out)
 
 
 @pytest.mark.parametrize(

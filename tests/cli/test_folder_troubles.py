@@ -130,8 +130,12 @@ def test_database_that_is_not_supported(
     ("text", "message"),
     [
         ("port = ", "is not valid TOML"),
+        ("port = 70000", "Setting 'port' cannot be '70000'. Allowed: 1 to 65535"),
+        ('timezone = "Mars/Base"', "Setting 'timezone' cannot be 'Mars/Base'"),
+        ('language = "sv"', "Allowed: fi or en"),
+        ('log_level = "loud"', "Allowed: debug, info"),
         ("prot = 80", "Unknown setting 'prot'"),
-        ('port = "x"', "whole numbers 1 to 65535"),
+        ('port = "x"', "must be a whole number"),
     ],
 )
 def test_settings_that_cannot_be_read(run: Run, folder: Path, text: str, message: str) -> None:

@@ -15,7 +15,10 @@ from polku.errors import PolkuError
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "init": ("polku.cli.folder:init", "Make an empty data folder."),
     "serve": ("polku.cli.server:serve", "Serve pages, the API and the collectors."),
-    "import": ("polku.cli.importing:import_files", "Import events from CSV, JSON lines or Parquet files."),
+    "import": (
+        "polku.cli.importing:import_files",
+        "Import events from files: CSV, JSON lines and Parquet, also gzipped.",
+    ),
     "demo": ("polku.cli.demo:demo", "Make a data folder with a year of a made-up outdoor shop."),
     "journeys": ("polku.cli.queries:journeys", "Ask about journeys: the map, funnels, paths, volumes."),
     "touchpoints": (

@@ -28,9 +28,10 @@ from polku.web.visitor import CurrentAdmin, CurrentUser
 from polku.workspace import Workspace
 
 router = APIRouter()
-navigation.add(NavItem("/sources", _l("Sources"), "source", 80))
-navigation.add(NavItem("/live", _l("Live"), "live", 81))
-navigation.add(NavItem("/rejected", _l("Rejected"), "warning", 82))
+navigation.add(NavItem("/sources", _l("Sources"), "source", 80, also=("/live", "/rejected")))
+navigation.add(NavItem("/sources", _l("Sources"), "source", 10, section="sources"))
+navigation.add(NavItem("/live", _l("Live"), "live", 20, section="sources"))
+navigation.add(NavItem("/rejected", _l("Rejected"), "warning", 30, section="sources"))
 
 KINDS: Final[dict[str, LazyText]] = {
     "web": _l("Web shop or site"),

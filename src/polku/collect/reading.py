@@ -107,6 +107,8 @@ def rows_of(message: Message, arrival: Arrival) -> tuple[list[Row], list[Refused
     for item in message.items:
         try:
             rows.append(row_of_text(item, arrival))
+        except msgspec.DecodeError as e:  # as above
+            refused.append(Refused("invalid_json", str(e), item))
         except Refusal as e:
             refused.append(Refused(e.reason, e.detail, _with_common(item, arrival)))
     return rows, refused
@@ -207,6 +209,8 @@ def _with_common(item: bytes, arrival: Arrival) -> bytes:
 def _read_loose(body: bytes) -> Message:
     try:
         loose = protocol.LOOSE_BATCH.decode(body)
+        if not body.isascii():
+            body.decode()
     except msgspec.ValidationError as e:
         raise Refusal("not_a_batch", f'{e}. Allowed: {{"batch": [events]}}') from None
     except _UNREADABLE as e:
@@ -215,7 +219,7 @@ def _read_loose(body: bytes) -> Message:
     raw_time = bytes(loose.sentAt)
     try:
         sent_at = _checked_time("sentAt", loose.sentAt) if raw_time else None
-    except Refusal:
+    except (Refusal, *_UNREADABLE):
         sent_at = None
     return Message([], items, [], loose.writeKey, sent_at, bytes(loose.context), bytes(loose.integrations))
 
@@ -223,7 +227,7 @@ def _read_loose(body: bytes) -> Message:
 def _write_key(body: bytes) -> str | None:
     try:
         return protocol.KEYED.decode(body).writeKey
-    except (msgspec.DecodeError, RecursionError):
+    except _UNREADABLE:
         return None
 
 

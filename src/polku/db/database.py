@@ -34,6 +34,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine: Engine = _connect(url)
         self._writing = threading.local()
+        self.changes = 0
+        """Grows with every writing session that ended: what was read before it may be old. One process has the
+        tables, so nothing else writes."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -55,6 +58,8 @@ class Database:
             try:
                 with Session(connection, expire_on_commit=False) as session, session.begin():
                     yield session
+                if not read_only:
+                    self.changes += 1
             finally:
                 self._writing.open = self._writing.open and read_only
 

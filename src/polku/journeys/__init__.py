@@ -4,12 +4,13 @@ from polku.journeys.catalogue import CHANNELS, Catalogue, Stage, Touchpoint
 from polku.journeys.defaults import STAGES, install_defaults
 from polku.journeys.plans import install_plans
 from polku.journeys.queries import QUERIES as _OF_PATHS
+from polku.journeys.queries import JourneyGraph, JourneyMap, JourneySessions, JourneyVolumes
 from polku.journeys.rules import Rule, Rules
 from polku.journeys.spec import TouchpointSpec
 from polku.journeys.store import install_stages, install_touchpoints
 from polku.journeys.touchpoint_queries import QUERIES as _OF_TOUCHPOINTS
 from polku.journeys.touchpoints import Touchpoints
-from polku.workspace import Query
+from polku.workspace import Query, Workspace
 
 QUERIES: tuple[type[Query], ...] = (*_OF_PATHS, *_OF_TOUCHPOINTS)
 
@@ -28,4 +29,11 @@ __all__ = [
     "install_plans",
     "install_stages",
     "install_touchpoints",
+    "warm",
 ]
+
+
+def warm(workspace: Workspace) -> None:
+    """Ask what the pages open with; `Answers` keeps it, and asks again at every refresh."""
+    for query in (JourneyMap, JourneyVolumes, JourneyGraph, JourneySessions):
+        query.of({}).answer(workspace)

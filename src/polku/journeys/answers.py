@@ -7,10 +7,11 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from polku.store import Question
+from polku.store import Blocks, Question
 from polku.workspace import Workspace
 
 KEPT: Final = 64
+RENEWED: Final = 8
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -27,6 +28,7 @@ class Answers:
         self._engine = workspace.engine
         self._known: OrderedDict[tuple[datetime, Any], Any] = OrderedDict()
         self._lock = threading.Lock()
+        self._engine.before_new(self._prepare)
 
     @property
     def as_of(self) -> datetime:
@@ -42,8 +44,18 @@ class Answers:
                 known: R = self._known[key]
                 return known
         answer = self._engine.ask(question)
+        self._keep(key, answer)
+        return answer
+
+    def _prepare(self, blocks: Blocks) -> None:
+        """Ask of new blocks what was asked lately, so that nobody waits for it after a refresh."""
+        with self._lock:
+            questions = dict.fromkeys(q for _, q in reversed(self._known))
+        for question in list(questions)[:RENEWED]:
+            self._keep((blocks.as_of, question), self._engine.ask(question, blocks))
+
+    def _keep(self, key: tuple[datetime, Any], answer: Any) -> None:
         with self._lock:
             self._known[key] = answer
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
-        return answer

@@ -27,7 +27,7 @@ from polku.workspace import Workspace
 
 PATH: Final = "/touchpoints"
 router = APIRouter()
-navigation.add(NavItem(PATH, _l("Touchpoints"), "link", 35))
+navigation.add(NavItem(PATH, _l("Touchpoints"), "touchpoint", 30))
 
 TYPE_NAMES: Final = {
     "track": _l("Event"),

@@ -33,6 +33,7 @@ class Touchpoints:
         self._workspace = workspace
         self._db = workspace.db
         self._known: _Known | None = None
+        self._checked_at = -1
 
     def catalogue(self) -> Catalogue:
         """Stages and touchpoints as they are now."""
@@ -63,11 +64,14 @@ class Touchpoints:
         )
 
     def _current(self) -> _Known:
-        known = self._known
+        known, changes = self._known, self._db.changes
+        if known is not None and self._checked_at == changes:
+            return known
         with self._db.session(read_only=True) as session:
             numbers = {s.name: s.id for s in sources(session)}
             mark = (store.version(session), numbers)
             if known is None or known.mark != mark:
                 known = _Known(mark, store.load_catalogue(session), store.load_rules(session, numbers))
                 self._known = known  # two threads may both read; either result is right
+        self._checked_at = changes
         return known

@@ -63,11 +63,16 @@ class Naming:
     def __init__(self, workspace: Workspace) -> None:
         self._db = workspace.db
         self.names: TouchpointNames = _NoNames()
+        self._sources: tuple[int, dict[int, SourceLabel]] | None = None
 
     def use(self, names: TouchpointNames) -> None:
         self.names = names
 
     def sources(self) -> dict[int, SourceLabel]:
         """All sources by their number."""
-        with self._db.session(read_only=True) as session:
-            return {s.id: SourceLabel(s.name, s.channel) for s in sources(session)}
+        changes = self._db.changes
+        if self._sources is None or self._sources[0] != changes:
+            with self._db.session(read_only=True) as session:
+                labels = {s.id: SourceLabel(s.name, s.channel) for s in sources(session)}
+            self._sources = changes, labels
+        return self._sources[1]

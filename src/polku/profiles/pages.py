@@ -29,7 +29,7 @@ from polku.workspace import Workspace
 PATH: Final = "/profiles"
 REVIEWS: Final = "/reviews"
 router = APIRouter(include_in_schema=False)
-navigation.add(NavItem(PATH, _l("Customers"), "people", 30))
+navigation.add(NavItem(PATH, _l("Customers"), "people", 40, also=(REVIEWS,)))
 
 COLUMNS: Final = (
     Column(_l("Customer")),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from polku.errors import InvalidInput
-from polku.i18n import _l, gettext
+from polku.i18n import gettext
 from polku.profiles import judgement
 from polku.profiles.decisions import DecisionKind, standing
 from polku.profiles.identity import Identities
@@ -16,9 +16,7 @@ from polku.profiles.pages import PATH as PROFILES
 from polku.profiles.pages import REVIEWS as PATH
 from polku.profiles.pages import WORDS
 from polku.profiles.reviews import ProfileReviews, pair_of, review_of
-from polku.web import navigation
 from polku.web.forms import FormData
-from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentUser
 from polku.workspace import Workspace
@@ -26,7 +24,6 @@ from polku.workspace import Workspace
 SHOWN: Final = 20
 MOST_DECISIONS: Final = 10
 router = APIRouter(include_in_schema=False)
-navigation.add(NavItem(PATH, _l("Same customer?"), "link", 35))
 
 
 @router.get(PATH)

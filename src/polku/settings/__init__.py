@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from polku.errors import InvalidInput
 
+LANGUAGES: Final = ("fi", "en")
+_SIZE: Final = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -47,7 +51,7 @@ class Settings:
 def read_settings(folder: Path | str, **overrides: Any) -> Settings:
     """Settings of a data folder; `overrides` that are None are ignored.
 
-    Raises InvalidInput on an unknown key in polku.toml, or a value that cannot be used.
+    Raises InvalidInput on an unknown key in polku.toml or a value that is not allowed.
     """
     folder = Path(folder).expanduser().resolve()
     kinds = {f.name: str(f.type) for f in fields(Settings) if f.name != "folder"}
@@ -64,38 +68,41 @@ def read_settings(folder: Path | str, **overrides: Any) -> Settings:
         values |= given
     values |= {k: os.environ[f"POLKU_{k.upper()}"] for k in kinds if f"POLKU_{k.upper()}" in os.environ}
     values |= {k: v for k, v in overrides.items() if v is not None}
-    return Settings(folder=folder, **{k: _checked(k, kinds[k], v) for k, v in values.items()})
+    settings = Settings(folder=folder, **{k: _of_kind(k, kinds[k], v) for k, v in values.items()})
+    _check(settings)
+    return settings
 
 
-_WHOLE: Final = {"port": (1, 65_535), "threads": (0, 1_024), "segment_rows": (1, 10_000_000)}
-_CHOICES: Final = {"language": ("fi", "en"), "log_level": ("debug", "info", "warning", "error")}
-
-
-def _checked(name: str, kind: str, value: Any) -> Any:
+def _of_kind(name: str, kind: str, value: Any) -> Any:
     """A setting's value, a number if it is one. Raises InvalidInput."""
-    if kind == "int":
-        low, high = _WHOLE[name]
-        if (
-            isinstance(value, bool)
-            or not re.fullmatch(r"-?\d{1,9}", str(value))
-            or not low <= int(value) <= high
-        ):
-            raise InvalidInput(
-                f"Setting '{name}' cannot be {value!r}. Allowed: whole numbers {low} to {high}."
-            )
-        return int(value)
-    if not isinstance(value, str):
-        raise InvalidInput(f"Setting '{name}' cannot be {value!r}. Give a text, in quotes.")
-    if name in _CHOICES and value.lower() not in _CHOICES[name]:
-        raise InvalidInput(f"Setting '{name}' cannot be '{value}'. Allowed: {', '.join(_CHOICES[name])}.")
-    if name == "memory_limit" and not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", value, re.IGNORECASE):
-        raise InvalidInput(f"Setting 'memory_limit' cannot be '{value}'. Give a size, e.g. 500MB or 2GB.")
-    if name == "timezone":
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise InvalidInput(
-                f"Setting 'timezone' cannot be '{value}'. Give a name of the time zone database, "
-                "e.g. Europe/Helsinki."
-            ) from None
-    return value
+    if kind == "str":
+        if not isinstance(value, str):
+            raise InvalidInput(f"Setting '{name}' must be a text in quotes, not {value!r}.")
+        return value
+    if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", str(value)):
+        raise InvalidInput(f"Setting '{name}' must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def _check(settings: Settings) -> None:
+    """Raises InvalidInput that names the setting, its value and what is allowed."""
+    allowed = {
+        "language": (settings.language in LANGUAGES, " or ".join(LANGUAGES)),
+        "log_level": (settings.log_level.lower() in LOG_LEVELS, ", ".join(LOG_LEVELS)),
+        "timezone": (_is_timezone(settings.timezone), "a name such as Europe/Helsinki or UTC"),
+        "port": (0 < settings.port < 65_536, "1 to 65535"),
+        "threads": (settings.threads >= 0, "0 (as many as there are processors) or more"),
+        "memory_limit": (bool(_SIZE.fullmatch(settings.memory_limit)), "a size such as 500MB or 2GB"),
+        "segment_rows": (settings.segment_rows >= 1_000, "1000 or more"),
+    }
+    for name, (good, what) in allowed.items():
+        if not good:
+            raise InvalidInput(f"Setting '{name}' cannot be '{getattr(settings, name)}'. Allowed: {what}.")
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

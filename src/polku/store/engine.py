@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from typing import Protocol, TypeVar
@@ -34,8 +35,8 @@ class Engine(Protocol):
     def blocks(self) -> Blocks:
         """The blocks as of the last refresh."""
 
-    def ask(self, question: Question[P, R_co]) -> R_co:
-        """Answer over all blocks. Raises NotReady in a request while kernels are being compiled."""
+    def ask(self, question: Question[P, R_co], blocks: Blocks | None = None) -> R_co:
+        """Answer over all blocks (or those given). Raises NotReady in a request while kernels are being compiled."""
 
     def refresh(self) -> Blocks:
         """Bring the blocks up to date now."""
@@ -52,9 +53,14 @@ class LocalEngine:
     def blocks(self) -> Blocks:
         return self._refresher.blocks
 
-    def ask(self, question: Question[P, R_co]) -> R_co:
+    def ask(self, question: Question[P, R_co], blocks: Blocks | None = None) -> R_co:
         check_ready()
-        return question.finish(reduce(question.merge, self._pool.map(question.partial, self.blocks.blocks)))
+        asked = (blocks or self.blocks).blocks
+        return question.finish(reduce(question.merge, self._pool.map(question.partial, asked)))
+
+    def before_new(self, prepare: Callable[[Blocks], None]) -> None:
+        """Have `prepare` called with new blocks before they replace the old ones."""
+        self._refresher.before_new.append(prepare)
 
     def refresh(self) -> Blocks:
         return self._refresher.refresh()

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -99,7 +100,6 @@ class EventStore:
         self._tails: dict[str, tuple[pa.Table, ...]] = dict.fromkeys(TABLES, ())
         self._replaced: deque[tuple[float, Path]] = deque()
         self.snapshot = self._view(self._manifest.next_seq)
-        self._intake = Intake(self.snapshot)
         self._journal = Journal(folder / "journal", self._manifest.applied)
         self._applied = self._manifest.applied
         self._failure: Exception | None = None
@@ -289,9 +289,18 @@ class EventStore:
         self._publish()
 
     def _publish(self) -> None:
-        self.snapshot = self._view(self._intake.next_seq)
+        self.snapshot = self._view(self._next_seq)
         with self._published:
             self._published.notify_all()
+
+    @cached_property
+    def _intake(self) -> Intake:
+        """Made when the first events come: it reads the hash of every event there is, and pages need not wait."""
+        return Intake(self.snapshot)
+
+    @property
+    def _next_seq(self) -> int:
+        return self._intake.next_seq if "_intake" in self.__dict__ else self._manifest.next_seq
 
     def _view(self, next_seq: int) -> Snapshot:
         return Snapshot(self._folder, next_seq, self._manifest.segments, dict(self._tails), self._database)
@@ -326,7 +335,7 @@ class EventStore:
                 rows = pa.concat_tables([self._read(kept.pop()), rows])
             segment = write_segment(self._folder, f"{manifest.next_file:08d}", name, rows)
             manifest = manifest.with_segments(name, tuple(kept), segment)
-        manifest = manifest.at(self._applied, self._intake.next_seq)
+        manifest = manifest.at(self._applied, self._next_seq)
         manifest.write(self._folder)
         self._manifest = manifest
         self._tails = dict.fromkeys(TABLES, ())

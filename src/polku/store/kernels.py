@@ -82,17 +82,6 @@ def compile_all() -> float:
     return time.perf_counter() - start
 
 
-def compile_in_background() -> threading.Thread:
-    """Compile every registered kernel in a thread of its own."""
-
-    def run() -> None:
-        log.info("kernels_ready seconds=%.1f", compile_all())
-
-    thread = threading.Thread(target=run, name="kernels", daemon=True)
-    thread.start()
-    return thread
-
-
 def progress() -> tuple[int, int]:
     """How many kernels are compiled, of how many."""
     return sum(k.compiled for k in _registered), len(_registered)

@@ -83,6 +83,8 @@ class Refresher:
         self.blocks = Blocks.open(self._folder)
         if self.blocks.last_seq >= store.snapshot.next_seq:  # an older copy of the events was put back
             self.blocks = Blocks.empty()
+        self.before_new: list[Callable[[Blocks], None]] = []
+        """Called with new blocks before they replace the old ones: to have frequent answers ready."""
         self._refreshing = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -103,10 +105,13 @@ class Refresher:
             ):
                 old = replace(Blocks.empty(), kinds=old.kinds)
             try:
-                self.blocks = _refreshed(old, snapshot, resolution, self._folder, self._threads)
+                blocks = _refreshed(old, snapshot, resolution, self._folder, self._threads)
             except OSError:
                 self.blocks.remove_others(self._folder)  # else a full disk is filled with half-made blocks
                 raise
+            for prepare in self.before_new:
+                prepare(blocks)
+            self.blocks = blocks
             log.info(
                 "blocks_refreshed events=%d profiles=%d seconds=%.2f",
                 self.blocks.events,

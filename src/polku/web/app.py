@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from polku import security
-from polku.web import account, api_keys, entrance, stylebook, users
+from polku.web import account, api_keys, api_page, entrance, stylebook, users
 from polku.web.client import Origin
 from polku.web.csrf import check_csrf
 from polku.web.gate import HEADERS, YEAR_S, Gate
@@ -63,7 +63,7 @@ def create_app(
     app.router.routes.extend(routes)
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.mount("/static", _Static(directory=STATIC), name="static")
-    for module in (entrance, account, users, api_keys, stylebook):
+    for module in (entrance, account, users, api_keys, api_page, stylebook):
         app.include_router(module.router, include_in_schema=False)
     for router in routers:
         app.include_router(router, include_in_schema=False)

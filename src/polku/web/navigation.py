@@ -7,31 +7,37 @@ from typing import Literal
 
 from polku.i18n import LazyText
 
+Section = Literal["main", "settings", "sources"]
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the navigation, or (section `settings`) a tab of the settings."""
+    """An entry of the navigation, or (section `settings`, `sources`) a tab of that entry's pages.
+
+    `also` are paths that belong to the entry without standing under it.
+    """
 
     path: str
     title: LazyText
     icon: str
     order: int
-    section: Literal["main", "settings"] = "main"
+    section: Section = "main"
     admin_only: bool = False
+    also: tuple[str, ...] = ()
 
     def is_current(self, path: str) -> bool:
-        return path == self.path or path.startswith(self.path.rstrip("/") + "/")
+        return any(path == own or path.startswith(own.rstrip("/") + "/") for own in (self.path, *self.also))
 
 
-_items: dict[str, NavItem] = {}
+_items: dict[tuple[Section, str], NavItem] = {}
 
 
 def add(item: NavItem) -> None:
-    """Show this entry; adding a path again replaces it."""
-    _items[item.path] = item
+    """Show this entry; adding a path to a section again replaces it."""
+    _items[item.section, item.path] = item
 
 
-def items(*, section: Literal["main", "settings"] = "main", admin: bool) -> list[NavItem]:
+def items(*, section: Section = "main", admin: bool) -> list[NavItem]:
     """Entries in their order that a user may see."""
     shown = (i for i in _items.values() if i.section == section and (admin or not i.admin_only))
     return sorted(shown, key=lambda i: (i.order, i.path))

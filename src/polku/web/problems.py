@@ -72,7 +72,7 @@ def add_handlers(app: FastAPI) -> None:
 def refusal(request: Request, error: PolkuError) -> Response:
     """The answer that tells of `error`: a page in the visitor's language, or JSON under /api."""
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else {}
-    if is_api(request):
+    if is_api(request) or not has_visitor(request):
         body = {"code": error.code, "message": error.message, "details": _plain(error.details)}
         return JSONResponse(body, error.status, headers)
     title, advice = ADVICE.get(error.code, OTHER)
@@ -94,6 +94,11 @@ def crashed(request: Request) -> Response:
     return render(request, "web/problem.html", status=500, title=OTHER[0], message="", advice=OTHER[1])
 
 
+def has_visitor(request: Request) -> bool:
+    """Not on public paths (collectors, static files): the gate does not ask there who comes."""
+    return hasattr(request.state, "visitor")
+
+
 def is_api(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
@@ -112,7 +117,8 @@ def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path = request.url.path
     if error.status_code == 404:
-        missing = NotFound(f"There is nothing at {path}." if is_api(request) else "")
+        told = is_api(request) or not has_visitor(request)
+        missing = NotFound(f"There is nothing at {path}." if told else "")
         return refusal(request, missing)
     kind = NotAllowed if error.status_code in (401, 403, 405) else InvalidInput
     other = kind(f"{error.detail}: {request.method} {path}" if is_api(request) else "")

@@ -99,7 +99,7 @@ def _shell(request: Request, visitor: Visitor) -> dict[str, Any]:
         "languages": i18n.LANGUAGES,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "nav": navigation.items(admin=admin) if visitor.user else [],
-        "settings_nav": navigation.items(section="settings", admin=admin) if visitor.user else [],
+        "tabs_of": lambda section: navigation.items(section=section, admin=admin) if visitor.user else [],
     }
 
 

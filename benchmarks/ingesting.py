@@ -1,0 +1,45 @@
+"""Ingestion over HTTP into the real server: durable events, whole requests, the load generator on the same machine."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvloop
+
+from benchmarks import load
+from benchmarks.measure import Figure
+from benchmarks.servers import nothing_serving, polku_serving
+
+EVENTS = 600_000
+SINGLES = 20_000
+
+
+def figures() -> Iterator[Figure]:
+    with nothing_serving() as address:
+        nothing = sent(address, "key", EVENTS // 3, batch=100)
+        nothing_single = sent(address, "key", SINGLES, batch=1)
+    with tempfile.TemporaryDirectory() as folder, polku_serving(Path(folder)) as server:
+        sent(server.address, server.write_key, 50_000, batch=100, seed=7)  # warm
+        batches = sent(server.address, server.write_key, EVENTS, batch=100)
+        singles = sent(server.address, server.write_key, SINGLES, batch=1, seed=2)
+        stored = server.client.get("/api/v1/sources").json()["sources"][0]
+    assert batches.acknowledged == EVENTS, f"acknowledged {batches.acknowledged} of {EVENTS}"
+    assert stored["events"] == 50_000 + EVENTS + SINGLES, stored
+    yield Figure(
+        "durable events, batches of 100", batches.events_per_s, "events/s", 60_000, True,
+        nothing.events_per_s, "a server that stores nothing",
+    )  # fmt: skip
+    yield Figure("the same, p50 of a request", batches.p50_ms, "ms")
+    yield Figure("the same, p99 of a request", batches.p99_ms, "ms", 250)
+    yield Figure(
+        "durable single events", singles.requests_per_s, "req/s", 3_500, True,
+        nothing_single.requests_per_s, "a server that stores nothing",
+    )  # fmt: skip
+    yield Figure("the same, p99 of a request", singles.p99_ms, "ms", 250)
+
+
+def sent(address: str, key: str, events: int, *, batch: int, seed: int = 1) -> load.Report:
+    bodies = load.requests("127.0.0.1", key, events=events, batch=batch, seed=seed)
+    return uvloop.run(load.send(address, bodies, batch=batch, connections=16 if batch > 1 else 64))

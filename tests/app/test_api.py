@@ -1,0 +1,92 @@
+"""The API's description and its page: everything that can be asked is there, estimates in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from polku import library
+from polku.app import create_app
+from polku.settings import read_settings
+from tests.web.visits import ADMIN, post
+
+HERE = "http://127.0.0.1:8000"
+TOKEN = "owner"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    settings = read_settings(tmp_path_factory.mktemp("data"))
+    library.make_folder(settings)
+    with library.open_workspace(settings) as workspace:
+        yield create_app(workspace, owner_token=TOKEN)
+
+
+@pytest.fixture(scope="module")
+def program(app: Any) -> TestClient:
+    return TestClient(app, base_url=HERE, headers={"Authorization": f"Bearer {TOKEN}"})
+
+
+@pytest.fixture(scope="module")
+def admin(app: Any) -> TestClient:
+    browser = TestClient(app, base_url=HERE, follow_redirects=False)
+    assert post(browser, "/setup", ADMIN).status_code == 303
+    return browser
+
+
+def description(program: TestClient) -> dict[str, Any]:
+    answer = program.get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def test_every_query_is_described(program: TestClient) -> None:
+    paths = description(program)["paths"]
+    for query in library.QUERIES:
+        told = paths[f"/api/v1/{query.path}"]["get"]
+        assert told["summary"] == query.summary()
+        parameters = {p["name"]: p for p in told["parameters"]} if query.model_fields else {}
+        assert set(parameters) == set(query.model_fields)
+        for name, field in query.model_fields.items():
+            assert field.description, f"{query.path} does not say what '{name}' is"
+            assert parameters[name]["required"] == field.is_required()
+
+
+def test_the_form_of_estimates_is_described_once(program: TestClient) -> None:
+    schemas = description(program)["components"]["schemas"]
+    estimate = schemas["Estimate"]
+    assert set(estimate["properties"]) == {"estimate", "low", "high", "n", "reason"}
+    assert {"estimate", "low", "high", "n"} <= set(estimate["required"])
+    assert "95%" in estimate["description"]
+    assert "reason" in estimate["description"]
+    alike = [n for n, s in schemas.items() if {"low", "high"} <= set(s.get("properties", ()))]
+    assert alike == ["Estimate"]
+
+
+def test_the_description_is_for_those_let_in(app: Any) -> None:
+    assert TestClient(app, base_url=HERE).get("/api/v1/openapi.json").status_code == 401
+
+
+@pytest.mark.parametrize(("language", "title"), [("fi", "Ohjelmointirajapinta"), ("en", "API for programs")])
+def test_the_page_lists_all_with_examples(
+    admin: TestClient, program: TestClient, language: str, title: str
+) -> None:
+    admin.cookies.set("polku_language", language)
+    post(admin, "/preferences", {"language": language, "theme": "auto", "next": "/api"})
+    page = admin.get("/api")
+    assert page.status_code == 200
+    assert f"<h1>{title}</h1>" in page.text
+    for path, methods in description(program)["paths"].items():
+        for method in methods:
+            assert f"<code>{method.upper()} {path}</code>" in page.text
+    assert f"{HERE}/api/v1/journeys/funnel?steps=STEPS" in page.text
+    assert "http" not in page.text.replace(HERE, "").replace("http://www.w3.org/", ""), "no foreign host"
+
+
+def test_the_page_is_linked_from_the_keys_and_needs_a_log_in(admin: TestClient, app: Any) -> None:
+    assert 'href="/api"' in admin.get("/settings/api-keys").text
+    stranger = TestClient(app, base_url=HERE, follow_redirects=False).get("/api")
+    assert stranger.headers["location"].startswith("/login")
