@@ -82,9 +82,9 @@ env: .venv/.ready
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-assets: $(VENDOR)/vega.js
+assets: $(VENDOR)/htmx.min.js
 
-$(VENDOR)/vega.js: package-lock.json .npmrc scripts/assets.py .venv/.locked
+$(VENDOR)/htmx.min.js: package-lock.json .npmrc scripts/assets.py .venv/.locked
 	@echo "Bringing browser code as in package-lock.json"
 	@$(BIN)/npm ci --loglevel=error
 	@$(BIN)/python scripts/assets.py

@@ -17,11 +17,28 @@ from benchmarks.ingesting import sent
 from benchmarks.measure import Figure, quantile
 from benchmarks.servers import Running, copy_of, polku_serving
 
-PAGES = ("/journeys/map", "/journeys/paths", "/journeys/map/product", "/profiles", "/reviews", "/touchpoints", "/sources", "/live", "/rejected", "/settings/account")  # fmt: skip
+PAGES = (
+    "/journeys/map",
+    "/journeys/paths",
+    "/journeys/map/product",
+    "/profiles",
+    "/reviews",
+    "/touchpoints",
+    "/sources",
+    "/live",
+    "/rejected",
+    "/settings/account",
+)
 PACED = 5_000
 """Events a second of a large web shop, while timelines are asked for."""
 FUNNEL = {"steps": "product,cart,checkout,payment,order", "within": "30d"}
-PERSON = {"name": "Bench", "email": "bench@example.com", "password": "only for measuring", "company": "Bench", "language": "en"}  # fmt: skip
+PERSON = {
+    "name": "Bench",
+    "email": "bench@example.com",
+    "password": "only for measuring",
+    "company": "Bench",
+    "language": "en",
+}
 
 
 def figures() -> Iterator[Figure]:

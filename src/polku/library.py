@@ -14,7 +14,7 @@ import httpx
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from polku import collect, journeys, profiles
 from polku.db import Database
@@ -191,9 +191,12 @@ class Questions:
             if len(positional) > len(query.positional):
                 by_name = ", ".join(query.model_fields)
                 raise InvalidInput(f"{query.path} takes its arguments by name: {by_name}.")
-            return self._polku.ask(
-                make_query(query, dict(zip(query.positional, positional, strict=False)) | given)
-            )
+            if len(positional) > len(query.positional):
+                raise InvalidInput(
+                    f"{query.path} takes {len(query.positional)} arguments without a name, not {len(positional)}. "
+                    f"Name them: {', '.join(query.model_fields)}"
+                )
+            return self._polku.ask(query.of(dict(zip(query.positional, positional, strict=False)) | given))
 
         ask.__name__, ask.__doc__ = name, query.__doc__
         ask.__signature__ = inspect.signature(query)  # type: ignore[attr-defined]
@@ -201,19 +204,6 @@ class Questions:
 
     def __dir__(self) -> list[str]:
         return list(self._queries)
-
-
-def make_query(query: type[Query], given: dict[str, Any]) -> Query:
-    """A query of a user's arguments. Raises InvalidInput that names the argument and what is allowed."""
-    try:
-        return query(**given)
-    except ValidationError as e:
-        first = e.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        allowed = ", ".join(query.model_fields)
-        raise InvalidInput(
-            f"'{where}' of {query.path}: {first['msg']} (given: {first['input']!r}). It takes: {allowed}."
-        ) from e
 
 
 def open(folder: str | Path) -> Polku:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, ClassVar, Final, TypeVar, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, Self, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from polku.db import Database
 from polku.errors import InvalidInput
@@ -17,10 +18,11 @@ from polku.store import EventStore, LocalEngine
 
 T = TypeVar("T")
 
-_FIRST: Final = date(1970, 1, 2)
-_LAST: Final = date(2106, 2, 1)
-_FOREVER_S: Final = 2**32 - 1
-"""What a block's times can hold: days outside of it are as good as none."""
+FOREVER: Final = 2**32 - 1
+"""A time after every other, in seconds since 1970."""
+FIRST_DAY: Final = date(1970, 1, 1)
+LAST_DAY: Final = date(2106, 1, 31)
+"""Journeys hold seconds in 32 bits: days beyond mean 'from the beginning' and 'to the end'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,19 @@ class Query(BaseModel):
         raise NotImplementedError
 
     @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """A query of a user's arguments. Raises InvalidInput that names the argument and what is allowed."""
+        try:
+            return cls(**given)
+        except ValidationError as e:
+            first = e.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            allowed = ", ".join(cls.model_fields)
+            raise InvalidInput(
+                f"'{where}' of {cls.path}: {first['msg']} (given: {first['input']!r}). It takes: {allowed}."
+            ) from e
+
+    @classmethod
     def result_type(cls) -> Any:
         return get_type_hints(cls.answer)["return"]
 
@@ -90,20 +105,15 @@ class FilteredQuery(Query):
                 f"The period ends ({self.until}) before it starts ({self.since}). Swap the two days."
             )
         zone = ZoneInfo(workspace.settings.timezone)
-        low = _midnight(self.since, zone) if self.since else 0
-        high = (
-            _midnight(self.until + timedelta(days=1), zone)
-            if self.until and self.until < _LAST
-            else _FOREVER_S
-        )
+        low = midnight(self.since, zone) if self.since else 0
+        high = midnight(min(self.until, LAST_DAY) + timedelta(days=1), zone) if self.until else FOREVER
         return low, high
 
 
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    if day < _FIRST:
-        return 0
-    seconds = int(datetime.combine(min(day, _LAST), time(), zone).astimezone(UTC).timestamp())
-    return min(max(seconds, 0), _FOREVER_S)
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """Seconds since 1970 of the beginning of a day; within 1970 to 2106, as journeys are."""
+    day = min(max(day, FIRST_DAY), LAST_DAY)
+    return max(0, int(datetime.combine(day, time(), zone).astimezone(UTC).timestamp()))
 
 
 def _split(value: object) -> object:
@@ -117,7 +127,7 @@ def _split(value: object) -> object:
 
 def _duration(value: object) -> object:
     """30m, 12h, 30d, 2w as well as ISO 8601 (P30D)."""
-    if isinstance(value, str) and value[:-1].isdigit() and value[-1:] in "smhdw":
+    if isinstance(value, str) and value[:-1].isdecimal() and value[-1:] in "smhdw":
         unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[value[-1]]
         try:
             return timedelta(**{unit: int(value[:-1])})

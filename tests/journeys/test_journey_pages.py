@@ -82,6 +82,21 @@ def test_choices_that_cannot_be(client: TestClient, query: str) -> None:
     assert client.get(f"/journeys/map?{query}").status_code == 400
 
 
+@pytest.mark.parametrize("within", ["soon", "-1", "99999999999d", "P9999999999D", "\u00b2d"])
+def test_a_window_that_cannot_be(client: TestClient, within: str) -> None:
+    answer = client.get("/journeys/paths", params={"within": within})
+    assert answer.status_code == 400
+    assert "within" in answer.text
+
+
+@pytest.mark.parametrize("page", ["/journeys/map", "/journeys/paths", "/journeys/map/cart"])
+@pytest.mark.parametrize("query", ["since=0001-01-01", "until=9999-12-31", "until=2106-03-01"])
+def test_days_beyond_the_calendar_mean_from_the_beginning_and_to_the_end(
+    client: TestClient, page: str, query: str
+) -> None:
+    assert client.get(f"{page}?{query}").status_code == 200
+
+
 def test_a_name_is_not_markup(shop: Shop) -> None:
     from polku.journeys import store
     from polku.journeys.spec import TouchpointSpec

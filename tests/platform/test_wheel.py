@@ -27,7 +27,6 @@ def test_wheel_carries_browser_code_with_its_licences(packed: set[str]) -> None:
         "inter.woff2",
         "inter-ext.woff2",
         "inter.LICENSE",
-        "vega.js",
     }
 
 

@@ -78,8 +78,9 @@ def test_pages_of_a_timeline_hold_every_event_once_even_with_equal_times(workspa
             break
         before = page.older
     assert len(seen) == len(set(seen)) == 40
-    with pytest.raises(InvalidInput, match="before"):
-        ProfileTimeline(id="maija", before="yesterday").answer(workspace)
+    for wrong in ("yesterday", "1-\u00b2", f"1-{'9' * 5000}"):
+        with pytest.raises(InvalidInput, match="before"):
+            ProfileTimeline(id="maija", before=wrong).answer(workspace)
 
 
 class _Names:

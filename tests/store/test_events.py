@@ -1,6 +1,8 @@
 import json
+import os
 import shutil
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,6 +188,32 @@ def test_what_was_not_named_by_the_manifest_is_removed_and_replayed(
     assert count(again) == 25
     assert again.append(visits(5, 5)) == Appended(0, 25, 0)
     again.close()
+
+
+def test_a_large_record_that_a_crash_has_torn_is_cut_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its numbers look like the beginnings of records by the thousands; each took a checksum of megabytes."""
+    store = EventStore(tmp_path / "running")
+    store.append(visits(1, 1))
+    store.append(visits(400, 40, first=10))
+    shutil.copytree(tmp_path / "running", tmp_path / "killed")
+    store.close()
+    journal = tmp_path / "killed" / "journal" / "000001.log"
+    os.truncate(journal, journal.stat().st_size - 1000)
+    checked = 0
+
+    def crc32(data: bytes) -> int:
+        nonlocal checked
+        checked += len(data)
+        return zlib_crc32(data)
+
+    zlib_crc32 = zlib.crc32
+    monkeypatch.setattr("polku.store.journal.zlib.crc32", crc32)
+    reopened = EventStore(tmp_path / "killed")
+    assert checked < 10_000_000
+    assert count(reopened) == 1
+    reopened.close()
 
 
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from polku.errors import InvalidInput
-from tests.web.visits import ADMIN, post, token_on
+from tests.web.visits import ADMIN, paths, post, token_on
 
 
 @pytest.fixture
@@ -17,10 +17,14 @@ def database_url(tmp_path):
 
 def test_strangers_see_nothing_but_the_door(admin):
     stranger = TestClient(admin.app, base_url="http://127.0.0.1:8000", follow_redirects=False)
-    for route in admin.app.routes:
-        path = re.sub(r"\{.*?\}", "1", getattr(route, "path", ""))
-        if path.startswith(("/static", "/healthz", "/v1/", "/api/")) or path in ("/login", "/preferences"):
-            continue
+    closed = [
+        path
+        for path in paths(admin.app)
+        if not path.startswith(("/static", "/healthz", "/v1/", "/api/"))
+        and path not in ("/login", "/preferences", "/setup")
+    ]
+    assert "/settings/users/1/close" in closed
+    for path in closed:
         response = stranger.get(path)
         assert response.status_code == 303, path
         assert response.headers["location"].startswith("/login"), path
@@ -119,3 +123,20 @@ def test_only_an_administrator_sees_users_and_keys(ville):
         assert response.status_code == 403, path
         assert "Anna" not in response.text
     assert "/settings/users" not in ville.get("/settings/account").text
+
+
+@pytest.mark.parametrize("type_", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_a_form_larger_than_any_of_ours_is_not_read(admin, type_):
+    """A stranger could fill memory or disk with it."""
+    sent = 0
+
+    def endless():
+        nonlocal sent
+        yield b'--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n'
+        while sent < 50 << 20:
+            sent += 1 << 16
+            yield b"a" * (1 << 16)
+
+    stranger = TestClient(admin.app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+    answer = stranger.post("/login", content=endless(), headers={"Content-Type": type_})
+    assert answer.status_code == 413

@@ -92,3 +92,7 @@ def test_what_a_user_typed_is_only_text(admin):
     page = admin.get("/settings/users").text
     assert evil not in page
     assert page.count("&lt;script&gt;") >= 2  # in the table and in the message
+
+
+def test_a_user_number_beyond_all_is_no_fault_of_ours(admin):
+    assert admin.get(f"/settings/users/{10**30}").status_code == 400

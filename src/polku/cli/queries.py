@@ -27,7 +27,7 @@ def query_group(slice_name: str, summary: str) -> click.Group:
 
 def _command(query: type[Query], name: str) -> click.Command:
     def run(folder: str, as_json: bool, **given: Any) -> None:
-        asked = library.make_query(query, {k: v for k, v in given.items() if v not in (None, ())})
+        asked = query.of({k: v for k, v in given.items() if v not in (None, ())})
         with library.open(folder) as polku:
             answer = polku.ask(asked)
         if as_json:

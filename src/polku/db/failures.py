@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from polku.errors import DatabaseUnreachable, NotWritable, PolkuError, StorageFull
+from polku.errors import DatabaseUnreachable, InvalidInput, NotWritable, PolkuError, StorageFull
 
 _POSTGRES_FULL = "53100"
+_POSTGRES_OVERFLOW = "22003"
 _POSTGRES_AWAY = ("08", "57P")  # connection exceptions; shut down or starting up
 
 
@@ -23,6 +24,8 @@ def told() -> Iterator[None]:
     """Within it, what the database fails at for reasons outside of Polku is raised as a PolkuError."""
     try:
         yield
+    except OverflowError as e:
+        raise _too_large() from e
     except DBAPIError as e:
         error = _as_ours(e)
         if error is None:
@@ -34,6 +37,8 @@ def _as_ours(e: DBAPIError) -> PolkuError | None:
     if isinstance(e.orig, sqlite3.Error):
         return _of_sqlite(e.orig)
     state = getattr(e.orig, "sqlstate", None)
+    if state == _POSTGRES_OVERFLOW:
+        return _too_large()
     if state == _POSTGRES_FULL:
         return StorageFull("The disk of the database server is full. Free some space there.")
     if e.connection_invalidated or state is None or str(state).startswith(_POSTGRES_AWAY):
@@ -42,6 +47,10 @@ def _as_ours(e: DBAPIError) -> PolkuError | None:
             f"The database server does not answer ({''.join(reason)}). Start it, or correct POLKU_DATABASE_URL."
         )
     return None
+
+
+def _too_large() -> PolkuError:
+    return InvalidInput("A number is larger than any that is kept. Give one of those that are shown.")
 
 
 def _of_sqlite(e: sqlite3.Error) -> PolkuError | None:

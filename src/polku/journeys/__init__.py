@@ -35,5 +35,5 @@ __all__ = [
 
 def warm(workspace: Workspace) -> None:
     """Ask what the pages open with; `Answers` keeps it, and asks again at every refresh."""
-    for query in (JourneyMap(), JourneyVolumes(), JourneyGraph(), JourneySessions()):
-        query.answer(workspace)
+    for query in (JourneyMap, JourneyVolumes, JourneyGraph, JourneySessions):
+        query.of({}).answer(workspace)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from polku.errors import InvalidInput
+from polku.workspace import midnight
 
 Unit = Literal["day", "week", "month"]
 MOST_SPANS: Final = 1_500
@@ -37,11 +38,6 @@ def spans(first: date, last: date, unit: Unit) -> list[date]:
 def edges(starts: list[date], unit: Unit, zone: ZoneInfo) -> tuple[int, ...]:
     """Where each span begins, and where the last ends: midnights of the zone, daylight saving included."""
     return tuple(midnight(d, zone) for d in [*starts, _next(starts[-1], unit)])
-
-
-def midnight(day: date, zone: ZoneInfo) -> int:
-    """Seconds since 1970 of the beginning of a day; not before 1970."""
-    return max(0, int(datetime.combine(day, time(), zone).astimezone(UTC).timestamp()))
 
 
 def day_of(seconds: int, zone: ZoneInfo) -> date:

@@ -8,10 +8,11 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.scope import FOREVER, Scope
+from polku.journeys.scope import Scope
 from polku.journeys.time_kernels import feel
 from polku.stats import Estimate, clustered_mean
 from polku.store import Block
+from polku.workspace import FOREVER
 
 FOLLOWS_WITHIN = timedelta(days=30)
 """A response tells of the touchpoints met this long before it."""

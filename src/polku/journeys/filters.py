@@ -12,6 +12,7 @@ from polku.errors import InvalidInput
 from polku.i18n import _l
 from polku.journeys.catalogue import CHANNEL_NAMES, Catalogue
 from polku.web.listing import Filter
+from polku.workspace import FIRST_DAY
 
 PRESETS: Final = {"30": 30, "90": 90, "365": 365}
 _PERIODS: Final = (
@@ -67,7 +68,7 @@ class Filters:
         """The same for as many days right before; None where the period has no beginning."""
         asked = self.asked
         since, until = asked["since"], asked["until"] or self.today
-        if since is None or until < since:
+        if since is None or until < since or until - since >= since - FIRST_DAY:
             return None
         return asked | {
             "since": since - (until - since) - timedelta(days=1),

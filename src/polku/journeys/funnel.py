@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from polku.errors import InvalidInput
 from polku.journeys.kernels import climb
-from polku.journeys.scope import FOREVER, Scope
+from polku.journeys.scope import Scope
 from polku.store import Block
+from polku.workspace import FOREVER
 
 MOST_STEPS = 32
 Counts = npt.NDArray[np.int64]

@@ -49,7 +49,7 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
     funnel = None
     if steps and journeys.profiles:
         asked = filters.asked | {"steps": steps, "within": within or None}
-        funnel = JourneyFunnel(**asked).answer(workspace)
+        funnel = JourneyFunnel.of(asked).answer(workspace)
     return render(
         request,
         "journeys/paths.html",

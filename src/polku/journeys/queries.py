@@ -33,12 +33,12 @@ from polku.journeys.results import (
     VolumeOfTouchpoint,
     VolumesOverTime,
 )
-from polku.journeys.scope import FOREVER, Scope
+from polku.journeys.scope import Scope
 from polku.journeys.sessions import PAUSE, SessionsQuestion
 from polku.journeys.touchpoints import Touchpoints
 from polku.journeys.volumes import SpanQuestion, VolumesQuestion
 from polku.stats import FEWEST
-from polku.workspace import Duration, FilteredQuery, Names, Workspace
+from polku.workspace import FIRST_DAY, FOREVER, LAST_DAY, Duration, FilteredQuery, Names, Workspace
 
 
 class JourneyQuery(FilteredQuery):
@@ -177,8 +177,8 @@ class JourneyVolumes(JourneyQuery):
         scope = self.scope(workspace, dict.fromkeys(wanted))
         zone = ZoneInfo(workspace.settings.timezone)
         span = answers.ask(SpanQuestion())
-        first = self.since or (day_of(max(span[0], scope.low), zone) if span else None)
-        last = self.until or (day_of(min(span[1], scope.high), zone) if span else None)
+        first = max(self.since, FIRST_DAY) if self.since else span and day_of(max(span[0], scope.low), zone)
+        last = min(self.until, LAST_DAY) if self.until else span and day_of(min(span[1], scope.high), zone)
         if first is None or last is None or first > last:
             return VolumesOverTime(self.covered(workspace), self.by or "day", (), ())
         unit: Unit = self.by or unit_for(first, last)

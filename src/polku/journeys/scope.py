@@ -11,11 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from polku.store import Block
+from polku.workspace import FOREVER
 
 Columns = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], npt.NDArray[np.uint16], npt.NDArray[np.int16]]
-
-FOREVER = 2**32 - 1
-"""A time after every other, in seconds since 1970."""
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def _answers(path: Encounters, snapshot: Snapshot) -> dict[int, tuple[str | None
 
 def _mark(before: str) -> tuple[int, int]:
     time, _, seq = before.partition("-")
-    if not (time.isdigit() and seq.isdigit()):
+    if not (time.isdecimal() and seq.isdecimal() and len(before) < 40):
         raise InvalidInput(f"'before' cannot be '{before[:40]}'. Give what 'older' of the page before said.")
     return int(time), int(seq)
 

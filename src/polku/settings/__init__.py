@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from polku.errors import InvalidInput
 
 LANGUAGES: Final = ("fi", "en")
+_SIZE: Final = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -66,17 +68,20 @@ def read_settings(folder: Path | str, **overrides: Any) -> Settings:
         values |= given
     values |= {k: os.environ[f"POLKU_{k.upper()}"] for k in kinds if f"POLKU_{k.upper()}" in os.environ}
     values |= {k: v for k, v in overrides.items() if v is not None}
-    for name, kind in kinds.items():
-        if name in values and kind == "int":
-            try:
-                values[name] = int(values[name])
-            except ValueError:
-                raise InvalidInput(
-                    f"Setting '{name}' must be a whole number, not {values[name]!r}."
-                ) from None
-    settings = Settings(folder=folder, **values)
+    settings = Settings(folder=folder, **{k: _of_kind(k, kinds[k], v) for k, v in values.items()})
     _check(settings)
     return settings
+
+
+def _of_kind(name: str, kind: str, value: Any) -> Any:
+    """A setting's value, a number if it is one. Raises InvalidInput."""
+    if kind == "str":
+        if not isinstance(value, str):
+            raise InvalidInput(f"Setting '{name}' must be a text in quotes, not {value!r}.")
+        return value
+    if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", str(value)):
+        raise InvalidInput(f"Setting '{name}' must be a whole number, not {value!r}.")
+    return int(value)
 
 
 def _check(settings: Settings) -> None:
@@ -87,6 +92,7 @@ def _check(settings: Settings) -> None:
         "timezone": (_is_timezone(settings.timezone), "a name such as Europe/Helsinki or UTC"),
         "port": (0 < settings.port < 65_536, "1 to 65535"),
         "threads": (settings.threads >= 0, "0 (as many as there are processors) or more"),
+        "memory_limit": (bool(_SIZE.fullmatch(settings.memory_limit)), "a size such as 500MB or 2GB"),
         "segment_rows": (settings.segment_rows >= 1_000, "1000 or more"),
     }
     for name, (good, what) in allowed.items():

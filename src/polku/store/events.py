@@ -32,7 +32,8 @@ MOST_PENDING_ROWS = 2_000_000
 MOST_TAIL_ROWS = 4_000_000
 KEEP_REPLACED_S = 600.0
 _RETRY_S = 2.0
-_KINDS = {1: INCOMING, 2: REJECTED}
+_ARROW = b"\xff\xff\xff\xff"
+"""What an Arrow stream begins with."""
 
 Encoder = Callable[[Sequence[Any]], pa.Table]
 """Makes one table (INCOMING or REJECTED) of what several submissions brought."""
@@ -100,7 +101,7 @@ class EventStore:
         self._tails: dict[str, tuple[pa.Table, ...]] = dict.fromkeys(TABLES, ())
         self._replaced: deque[tuple[float, Path]] = deque()
         self.snapshot = self._view(self._manifest.next_seq)
-        self._journal = Journal(folder / "journal", self._manifest.applied)
+        self._journal = Journal(folder / "journal", self._manifest.applied, begins=_ARROW)
         self._applied = self._manifest.applied
         self._failure: Exception | None = None
         self._queue: deque[_Submission] = deque()

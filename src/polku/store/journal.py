@@ -22,7 +22,6 @@ from polku.errors import PolkuError, StorageFull
 log = logging.getLogger(__name__)
 
 _HEADER = struct.Struct("<IIB")
-_MAYBE_HEADER = re.compile(rb"(?=.{8}[\x01-\x08])", re.DOTALL)
 ROTATE_AT_BYTES = 16 << 20
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -52,12 +51,14 @@ class Record:
 class Journal:
     """An append-only journal in a folder of its own. One thread appends; reading is for opening."""
 
-    def __init__(self, folder: Path, needed: Position = START) -> None:
-        """Open the journal; what stands before `needed` is also in segments.
+    def __init__(self, folder: Path, needed: Position = START, *, begins: bytes = b"") -> None:
+        """Open the journal; what stands before `needed` is also in segments. Every payload `begins` like this,
+        which makes it quick to look for records behind a torn one.
 
         Raises JournalDamaged if something from `needed` on is missing, or more than the end is torn.
         """
         self._folder = folder
+        self._maybe_header = re.compile(rb"(?=.{8}[\x01-\x08]" + re.escape(begins) + rb")", re.DOTALL)
         folder.mkdir(parents=True, exist_ok=True)
         files = self._files()
         self._check_files(files, needed)
@@ -151,10 +152,18 @@ class Journal:
             return self._cut_short(len(data), offset)
         while (record := _read(data, offset, self._file)) is not None:
             offset = record.end.offset
-        if _has_record(data, offset + 1, self._file):
+        if self._has_record(data, offset + 1):
             raise self._damaged(self._file, offset)
         self._take_back(offset)
         return offset
+
+    def _has_record(self, data: bytes, start: int) -> bool:
+        """Whether a whole record begins anywhere from `start` on: then what precedes it was not torn by a crash."""
+        for match in self._maybe_header.finditer(data, start):
+            length = int.from_bytes(data[match.start() : match.start() + 4], "little")
+            if 0 < length <= len(data) - match.start() and _read(data, match.start(), self._file):
+                return True
+        return False
 
     def _cut_short(self, size: int, needed: int) -> int:
         """The last file ends before what segments hold: on purpose only if it was emptied by hand."""
@@ -198,15 +207,6 @@ def _read(data: bytes, offset: int, file: int) -> Record | None:
     if len(payload) < length or zlib.crc32(payload) != checksum or kind == 0:
         return None
     return Record(kind, payload, Position(file, start + length))
-
-
-def _has_record(data: bytes, start: int, file: int) -> bool:
-    """Whether a whole record begins anywhere from `start` on: then what precedes it was not torn by a crash."""
-    for match in _MAYBE_HEADER.finditer(data, start):
-        length = int.from_bytes(data[match.start() : match.start() + 4], "little")
-        if 0 < length <= len(data) - match.start() and _read(data, match.start(), file):
-            return True
-    return False
 
 
 def _write_all(descriptor: int, *parts: bytes | memoryview) -> None:

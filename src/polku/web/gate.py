@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from polku.errors import NotAllowed, PolkuError, StorageFull
+from polku.errors import NotAllowed, PolkuError, StorageFull, TooLarge
 from polku.i18n import gettext, use_language, use_timezone
 from polku.security import is_token, new_token
 from polku.web import store
@@ -37,6 +37,7 @@ LANGUAGE_COOKIE: Final = "polku_language"
 THEME_COOKIE: Final = "polku_theme"
 BEFORE_LOGIN: Final = ("/login", "/setup", "/preferences")
 YEAR_S: Final = 365 * 86_400
+LARGEST_FORM: Final = 1 << 20
 
 CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
@@ -101,8 +102,9 @@ class Gate:
             await send(message)
 
         answer: ASGIApp = self._stop(request, visitor) or self.app
+        receive = request.receive if request.url.path.startswith("/api/") else _no_more_than(request.receive)
         try:
-            await answer(request.scope, request.receive, send_sealed)
+            await answer(request.scope, receive, send_sealed)
         except Exception:
             logger.exception("page_failed method=%s path=%s", request.method, request.url.path)
             if started:
@@ -187,6 +189,21 @@ class Gate:
             with suppress(StorageFull), self._db.session() as session:  # a full disk can still be looked at
                 store.touch_session(session, row.token_hash, now=now)
             visitor.cookies[SESSION_COOKIE] = (token, int(store.SESSION_LASTS.total_seconds()))
+
+
+def _no_more_than(receive: Receive, most: int = LARGEST_FORM) -> Receive:
+    """Raises TooLarge as soon as a body is over `most` bytes: a stranger could fill memory or disk with it."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise TooLarge(gettext("A form holds at most %(most)s KB.", most=most >> 10))
+        return message
+
+    return counted
 
 
 def _seal(headers: MutableHeaders, visitor: Visitor) -> None:

@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from polku.errors import InvalidInput
+from polku.settings import read_settings
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "polku.toml").write_text('port = 8001\nlanguage = "en"\nmemory_limit = "2 GB"\n')
+    monkeypatch.setenv("POLKU_PORT", "8002")
+    settings = read_settings(tmp_path)
+    assert (settings.port, settings.language, settings.memory_limit) == (8002, "en", "2 GB")
+    assert read_settings(tmp_path, port=8003, host=None).port == 8003
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("prot = 1", "Unknown setting 'prot'"),
+        ("port = ", "not valid TOML"),
+        ("port = 'eight'", "must be a whole number"),
+        ("port = 99999", "1 to 65535"),
+        ("port = true", "must be a whole number"),
+        ("port = [8000]", "must be a whole number"),
+        ("threads = -1", "0 \\(as many"),
+        ("host = 5", "a text in quotes"),
+        ("timezone = 'Helsinki'", "Europe/Helsinki"),
+        ("timezone = '../../etc/passwd'", "Europe/Helsinki"),
+        ("language = 'sv'", "Allowed: fi or en"),
+        ("log_level = 'loud'", "Allowed: debug"),
+        ("memory_limit = 'much'", "500MB"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, line: str, says: str) -> None:
+    (tmp_path / "polku.toml").write_text(line)
+    with pytest.raises(InvalidInput, match=says):
+        read_settings(tmp_path)
