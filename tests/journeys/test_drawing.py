@@ -115,7 +115,7 @@ def test_headline_says_best_worst_and_narrowest() -> None:
 
 def test_headline_compares_no_stages_where_only_one_leads_on() -> None:
     journeys = map_of([touchpoint("good", 40)], [touchpoint("bad", -20)])
-    assert plain(headline.of_map(journeys, "en")).endswith("40.0% ± 15.0 go on from Stage 1 to Stage 2.")
+    assert plain(headline.of_map(journeys, "en")).endswith("50.0% ± 15.0 go on from Stage 0 to Stage 1.")
 
 
 def test_headline_of_nothing_known_is_empty() -> None:
