@@ -1,6 +1,6 @@
 # Polku for newcomers and developers. Needs Python 3.11 or newer and make; all else comes pinned and hashed.
 #   make demo   try it with demo data      make test   the whole default suite
-#   make env    the environment alone      make lint, browser, fault, bench, wheel, lock   for developers
+#   make env    the environment alone      make lint, browser, fault, bench, picture, wheel, lock   for developers
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,7 +16,7 @@ export POLKU_KERNEL_CACHE ?= $(CURDIR)/.cache/kernels
 # Node trusts what the machine trusts: behind a company's own certificate authority its built-in list is not enough.
 export NODE_USE_SYSTEM_CA ?= 1
 
-.PHONY: demo test env assets lint browser fault bench wheel lock clean
+.PHONY: demo test env assets lint browser fault bench picture wheel lock clean
 
 demo: env assets demo-data
 	@echo
@@ -33,7 +33,7 @@ demo-data: | env
 	@mv demo-data.part demo-data
 
 test: env assets
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 browser: env assets
 	$(BIN)/pytest -m browser tests/browser
@@ -43,6 +43,10 @@ fault: env
 
 bench: env assets
 	$(BIN)/python -m benchmarks
+
+# The pictures of README and guide, from the real data in POLKU_REAL_DATA.
+picture: env assets
+	$(BIN)/python -m scripts.picture
 
 lint: env
 	$(BIN)/ruff check .

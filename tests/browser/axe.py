@@ -1,4 +1,4 @@
-"""Accessibility of a page by axe-core."""
+"""What every page is asked: accessibility by axe-core, and whether it fits the screen."""
 
 from __future__ import annotations
 
@@ -25,3 +25,9 @@ def axe(page: Page) -> None:
         for v in violations
     ]
     assert not told, f"{page.url} has {len(told)} violations:\n" + "\n".join(told)
+
+
+def fits(page: Page) -> None:
+    """Fail if the page scrolls sideways."""
+    wide, shown = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= shown, f"{page.url} scrolls sideways: {wide} px in {shown}"

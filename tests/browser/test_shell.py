@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import axe
+from tests.browser.axe import axe, fits
 from tests.browser.looks import LANGUAGES, LOOKS, PHONE
 from tests.server import RunningServer
 from tests.web.visits import ADMIN, VILLE
@@ -40,8 +40,7 @@ def logged_in(page: Page, language: str, fresh_server: RunningServer) -> Page:
 
 def check(page: Page) -> None:
     axe(page)
-    wide, shown = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert wide <= shown, f"{page.url} scrolls sideways: {wide} px in {shown}"
+    fits(page)
 
 
 @pytest.mark.parametrize("look", [PHONE], ids=str)

@@ -19,6 +19,7 @@ from polku.store.snapshot import Snapshot
 
 _CONTENT = ("type", "name", "user_id", "anonymous_id", "properties")
 CONTRADICTION = "duplicate_id"
+_IDENTIFYING = {"source", "event_id", *_CONTENT}
 _FOREMOST = ("user_id", "email", "anonymous_id")
 
 
@@ -176,8 +177,12 @@ def _content_hash(event: Mapping[str, object]) -> int:
 def _told_contradictions(snapshot: Snapshot) -> Keys:
     told = snapshot.columns("rejected", ["reason", "payload"])
     told = told.filter(pc.equal(told["reason"], CONTRADICTION))
-    events = (msgspec.json.decode(p) for p in told["payload"].to_pylist())
-    return np.fromiter((_content_hash(e) for e in events), np.uint64, told.num_rows)
+    hashes = []
+    for payload in told["payload"].to_pylist():
+        event = msgspec.json.decode(payload)
+        if isinstance(event, dict) and _IDENTIFYING <= event.keys():  # an importer's are rows of its file
+            hashes.append(_content_hash(event))
+    return np.array(hashes, np.uint64)
 
 
 def _identity(event: dict[str, object]) -> tuple[object, object]:

@@ -144,7 +144,8 @@ class Refresher:
                 log.error("blocks_not_written reason=%s", e)
             except Exception:
                 log.exception("refresh_failed")
-            took = time.perf_counter() - started
+            # With nothing to merge it only waited for its kernels: the first events must not wait as long again.
+            took = time.perf_counter() - started if self.blocks.events else 0.0
             self._wake.wait(max(SHORTEST_PAUSE_S, took * (1 / SHARE_OF_TIME - 1)))
             self._wake.clear()  # before looking whether to stop: else a stop just here would be slept over
 

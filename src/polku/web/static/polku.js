@@ -1,6 +1,9 @@
 // Small comforts; every page works without them.
 document.documentElement.classList.add("scripted");
 
+// A form that came back: to its first mistake, which is then read aloud.
+(document.querySelector('[aria-invalid="true"]') ?? document.querySelector(".form-error"))?.focus();
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-send-on-change]");
   if (form) form.requestSubmit();
