@@ -180,7 +180,7 @@ def _told_contradictions(snapshot: Snapshot) -> Keys:
     hashes = []
     for payload in told["payload"].to_pylist():
         event = msgspec.json.decode(payload)
-        if isinstance(event, dict) and _IDENTIFYING <= event.keys():  # an importer's are rows of its file
+        if isinstance(event, dict) and event.keys() >= _IDENTIFYING:  # an importer's are rows of its file
             hashes.append(_content_hash(event))
     return np.array(hashes, np.uint64)
 
