@@ -203,7 +203,7 @@ class Questions:
             return self._polku.ask(query.of(dict(zip(query.positional, positional, strict=False)) | given))
 
         ask.__name__, ask.__doc__ = name, query.__doc__
-        ask.__signature__ = inspect.signature(query)  # type: ignore[attr-defined]
+        ask.__signature__ = inspect.signature(query)  # type: ignore[attr-defined]  # for help() and editors
         return ask
 
     def __dir__(self) -> list[str]:

@@ -12,6 +12,7 @@ import polku.web.tables  # noqa: F401  declares the tables
 from polku.collect import api, pages, segment
 from polku.collect.queries import Rejected, Sources
 from polku.web.app import create_app
+from polku.web.channels import CHANNELS
 from polku.web.queries import query_router
 from polku.workspace import Workspace
 from tests.collect.conftest import Collecting
@@ -39,6 +40,12 @@ def program(browser: TestClient) -> TestClient:
     return TestClient(
         browser.app, base_url="http://127.0.0.1:8000", headers={"Authorization": "Bearer owner"}
     )
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_source_may_be_of_any_channel(browser: TestClient, channel: str) -> None:
+    made = post(browser, "/sources/new", {"name": "One", "kind": "server", "channel": channel})
+    assert made.history[0].status_code == 303
 
 
 def test_from_nothing_to_a_first_event(browser: TestClient, workspace: Workspace) -> None:

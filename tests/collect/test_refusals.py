@@ -187,6 +187,14 @@ def test_a_number_beyond_all_bounds_does_no_harm(collecting: Collecting) -> None
     assert collecting.reasons() == ["invalid_json"]
 
 
+def test_what_a_batch_says_for_all_is_kept_when_one_event_is_spoilt(collecting: Collecting) -> None:
+    good = msgspec.json.encode(track())
+    bad = b'{"type":"track","event":"E","userId":"u","properties":{"x":NaN}}'
+    body = b'{"context":{"library":{"name":"x"}},"batch":[%b,%b]}' % (good, bad)
+    assert collecting.post("batch", body).json()["rejected"] == 1
+    assert collecting.event()["context"] == {"library": {"name": "x"}}
+
+
 def test_a_batch_with_a_wrong_type_and_broken_json_behind_it(collecting: Collecting) -> None:
     assert collecting.post("batch", b'{"batch":[5,{"type":"track"').json()["code"] == "invalid_json"
     body = b'{"batch":[5,{"type":"track","event":"E","userId":"u","properties":{"x":NaN}}]}'

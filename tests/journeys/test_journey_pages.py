@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from starlette.testclient import TestClient
 
 from polku.journeys import encounter_pages, map_pages, path_pages
+from polku.journeys.path_pages import finished
 from polku.journeys.queries import QUERIES
+from polku.journeys.results import Covered, VolumesOverTime
 from polku.web import entrance
 from polku.web.app import create_app
 from polku.web.queries import query_router
@@ -124,3 +128,20 @@ def test_api_answers_like_the_query(client: TestClient) -> None:
     assert [s["profiles"] for s in funnel["steps"]] == [10, 6]
     described = client.get("/api/v1/openapi.json").json()["components"]["schemas"]["TouchpointOnMap"]
     assert described["properties"]["score"]["description"].startswith("Mean score")
+
+
+@pytest.mark.parametrize(
+    ("until", "as_of", "months"),
+    [
+        (None, datetime(2026, 4, 10, tzinfo=UTC), 3),  # April goes on
+        (None, datetime(2026, 4, 30, 21, 30, tzinfo=UTC), 4),  # in Finland it is May already
+        (None, datetime(2030, 1, 1, tzinfo=UTC), 4),  # an imported history ended long ago
+        (date(2026, 4, 10), datetime(2030, 1, 1, tzinfo=UTC), 3),  # cut in the middle
+        (date(2026, 4, 30), datetime(2030, 1, 1, tzinfo=UTC), 4),
+    ],
+)
+def test_a_month_that_goes_on_is_left_out_of_the_chart(
+    until: date | None, as_of: datetime, months: int
+) -> None:
+    starts = tuple(date(2026, m, 1) for m in (1, 2, 3, 4))
+    assert finished(VolumesOverTime(Covered(None, until, None, None, as_of), "month", starts, ())) == months

@@ -68,7 +68,9 @@ def test_the_same_id_with_other_content_is_kept_as_rejected(tmp_path: Path, in_s
 
 def test_rows_that_an_importer_rejected_do_not_disturb(tmp_path: Path) -> None:
     store = EventStore(tmp_path)
-    rows = [{"received_at": START, "source": 1, "reason": "duplicate_id", "detail": "", "payload": b'{"row": 3}'}]
+    rows = [
+        {"received_at": START, "source": 1, "reason": "duplicate_id", "detail": "", "payload": b'{"row": 3}'}
+    ]
     store.append(pa.Table.from_pylist(rows, schema=REJECTED))
     store.close()
     store = EventStore(tmp_path)

@@ -41,6 +41,10 @@ def read_broken(body: bytes, error: Exception, *, batch: bool) -> Message:
     message = Message(write_key=whole.get("writeKey") if isinstance(whole.get("writeKey"), str) else None)
     if batch and isinstance(whole.get("sentAt"), str):
         message.sent_at = _lenient_time(whole["sentAt"])
+    for name in ("context", "integrations") if batch else ():
+        spoilt, common = _mended(whole.get(name))
+        if spoilt is None and isinstance(whole.get(name), dict):
+            setattr(message, name, common)
     for kind, made in map(_mended, items):
         if kind is None:
             message.items.append(made)

@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session
 
 from polku.collect.tables import ReplayedEvent, Source
 from polku.errors import Conflict, InvalidInput, NotFound
-from polku.web import channels
+from polku.web.channels import CHANNELS
 
 KINDS: Final = ("web", "app", "server", "file")
-
-CHANNELS: Final = tuple(channels.CHANNELS)
 
 LONGEST_NAME: Final = 80
 MOST_SOURCES: Final = 32_000

@@ -1,6 +1,6 @@
 """Journeys: which events are which touchpoint, and what customers' paths through them look like."""
 
-from polku.journeys.catalogue import CHANNELS, Catalogue, Stage, Touchpoint
+from polku.journeys.catalogue import Catalogue, Stage, Touchpoint
 from polku.journeys.defaults import STAGES, install_defaults
 from polku.journeys.plans import install_plans
 from polku.journeys.queries import QUERIES as _OF_PATHS
@@ -15,7 +15,6 @@ from polku.workspace import Query, Workspace
 QUERIES: tuple[type[Query], ...] = (*_OF_PATHS, *_OF_TOUCHPOINTS)
 
 __all__ = [
-    "CHANNELS",
     "QUERIES",
     "STAGES",
     "Catalogue",

@@ -25,8 +25,8 @@ def spans(first: date, last: date, unit: Unit) -> list[date]:
     Raises InvalidInput if there are more than 1,500.
     """
     starts = [_start(first, unit)]
-    while (following := _next(starts[-1], unit)) <= last:
-        starts.append(following)
+    while (start := following(starts[-1], unit)) <= last:
+        starts.append(start)
         if len(starts) > MOST_SPANS:
             raise InvalidInput(
                 f"{first} to {last} has more than {MOST_SPANS} {unit}s. "
@@ -37,7 +37,7 @@ def spans(first: date, last: date, unit: Unit) -> list[date]:
 
 def edges(starts: list[date], unit: Unit, zone: ZoneInfo) -> tuple[int, ...]:
     """Where each span begins, and where the last ends: midnights of the zone, daylight saving included."""
-    return tuple(midnight(d, zone) for d in [*starts, _next(starts[-1], unit)])
+    return tuple(midnight(d, zone) for d in [*starts, following(starts[-1], unit)])
 
 
 def day_of(seconds: int, zone: ZoneInfo) -> date:
@@ -51,7 +51,8 @@ def _start(day: date, unit: Unit) -> date:
     return day.replace(day=1) if unit == "month" else day
 
 
-def _next(start: date, unit: Unit) -> date:
+def following(start: date, unit: Unit) -> date:
+    """The first day of the next span."""
     if unit == "month":
         return (start.replace(day=28) + timedelta(days=4)).replace(day=1)
     return start + timedelta(days=7 if unit == "week" else 1)

@@ -1,30 +1,11 @@
-"""Touchpoints, stages and channels as journeys see them: frozen, loaded once per change."""
+"""Touchpoints and stages as journeys see them: frozen, loaded once per change."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
 
 from polku.errors import UnknownTouchpoint
-from polku.i18n import LazyText, _l
-from polku.web import channels
-
-CHANNELS: Final = tuple(channels.CHANNELS)
-
-CHANNEL_NAMES: Final[dict[str, LazyText]] = {
-    "web": _l("Web"),
-    "app": _l("App"),
-    "email": _l("E-mail"),
-    "phone": _l("Phone"),
-    "chat": _l("Chat"),
-    "shop": _l("Shop"),
-    "delivery": _l("Delivery"),
-    "survey": _l("Survey"),
-    "ad": _l("Advertisement"),
-    "social": _l("Social media"),
-    "other": _l("Other"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from polku.errors import InvalidInput
 from polku.i18n import _l
-from polku.journeys.catalogue import CHANNEL_NAMES, Catalogue
+from polku.journeys.catalogue import Catalogue
+from polku.web.channels import CHANNELS
 from polku.web.listing import Filter
 from polku.workspace import FIRST_DAY
 
@@ -92,7 +93,7 @@ class Filters:
     def choices(self, catalogue: Catalogue, sources: Mapping[str, int]) -> list[Filter]:
         """The selects of the form."""
         used = {t.channel for t in catalogue.touchpoints}
-        channels = [("", _l("All channels")), *((c, n) for c, n in CHANNEL_NAMES.items() if c in used)]
+        channels = [("", _l("All channels")), *((c, n) for c, n in CHANNELS.items() if c in used)]
         named = [("", _l("All sources")), *((name, name) for name in sorted(sources, key=str.casefold))]
         return [
             Filter("period", _l("Period"), _PERIODS, self.period),

@@ -11,13 +11,13 @@ from starlette.responses import Response
 
 from polku.i18n import _l, current_language
 from polku.journeys import drawing, headline
-from polku.journeys.catalogue import CHANNEL_NAMES
 from polku.journeys.filters import Filters
 from polku.journeys.queries import JourneyMap
 from polku.journeys.results import MapOfJourneys, TouchpointOnMap
 from polku.journeys.touchpoints import Touchpoints
 from polku.stats import Estimate
 from polku.web import navigation
+from polku.web.channels import CHANNELS
 from polku.web.navigation import NavItem
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
@@ -70,7 +70,7 @@ def shared(request: Request, workspace: Workspace, filters: Filters) -> dict[str
         "filters": filters,
         "choices": filters.choices(catalogue, touchpoints.sources()),
         "catalogue": catalogue,
-        "channels": CHANNEL_NAMES,
+        "channels": CHANNELS,
         "seconds": lambda e: timedelta(seconds=e.estimate),
         "has_events": workspace.engine.blocks.events > 0,
         "is_known": is_known,

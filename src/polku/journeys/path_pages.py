@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from polku.charts import Figure, Point, Series, time_series
-from polku.i18n import LazyText, _l, current_language, gettext, ngettext
+from polku.i18n import LazyText, _l, current_language, current_zone, gettext, ngettext
 from polku.journeys import headline
+from polku.journeys.calendar import following
 from polku.journeys.catalogue import Catalogue
 from polku.journeys.filters import Filters
 from polku.journeys.map_pages import filters_of, shared
@@ -19,7 +21,7 @@ from polku.web import navigation
 from polku.web.navigation import NavItem
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
-from polku.workspace import Workspace
+from polku.workspace import LAST_DAY, Workspace
 
 PATH: Final = "/journeys/paths"
 WINDOWS: Final[dict[str, LazyText]] = {
@@ -99,8 +101,11 @@ def figure_of(volumes: VolumesOverTime, language: str) -> Figure | None:
 def finished(volumes: VolumesOverTime) -> int:
     """How many spans are over: one that goes on would look like a fall."""
     spans = len(volumes.starts)
-    open_ended = volumes.covered.until is None or volumes.covered.until >= volumes.covered.as_of.date()
-    return spans - 1 if spans > 2 and open_ended else spans
+    if spans <= 2:
+        return spans
+    today = volumes.covered.as_of.astimezone(current_zone()).date()
+    covered = min(today, min(volumes.covered.until or LAST_DAY, LAST_DAY) + timedelta(days=1))
+    return spans - 1 if following(volumes.starts[-1], volumes.by) > covered else spans
 
 
 def _usual_steps(journeys: MapOfJourneys) -> list[str]:

@@ -13,7 +13,7 @@ from pydantic import Field
 from polku.errors import InvalidInput, nearest
 from polku.journeys.answers import Answers
 from polku.journeys.calendar import Unit, day_of, edges, spans, unit_for
-from polku.journeys.catalogue import CHANNELS, Catalogue, Touchpoint
+from polku.journeys.catalogue import Catalogue, Touchpoint
 from polku.journeys.encounters import EncountersQuestion
 from polku.journeys.funnel import Climbed, FunnelQuestion
 from polku.journeys.gaps import median_count, median_gap
@@ -38,6 +38,7 @@ from polku.journeys.sessions import PAUSE, SessionsQuestion
 from polku.journeys.touchpoints import Touchpoints
 from polku.journeys.volumes import SpanQuestion, VolumesQuestion
 from polku.stats import FEWEST
+from polku.web.channels import CHANNELS
 from polku.workspace import FIRST_DAY, FOREVER, LAST_DAY, Duration, FilteredQuery, Names, Workspace
 
 

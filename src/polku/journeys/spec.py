@@ -10,9 +10,9 @@ from typing import Final
 
 from polku.errors import InvalidInput, nearest
 from polku.i18n import gettext
-from polku.journeys.catalogue import CHANNELS
 from polku.journeys.conditions import OPERATORS, as_number
 from polku.journeys.rules import TYPES, Rule
+from polku.web.channels import CHANNELS
 
 MOST_RULES: Final = 50
 MOST_POSITION: Final = 1_000
@@ -70,7 +70,7 @@ def _of_spec(spec: TouchpointSpec, stages: list[str]) -> Iterator[tuple[str, str
     elif not _KEY.fullmatch(spec.key) or len(spec.key) > LONGEST["key"]:
         yield "key", gettext("Use small letters a–z, digits, - and _, at most %(most)s.", most=LONGEST["key"])
     if spec.channel not in CHANNELS:
-        yield "channel", _not_allowed(spec.channel, CHANNELS)
+        yield "channel", _not_allowed(spec.channel, tuple(CHANNELS))
     if spec.stage is not None and spec.stage not in stages:
         yield "stage", _not_allowed(spec.stage, tuple(stages))
     if len(spec.rules) > MOST_RULES:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from polku.i18n import _l, current_language, gettext
 from polku.journeys import store
-from polku.journeys.catalogue import CHANNEL_NAMES, Catalogue, Stage, Touchpoint
+from polku.journeys.catalogue import Catalogue, Stage, Touchpoint
 from polku.journeys.conditions import OPERATORS
 from polku.journeys.preview import Preview
 from polku.journeys.rules import TYPES, USUAL_POSITION, Rule
@@ -19,6 +19,7 @@ from polku.journeys.touchpoint_form import NO_STAGE, RuleRow, TouchpointForm
 from polku.journeys.touchpoint_queries import ListTouchpoints, ListUnmatched
 from polku.journeys.touchpoints import Touchpoints
 from polku.web import navigation
+from polku.web.channels import CHANNELS
 from polku.web.forms import FormData
 from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
@@ -90,7 +91,7 @@ def show_list(request: Request, user: CurrentUser) -> Response:
         unmatched=ListUnmatched(limit=12).answer(workspace),
         type_names=TYPE_NAMES,
         operator_names=OPERATOR_NAMES,
-        channel_names=CHANNEL_NAMES,
+        channel_names=CHANNELS,
         may_edit=user.role != "agent",
     )
 
@@ -200,7 +201,7 @@ def _page(
         "tried": try_out,
         "wrong": wrong,
         "by_code": {t.code: t.name(language) for t in catalogue.touchpoints},
-        "channels": CHANNEL_NAMES.items(),
+        "channels": CHANNELS.items(),
         "stages": [(s.key, s.name(language)) for s in catalogue.stages]
         + [(NO_STAGE, gettext("Not on the map"))],
         "sources": sorted(touchpoints.sources()),

@@ -20,10 +20,10 @@ SORTS: Final = ("last_seen", "events", "value", "score", "first_seen")
 @kernel("i8[] f4[] f4[]")
 def _sums(
     offsets: npt.NDArray[np.int64], value: npt.NDArray[np.float32], score: npt.NDArray[np.float32]
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """Of each profile: its money, its orders (events with money coming in), its latest score (NaN: none)."""
     n = len(offsets) - 1
-    money, orders = np.zeros(n, np.float32), np.zeros(n, np.int32)
+    money, orders = np.zeros(n), np.zeros(n, np.int32)
     latest = np.full(n, np.nan, np.float32)
     for p in range(n):
         for i in range(offsets[p], offsets[p + 1]):
@@ -43,7 +43,7 @@ class CustomerColumns:
     events: npt.NDArray[np.int32]
     first_seen: npt.NDArray[np.uint32]
     last_seen: npt.NDArray[np.uint32]
-    value: npt.NDArray[np.float32]
+    value: npt.NDArray[np.float64]
     orders: npt.NDArray[np.int32]
     score: npt.NDArray[np.float32]
 
@@ -57,7 +57,9 @@ class CustomerColumns:
         end = min(offset + limit, len(by))
         if end < len(by) // 4:  # a page near the beginning needs no full sort
             near = np.argpartition(by, end)[:end]
-            near = np.flatnonzero(by <= np.nanmax(by[near])) if np.isfinite(by[near]).all() else near
+            # a page that reaches rows without a score is cut from all of them, so that none is on two pages
+            known = np.isfinite(by[near]).all()
+            near = np.flatnonzero(by <= by[near].max()) if known else np.arange(len(by))
         else:
             near = np.arange(len(by))
         order: npt.NDArray[np.int64] = near[np.lexsort((self.profile[near], by[near]))][offset:end]
@@ -97,7 +99,7 @@ class AllCustomers:
 
 
 _TYPES: Final[tuple[type[Any], ...]] = (
-    np.uint64, np.int32, np.uint32, np.uint32, np.float32, np.int32, np.float32,
+    np.uint64, np.int32, np.uint32, np.uint32, np.float64, np.int32, np.float32,
 )  # fmt: skip
 
 

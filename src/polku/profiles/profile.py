@@ -166,7 +166,7 @@ def key_numbers(path: Encounters) -> KeyNumbers:
         _moment(path, 0),
         _moment(path, len(path) - 1),
         int((money > 0).sum()),
-        round(float(money.sum()), 2),
+        round(float(money.sum(dtype=np.float64)), 2),
         round(float(path.score[scored[-1]]), 1) if len(scored) else None,
         _moment(path, int(scored[-1])) if len(scored) else None,
     )

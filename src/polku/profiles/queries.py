@@ -94,8 +94,15 @@ class ProfileTimeline(Query):
         """Raises NotFound, and Conflict if the id points to several profiles."""
         reading = Reading.now(workspace)
         profile = reading.who.find(self.id)
-        asked = {"limit": self.limit, "before": self.before, "channel": self.channel}
-        return timeline(profile, reading.path(profile), reading.words, reading.snapshot, **asked)  # type: ignore[arg-type]
+        return timeline(
+            profile,
+            reading.path(profile),
+            reading.words,
+            reading.snapshot,
+            limit=self.limit,
+            before=self.before,
+            channel=self.channel,
+        )
 
 
 class ProfileSearch(Query):

@@ -10,7 +10,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -81,7 +81,7 @@ class Gate:
         request = Request(scope, receive)
         failure: PolkuError | None = None
         try:
-            visitor = await to_thread.run_sync(self._identify, request)
+            visitor = await run_in_threadpool(self._identify, request)
         except PolkuError as e:  # the database does not answer: nobody is known
             visitor, failure = self._stranger(request), e
         scope.setdefault("state", {})["visitor"] = visitor
