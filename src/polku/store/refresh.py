@@ -156,7 +156,11 @@ class Refresher:
 
     def _is_current(self, snapshot: Snapshot, resolution: Resolution) -> bool:
         b = self.blocks
-        return self._identity is resolution.identity and (b.last_seq, b.identity_version, b.rules_version) == (
+        return self._identity is resolution.identity and (
+            b.last_seq,
+            b.identity_version,
+            b.rules_version,
+        ) == (
             snapshot.next_seq - 1,
             resolution.identity_version,
             resolution.rules_version,
