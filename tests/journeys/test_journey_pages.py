@@ -58,7 +58,7 @@ def test_map_with_nothing_in_it_says_what_to_do(client: TestClient) -> None:
 
 def test_map_of_an_empty_folder_leads_to_sources(shop: Shop) -> None:
     page = visitor(shop).get("/journeys/map").text
-    assert 'href="/sources"' in page
+    assert 'href="/sources/new"' in page
     assert "journey-filters" not in page
 
 
