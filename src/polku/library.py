@@ -46,6 +46,10 @@ class _Resolution:
     rules: journeys.Rules
 
     @property
+    def identity(self) -> object:
+        return self.identities
+
+    @property
     def identity_version(self) -> int:
         return self.identities.version
 

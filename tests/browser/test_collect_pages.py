@@ -1,4 +1,4 @@
-"""Sources, live events and rejected ones in a real browser, on desktop and phone, light and dark."""
+"""The live view in a real browser; test_walk.py looks at the other pages of sources."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import polku.web.tables  # noqa: F401  declares the tables
 from polku.collect import api, pages, segment
 from polku.web.app import create_app
 from polku.workspace import Workspace
-from tests.browser.axe import axe
-from tests.browser.looks import LOOKS, Look
 from tests.collect.conftest import Collecting, collecting, workspace
 from tests.collect.serving import served
 from tests.collect.test_protocol import track
@@ -42,17 +40,6 @@ def address(workspace: Workspace, collecting: Collecting, page: Page) -> Iterato
         )
         workspace.store.flush()
         yield at
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_everyone_can_use_it(page: Page, address: str, look: Look) -> None:
-    for path in ("/sources", "/sources/new", "/sources/1", "/live", "/live/1", "/rejected"):
-        page.goto(address + path)
-        axe(page)
-        overflow = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert overflow <= 0, path
 
 
 def test_events_appear_by_themselves(page: Page, address: str, collecting: Collecting) -> None:

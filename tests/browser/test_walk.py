@@ -236,6 +236,15 @@ def test_a_rule_of_ones_own_changes_the_map(page: Page, shop: Shop) -> None:
     open_when_shown(page, f"{shop.address}/journeys/map", shop.touchpoint("gift"))
 
 
+def test_a_new_source_shows_how_to_connect_it(page: Page, shop: Shop) -> None:
+    page.goto(f"{shop.address}/sources/new")
+    page.fill("[name=name]", "Verkkokauppa")
+    page.click("main form button.primary")
+    expect(page.get_by_role("status")).to_be_visible()
+    expect(page).to_have_url(f"{shop.address}/sources/2")
+    expect(page.locator("#code")).to_contain_text(page.locator("#key").inner_text())
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_every_page_is_for_everyone(page: Page, shop: Shop) -> None:
     page.goto(f"{shop.address}/profiles?q=asiakas1@")
@@ -249,7 +258,14 @@ def test_every_page_is_for_everyone(page: Page, shop: Shop) -> None:
         "/touchpoints/delivery/edit",
         "/touchpoints/stages",
     ]
-    pages += ["/touchpoints/delivery/delete", "/sources/new", "/sources/1", "/live/1", "/settings/account"]
+    pages += [
+        "/touchpoints/delivery/delete",
+        "/sources/new",
+        "/sources/1",
+        "/sources/2",
+        "/live/1",
+        "/settings/account",
+    ]
     for path in pages:
         answer = page.goto(shop.address + path)
         assert answer is not None

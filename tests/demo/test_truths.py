@@ -89,6 +89,7 @@ def test_truths_are_json_with_reach_only_of_a_world(world: World) -> None:
     assert told["effects"][0]["key"] == "late_delivery"
     assert told["effects"][0]["people_met"] > 200
     assert told["repurchase_share"]["if_all_late"] < told["repurchase_share"]["if_none_late_none_onboarded"]
-    assert -10 < told["touchpoints"]["delivery"]["score"] < -2
+    assert told["touchpoints"]["late_delivery"]["score"] == -31
+    assert told["touchpoints"]["delivery"]["score"] == 0
     assert {e.touchpoint for e in EFFECTS} - {None} <= {t.key for t in TOUCHPOINTS}
     assert "people_met" not in truths()["effects"][0]

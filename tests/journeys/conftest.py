@@ -36,6 +36,7 @@ class Resolution:
     def __init__(self, workspace: Workspace, snapshot: Snapshot) -> None:
         self._identities = workspace.part(Identities).resolve(snapshot)
         self._rules = workspace.part(Touchpoints).rules()
+        self.identity = self._identities
         self.identity_version = self._identities.version
         self.rules_version = self._rules.version
         self.columns = self._rules.columns

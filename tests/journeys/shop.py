@@ -41,6 +41,7 @@ class Everyone:
 
     touchpoint_rules: Any
     identity_version: int = 1
+    identity: object = None
 
     @property
     def rules_version(self) -> str:

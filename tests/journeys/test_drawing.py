@@ -101,13 +101,26 @@ def test_a_long_name_is_cut() -> None:
     assert shortened("Kassa", 100) == "Kassa"
 
 
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
 def test_headline_says_best_worst_and_narrowest() -> None:
     journeys = map_of([touchpoint("good", 40), touchpoint("so-so", 10)], [touchpoint("bad", -20)], [])
-    assert headline.of_map(journeys, "en") == (
+    said = headline.of_map(journeys, "en")
+    assert "+40\u00a0±\u00a05" in said  # on one line
+    assert plain(said) == (
         "Good feels best (+40 ± 5), Bad worst (−20 ± 5). Fewest go on from Stage 1 to Stage 2: 40.0% ± 15.0."
     )
     with use_language("fi"):
-        assert headline.of_map(journeys, "fi").startswith("Parhaalta tuntuu Good (+40 ± 5), heikoimmalta Bad")
+        assert plain(headline.of_map(journeys, "fi")).startswith(
+            "Parhaalta tuntuu Good (+40 ± 5), heikoimmalta Bad"
+        )
+
+
+def test_headline_compares_no_stages_where_only_one_leads_on() -> None:
+    journeys = map_of([touchpoint("good", 40)], [touchpoint("bad", -20)])
+    assert plain(headline.of_map(journeys, "en")).endswith("50.0% ± 15.0 go on from Stage 0 to Stage 1.")
 
 
 def test_headline_of_nothing_known_is_empty() -> None:

@@ -56,9 +56,10 @@ def test_map_with_nothing_in_it_says_what_to_do(client: TestClient) -> None:
     assert "<svg class=" not in page.split("</nav>")[-1].replace('<svg class="icon"', "")
 
 
-def test_map_of_an_empty_folder_leads_to_sources(shop: Shop) -> None:
+def test_map_of_an_empty_folder_says_how_to_begin(shop: Shop) -> None:
     page = visitor(shop).get("/journeys/map").text
     assert 'href="/sources/new"' in page
+    assert "polku import" in page
     assert "journey-filters" not in page
 
 

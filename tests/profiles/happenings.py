@@ -28,6 +28,10 @@ class Untold:
     columns: tuple[str, ...] = ()
 
     @property
+    def identity(self) -> object:
+        return self.who
+
+    @property
     def identity_version(self) -> int:
         return self.who.version
 

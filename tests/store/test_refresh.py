@@ -20,7 +20,8 @@ class Resolution:
     columns = ()
 
     def __init__(self, merged: dict[int, int] | None = None, *, split: int = 0, rules: str = "1") -> None:
-        self.merged, self.identity_version, self.rules_version = merged or {}, split, rules
+        self.identity = self.merged = merged or {}
+        self.identity_version, self.rules_version = split, rules
 
     def profiles(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
         return np.array([self.merged.get(k, k) for k in keys.tolist()], np.uint64)

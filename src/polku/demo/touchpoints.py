@@ -142,6 +142,14 @@ TOUCHPOINTS: Final = (
         (_letter("campaign", CONFIRMATION),),
     ),
     DemoTouchpoint(
+        "late_delivery",
+        "Myöhästynyt toimitus",
+        "Late delivery",
+        "delivery",
+        CUSTOMERSHIP,
+        (DemoRule(source=DELIVERY.id, name="Delivery Completed", property="on_time", equals="false"),),
+    ),
+    DemoTouchpoint(
         "delivery",
         "Toimitus",
         "Delivery",

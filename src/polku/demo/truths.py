@@ -26,7 +26,7 @@ WINDOW_DAYS: Final = 30
 REPURCHASE_DAYS: Final = 120
 """A repurchase is an Order Completed at most this many days after the previous order's Delivery Completed."""
 
-BASE: Final = {"nps": 30.0, "csat": 26.0, "ces": 32.0}
+BASE: Final = {"nps": 8.0, "csat": 6.0, "ces": 14.0}
 """Expected score of the average person who has met nothing that matters."""
 
 MOOD_SD: Final = 16.0
@@ -41,7 +41,7 @@ REPURCHASE_ENGAGEMENT: Final = 0.5
 EXPECTED_LIMIT: Final = 97.0
 
 EFFECTS: Final = (
-    Effect("late_delivery", "delivery", "Delivery Completed with late_days >= 1", -31.0, 0.6),
+    Effect("late_delivery", "late_delivery", "Delivery Completed with late_days >= 1", -31.0, 0.6),
     Effect(
         "mobile_payment_failed", "mobile_payment_failed", "Payment Failed with device = mobile", -24.0, 1.0
     ),

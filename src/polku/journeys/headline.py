@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from polku.i18n import gettext, number, percent, signed
@@ -12,7 +13,7 @@ from polku.stats import Estimate
 def of_map(journeys: MapOfJourneys, language: str) -> str:
     """Where it feels best and worst, and where fewest go on."""
     sentences = [*_felt(journeys, language), *_narrowest(journeys.stages, language)]
-    return " ".join(sentences)
+    return _said(sentences)
 
 
 def extremes(journeys: MapOfJourneys) -> tuple[TouchpointOnMap, TouchpointOnMap] | None:
@@ -48,7 +49,12 @@ def of_funnel(funnel: FunnelOfJourneys, language: str) -> str:
                 lost=number(worst.lost),
             )
         )
-    return " ".join(sentences)
+    return _said(sentences)
+
+
+def _said(sentences: Sequence[str]) -> str:
+    """One text, in which no line ends between a number and how sure it is."""
+    return " ".join(sentences).replace(" ± ", "\u00a0±\u00a0")
 
 
 def _felt(journeys: MapOfJourneys, language: str) -> list[str]:
@@ -68,21 +74,20 @@ def _felt(journeys: MapOfJourneys, language: str) -> list[str]:
 
 
 def _narrowest(stages: tuple[StageOnMap, ...], language: str) -> list[str]:
-    steps = [(s, following) for s, following in pairwise(stages) if _told(s.goes_on)]
+    steps = [(s.goes_on, s, following) for s, following in pairwise(stages) if _told(s.goes_on)]
     if not steps:
         return []
-    stage, following = min(steps, key=lambda step: (step[0].goes_on and step[0].goes_on.estimate) or 0.0)
-    assert stage.goes_on is not None
-    assert stage.goes_on.estimate is not None
-    return [
-        gettext(
-            "Fewest go on from %(stage)s to %(next)s: %(share)s ± %(half)s.",
-            stage=stage.name(language),
-            next=following.name(language),
-            share=percent(stage.goes_on.estimate, 1),
-            half=number((stage.goes_on.half_width or 0) * 100, 1),
-        )
-    ]
+    share, stage, following = min(steps, key=lambda step: (step[0] and step[0].estimate) or 0.0)
+    assert share is not None
+    values = {
+        "stage": stage.name(language),
+        "next": following.name(language),
+        "share": percent(share.estimate or 0.0, 1),
+        "half": number((share.half_width or 0) * 100, 1),
+    }
+    if len(steps) == 1:
+        return [gettext("%(share)s ± %(half)s go on from %(stage)s to %(next)s.", **values)]
+    return [gettext("Fewest go on from %(stage)s to %(next)s: %(share)s ± %(half)s.", **values)]
 
 
 def _told(e: Estimate | None) -> bool:

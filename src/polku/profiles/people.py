@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from polku.i18n import gettext
 from polku.profiles.search import Named
 
 _BEST: Final = ("name", "email", "user_id", "phone")
 
 
 def display_name(those: Sequence[Named]) -> str:
-    """How to call a person: the latest name, else the e-mail address, else the next best identifier."""
+    """How to call a person: the latest name, else the e-mail address, else the next best identifier; who is
+    known by a browser or the like alone is a visitor."""
     for type_ in _BEST:
         values = [n.value for n in those if n.type == type_]
         if values:
             return values[-1]
-    return those[0].value if those else ""
+    # A browser's identifier is long and says nothing: its beginning tells one visitor from another.
+    return gettext("Visitor %(start)s", start=those[0].value[:8]) if those else ""
 
 
 def full_name(those: Sequence[Named]) -> str:

@@ -37,6 +37,10 @@ class Resolution(Protocol):
     split) or `rules_version` makes the blocks be built anew; a mere merge of profiles does not."""
 
     @property
+    def identity(self) -> object:
+        """What `profiles` goes by; another one than last time may answer otherwise, also without new events."""
+
+    @property
     def identity_version(self) -> int: ...
 
     @property
@@ -85,6 +89,7 @@ class Refresher:
             self.blocks = Blocks.empty()
         self.before_new: list[Callable[[Blocks], None]] = []
         """Called with new blocks before they replace the old ones: to have frequent answers ready."""
+        self._identity: object = self  # unlike any that is resolved: the first refresh looks at everyone
         self._refreshing = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -111,7 +116,7 @@ class Refresher:
                 raise
             for prepare in self.before_new:
                 prepare(blocks)
-            self.blocks = blocks
+            self.blocks, self._identity = blocks, resolution.identity
             log.info(
                 "blocks_refreshed events=%d profiles=%d seconds=%.2f",
                 self.blocks.events,
@@ -151,7 +156,11 @@ class Refresher:
 
     def _is_current(self, snapshot: Snapshot, resolution: Resolution) -> bool:
         b = self.blocks
-        return (b.last_seq, b.identity_version, b.rules_version) == (
+        return self._identity is resolution.identity and (
+            b.last_seq,
+            b.identity_version,
+            b.rules_version,
+        ) == (
             snapshot.next_seq - 1,
             resolution.identity_version,
             resolution.rules_version,
