@@ -21,7 +21,8 @@ def figures() -> Iterator[Figure]:
         nothing = sent(address, "key", EVENTS // 3, batch=100)
         nothing_single = sent(address, "key", SINGLES, batch=1)
     with tempfile.TemporaryDirectory() as folder, polku_serving(Path(folder)) as server:
-        sent(server.address, server.write_key, 50_000, batch=100, seed=7)  # warm
+        server.until_warm()
+        sent(server.address, server.write_key, 50_000, batch=100, seed=7)
         batches = sent(server.address, server.write_key, EVENTS, batch=100)
         singles = sent(server.address, server.write_key, SINGLES, batch=1, seed=2)
         stored = server.client.get("/api/v1/sources").json()["sources"][0]

@@ -34,6 +34,12 @@ class Running:
     pid: int
     first_page_s: float
 
+    def until_warm(self) -> None:
+        """Wait until kernels are compiled and what is asked often is ready."""
+        while self.client.get("/api/v1/journeys/map").status_code == 503:
+            time.sleep(0.5)
+        time.sleep(5)
+
     def most_memory_gib(self) -> float:
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) / 1024**2
@@ -48,6 +54,8 @@ def polku_serving(folder: Path, **environment: str) -> Iterator[Running]:
     with database.session() as session:
         key = ensure_source(session, name="Load", kind="server").write_key
     database.close()
+    kernels = Path(__file__).parent.parent / ".cache" / "kernels"
+    environment = {"POLKU_KERNEL_CACHE": str(kernels)} | environment
     command = [sys.executable, "-c", "from polku.cli import main; main()", "serve"]
     command += ["--data", str(folder), "--port", str(PORT)]
     start = time.perf_counter()

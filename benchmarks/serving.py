@@ -49,7 +49,7 @@ def figures() -> Iterator[Figure]:
         yield _first_start(empty)
     copy = copy_of(FOLDER, FOLDER.with_name(f"{EVENTS}-serving"))
     with polku_serving(copy) as server:
-        _until_warm(server)
+        server.until_warm()
         yield Figure(f"first page of a server on {EVENTS:,} events", server.first_page_s, "s", 5)
         yield from _pages(server)
         yield from _timelines(server, "idle")
@@ -64,13 +64,6 @@ def _first_start(empty: str) -> Figure:
         polku_serving(Path(folder) / "data", POLKU_KERNEL_CACHE=empty) as server,
     ):
         return Figure("first page of the very first start, nothing compiled", server.first_page_s, "s", 5)
-
-
-def _until_warm(server: Running) -> None:
-    while server.client.get("/api/v1/journeys/map").status_code == 503:
-        time.sleep(0.5)
-    server.client.get("/api/v1/profiles/search", params={"text": "customer-77"})
-    time.sleep(5)
 
 
 def _pages(server: Running) -> Iterator[Figure]:
