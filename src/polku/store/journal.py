@@ -75,9 +75,6 @@ class Journal:
     def end(self) -> Position:
         return Position(self._file, self._offset)
 
-    def bytes_on_disk(self) -> int:
-        return sum(self._path(f).stat().st_size for f in self._files())
-
     def append(self, records: Sequence[tuple[int, bytes | memoryview]]) -> list[Position]:
         """Write records of (kind, payload) and make them durable: all or none.
 

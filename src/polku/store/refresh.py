@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -304,8 +303,3 @@ def kind_code(kind: Kind, kinds: dict[Kind, int]) -> int:
 def _with_nan(column: pa.ChunkedArray) -> npt.NDArray[np.float32]:
     values: npt.NDArray[Any] = column.to_numpy()  # null becomes NaN
     return values.astype(np.float32)
-
-
-def forget_blocks(folder: Path) -> None:
-    """Delete the blocks of a data folder; the next refresh builds them anew."""
-    shutil.rmtree(folder / "blocks", ignore_errors=True)
