@@ -52,7 +52,7 @@ def _store(folder: Path, batches: list[pa.Table]) -> tuple[float, float]:
     for batch in batches:
         while store.pending_rows > 20 * BATCH:
             time.sleep(0.001)
-        store.submit(pa.concat_tables, batch, rows=batch.num_rows, ticket=time.perf_counter(), to=waits)
+        store.submit(lambda tables: [pa.concat_tables(tables)], batch, rows=batch.num_rows, ticket=time.perf_counter(), to=waits)
     store.flush()
     rate = EVENTS / (time.perf_counter() - start)
     store.close()

@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from polku.collect import segment, store
+from polku.collect import scanning, segment, store
 from polku.collect.sources import KnownSources
 from polku.db import Base, Database
 from polku.settings import Settings
@@ -74,6 +74,13 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     yield Workspace(settings, db, events, engine)
     events.close()
     db.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    """As in a server that has been running for some seconds: bodies are read at once, not event by event."""
+    for kernel in scanning.KERNELS:
+        kernel.compile()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from polku.collect import reading
+from polku.collect.protocol import MOST_EVENTS
 from polku.collect.queries import Rejected, Sources
 from polku.collect.reasons import REASONS
 from polku.collect.replay import Replay, Replayed
@@ -40,14 +41,10 @@ def test_what_can_be_taken_by_new_rules_leaves_the_list(
     assert replay(collecting, "event_too_large") == Replayed(0, 0, 0)
 
 
-def test_a_batch_that_was_refused_whole_is_replayed_event_by_event(
-    collecting: Collecting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading, "MOST_EVENTS", 2)
-    events = [track(messageId="a"), track(messageId="b"), track(messageId="c", event="")]
-    assert collecting.batch(*events).status_code == 413
-    monkeypatch.undo()
-    assert replay(collecting, "batch_too_large") == Replayed(2, 0, 1)
+def test_a_batch_that_was_refused_whole_is_replayed_event_by_event(collecting: Collecting) -> None:
+    events = [track(messageId=str(n)) for n in range(MOST_EVENTS)]
+    assert collecting.batch(*events, track(messageId="c", event="")).status_code == 413
+    assert replay(collecting, "batch_too_large") == Replayed(MOST_EVENTS, 0, 1)
     assert listed(collecting) == {"no_name": 1}
 
 

@@ -264,7 +264,7 @@ def test_a_tail_that_cannot_be_written_stays_readable(
 def test_too_much_pending_is_refused(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "MOST_PENDING_ROWS", -1)
     with pytest.raises(Overloaded) as refused:
-        store.submit(lambda p: p[0], visits(1, 1), rows=1, ticket=None, to=events._FAILURES)
+        store.submit(lambda p: p, visits(1, 1), rows=1, ticket=None, to=events._FAILURES)
     assert refused.value.status == 429
 
 

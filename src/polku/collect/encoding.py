@@ -17,13 +17,13 @@ from polku.store import INCOMING, REJECTED
 _JSON = frozenset({"identifiers", "properties", "context", "extra"})
 
 
-def encode_events(batches: Sequence[Sequence[Row]]) -> pa.Table:
+def encode_events(batches: Sequence[Sequence[Row]]) -> list[pa.Table]:
     """A table of schema INCOMING."""
     columns = zip(*chain.from_iterable(batches), strict=True)
-    return pa.table([_column(f, c) for f, c in zip(INCOMING, columns, strict=True)], schema=INCOMING)
+    return [pa.table([_column(f, c) for f, c in zip(INCOMING, columns, strict=True)], schema=INCOMING)]
 
 
-def encode_rejected(batches: Sequence[tuple[datetime, int, Sequence[Refused]]]) -> pa.Table:
+def encode_rejected(batches: Sequence[tuple[datetime, int, Sequence[Refused]]]) -> list[pa.Table]:
     """A table of schema REJECTED, of (received at, source, what was refused)."""
     rows = [
         (received, source, r.reason, r.detail, r.payload)
@@ -31,7 +31,7 @@ def encode_rejected(batches: Sequence[tuple[datetime, int, Sequence[Refused]]]) 
         for r in refused
     ]
     columns = zip(*rows, strict=True)
-    return pa.table([pa.array(c, f.type) for f, c in zip(REJECTED, columns, strict=True)], schema=REJECTED)
+    return [pa.table([pa.array(c, f.type) for f, c in zip(REJECTED, columns, strict=True)], schema=REJECTED)]
 
 
 def _column(field: pa.Field[Any], values: Sequence[Any]) -> pa.Array[Any]:

@@ -53,8 +53,8 @@ def inflate(body: bytes) -> bytes:
     return b"".join(parts) if parts else body
 
 
-def read_batch(body: bytes) -> Message:
-    """A `{"batch": […]}`. Raises Refusal if there is nothing to be made of it."""
+def read_batch(body: bytes, most: int = MOST_EVENTS) -> Message:
+    """A `{"batch": […]}`. Raises Refusal if there is nothing to be made of it, or more than `most` events."""
     try:
         batch = protocol.BATCH.decode(body)
         if not body.isascii():
@@ -67,8 +67,8 @@ def read_batch(body: bytes) -> Message:
         context, integrations = bytes(batch.context), bytes(batch.integrations)
         message = Message(batch.batch, [], [], batch.writeKey, batch.sentAt, context, integrations)
     events = len(message.events) + len(message.items) + len(message.refused)
-    if events > MOST_EVENTS:
-        raise Refusal("batch_too_large", f"it holds {events} events. Allowed: {MOST_EVENTS}")
+    if events > most:
+        raise Refusal("batch_too_large", f"it holds {events} events. Allowed: {most}")
     return message
 
 
@@ -79,7 +79,7 @@ def read_event(body: bytes) -> Message:
         if not body.isascii():
             body.decode()
     except msgspec.ValidationError:
-        return Message(items=[body], write_key=_write_key(body))
+        return Message(items=[body], write_key=write_key(body))
     except _UNREADABLE as e:
         return read_broken(body, e, batch=False)
     return Message([event], write_key=_text(bytes(event.writeKey)))
@@ -224,10 +224,11 @@ def _read_loose(body: bytes) -> Message:
     return Message([], items, [], loose.writeKey, sent_at, bytes(loose.context), bytes(loose.integrations))
 
 
-def _write_key(body: bytes) -> str | None:
+def write_key(body: bytes) -> str | None:
+    """The write key that a body names, if it can be read."""
     try:
         return protocol.KEYED.decode(body).writeKey
-    except _UNREADABLE:
+    except (*_UNREADABLE, msgspec.ValidationError):
         return None
 
 
@@ -239,7 +240,7 @@ def _text(raw: bytes) -> str | None:
 def pieces(payload: bytes) -> Iterator[bytes]:
     """The events of a refused payload: itself, or those of the batch that it is."""
     try:
-        message = read_batch(payload)
+        message = read_batch(payload, most=LARGEST_BODY)
     except Refusal:
         yield payload
         return

@@ -141,10 +141,10 @@ class Replay:
         """Store first, mark then: a crash in between makes a replay that finds its events known."""
         taken = known = 0
         if rows:
-            appended = self._workspace.store.append(encode_events([rows]))
+            appended = self._workspace.store.append(*encode_events([rows]))
             taken, known, still = appended.accepted, appended.duplicates, still + appended.rejected
         if again:
-            self._workspace.store.append(encode_rejected(again))
+            self._workspace.store.append(*encode_rejected(again))
         if marks:
             with self._workspace.db.session() as session:
                 store.mark_replayed(session, marks, now=datetime.now(UTC))

@@ -84,7 +84,7 @@ def row(event: Event, arrival: Arrival, other: dict[str, Raw] | None = None) -> 
     value = score = None
     if len(properties) > 2:
         if code <= _SCREEN:
-            path, value, score = _of_properties(code, name, properties, path)
+            path, value, score = of_properties(code, name, properties, path)
         elif code == _IDENTIFY:
             who = [*identifiers.of_traits(_ANY.decode(properties)), *(who or ())]
     if code == _ALIAS:
@@ -207,7 +207,7 @@ def page_path(text: str) -> str | None:
     return text.partition("?")[0].partition("#")[0][:2000]
 
 
-def _of_properties(
+def of_properties(
     code: int, name: str, properties: bytes, path: str | None
 ) -> tuple[str | None, float | None, float | None]:
     """Path, value and score that an event's properties give. Raises Refusal for a score that cannot be."""

@@ -17,10 +17,12 @@ from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from polku.collect import bodies
+from polku.collect.bodies import Delivery
 from polku.collect.encoding import encode_events, encode_rejected
 from polku.collect.mending import Message
 from polku.collect.protocol import LARGEST_BODY
-from polku.collect.reading import inflate, read_batch, read_event, rows_of
+from polku.collect.reading import inflate, read_batch, read_event, rows_of, write_key
 from polku.collect.refusal import Refusal, Refused
 from polku.collect.replies import not_post, reply, reply_error
 from polku.collect.rows import Arrival
@@ -45,6 +47,8 @@ PUBLIC_PATHS: Final = ("/v1/",)
 """Path prefixes that need no log-in: write keys open them."""
 
 _OK: Final = b'{"success":true}'
+_BYTES_OF_EVENT: Final = 512
+"""Roughly; how many events a body holds is known when it has been read."""
 _MALFORMED: Final = frozenset(
     {"invalid_json", "invalid_utf8", "invalid_gzip", "not_a_batch", "not_an_object"}
 )
@@ -92,6 +96,13 @@ class Collector:
         body = await _body(receive)
         try:
             body = inflate(body) if body[:2] == b"\x1f\x8b" else body
+            if source is None and (key := write_key(body)):
+                source = self._by_key(key)
+            if source is not None and bodies.ready():
+                delivery = Delivery(body, Arrival(source.id, source.public, received_us, type=type_))
+                await self._submit(bodies.encode_bodies, delivery, 1 + len(body) // _BYTES_OF_EVENT)
+                if not delivery.careful:
+                    return delivery.refused
             message = read_batch(body) if type_ is None else read_event(body)
         except Refusal as e:
             await self._refuse_whole(source, received_us, Refused(e.reason, e.detail, body))

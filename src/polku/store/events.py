@@ -31,12 +31,13 @@ GROUP_ROWS = 20_000
 MOST_PENDING_ROWS = 2_000_000
 MOST_TAIL_ROWS = 4_000_000
 KEEP_REPLACED_S = 600.0
+JOINED_CHUNKS = 8
 _RETRY_S = 2.0
 _ARROW = b"\xff\xff\xff\xff"
 """What an Arrow stream begins with."""
 
-Encoder = Callable[[Sequence[Any]], pa.Table]
-"""Makes one table (INCOMING or REJECTED) of what several submissions brought."""
+Encoder = Callable[[Sequence[Any]], Sequence[pa.Table]]
+"""Makes tables (INCOMING, REJECTED) of what several submissions brought."""
 
 
 class Acknowledger(Protocol):
@@ -81,11 +82,20 @@ class _Batch:
     applied: list[Future[Appended]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A table ready for the journal, and who waits for it to be applied."""
+
+    table: pa.Table
+    payload: memoryview
+    applied: list[Future[Appended]]
+
+
 class EventStore:
     """The events of one data folder. Opened by one process; safe to use from many threads.
 
-    Two threads work for it: the committer makes submissions durable, the applier numbers them and
-    publishes snapshots. Raises FolderTooNew, StoreDamaged and JournalDamaged on opening.
+    Three threads work for it: two committers make submissions durable (one encodes a group while the other writes
+    the one before), the applier numbers them and publishes snapshots. Raises FolderTooNew, StoreDamaged and JournalDamaged on opening.
     """
 
     def __init__(
@@ -111,12 +121,15 @@ class EventStore:
         self._durable = threading.Condition()
         self._published = threading.Condition()
         self._closing = False
+        self._encoding, self._writing = threading.Lock(), threading.Lock()
         for record in self._journal.records(self._applied):
             self._apply_or_set_aside([_Batch(_decode(record.payload), record.end)])
-        self._committer = threading.Thread(target=self._commit_forever, name="committer", daemon=True)
+        self._committers = [
+            threading.Thread(target=self._commit_forever, name=f"committer_{i}", daemon=True) for i in range(2)
+        ]
         self._applier = threading.Thread(target=self._apply_forever, name="applier", daemon=True)
-        self._committer.start()
-        self._applier.start()
+        for thread in (*self._committers, self._applier):
+            thread.start()
 
     def submit(
         self,
@@ -172,10 +185,11 @@ class EventStore:
             return
         with self._arrived:
             self._closing = True
-            self._arrived.notify()
+            self._arrived.notify_all()
         with self._published:
             self._published.notify_all()
-        self._committer.join()
+        for committer in self._committers:
+            committer.join()
         with self._durable:
             self._durable.notify()
         self._applier.join()
@@ -200,22 +214,37 @@ class EventStore:
             self._published.wait_for(lambda: self.snapshot.next_seq > seq + 1 or self._closing, timeout_s)
         return self.snapshot
 
-    # -- committer
+    # -- committers
 
     def _commit_forever(self) -> None:
-        while True:
+        while self._commit_next():
+            pass
+
+    def _commit_next(self) -> bool:
+        """Commit what waits in the queue; False when there will be nothing more.
+
+        A group is encoded while the one before it is written; it takes its turn at writing before the next may
+        be encoded, so that the order stays.
+        """
+        with self._encoding:
             with self._arrived:
                 self._arrived.wait_for(lambda: self._queue or self._closing)
                 group = self._take_group()
             if not group:
-                return
+                return False
             try:
-                self._commit(group)
+                tables = _encoded(group)
             except Exception as e:
-                if not isinstance(e, StorageFull):
-                    log.exception("commit_failed rows=%d", sum(s.rows for s in group))
-                self._finished(sum(s.rows for s in group))
-                _acknowledge(group, e)
+                self._failed(group, e)
+                return True
+            self._writing.acquire()
+        try:
+            self._write(group, tables)
+        except Exception as e:
+            self._failed(group, e)
+        finally:
+            self._writing.release()
+        return True
 
     def _take_group(self) -> list[_Submission]:
         group: list[_Submission] = []
@@ -225,31 +254,28 @@ class EventStore:
             rows += group[-1].rows
         return group
 
-    def _commit(self, group: list[_Submission]) -> None:
-        tables: list[tuple[pa.Table, int, list[Future[Appended]]]] = []
-        together: dict[Encoder, list[_Submission]] = {}
-        for s in group:
-            if s.applied is None:
-                together.setdefault(s.encode, []).append(s)
-            else:
-                tables.append((s.encode([s.payload]), s.rows, [s.applied]))
-        for encode, several in together.items():
-            tables.append((encode([s.payload for s in several]), sum(s.rows for s in several), []))
-        records = [(_kind(t), _encode(t)) for t, _, _ in tables]
-        ends = self._journal.append(records)
+    def _write(self, group: list[_Submission], tables: list[_Encoded]) -> None:
+        records = [(_kind(t.table), t.payload) for t in tables]
+        ends = self._journal.append(records) if records else []
         _acknowledge(group, None)
-        self._finished(sum(rows - table.num_rows for table, rows, _ in tables))
+        self._finished(sum(s.rows for s in group) - sum(t.table.num_rows for t in tables))
         with self._durable:
-            for (table, _, applied), end in zip(tables, ends, strict=True):
-                self._batches.append(_Batch(table, end, applied))
+            for encoded, end in zip(tables, ends, strict=True):
+                self._batches.append(_Batch(encoded.table, end, encoded.applied))
             self._durable.notify()
+
+    def _failed(self, group: list[_Submission], error: Exception) -> None:
+        if not isinstance(error, StorageFull):
+            log.error("commit_failed rows=%d", sum(s.rows for s in group), exc_info=error)
+        self._finished(sum(s.rows for s in group))
+        _acknowledge(group, error)
 
     # -- applier
 
     def _apply_forever(self) -> None:
         while True:
             with self._durable:
-                self._durable.wait_for(lambda: self._batches or not self._committer.is_alive())
+                self._durable.wait_for(lambda: self._batches or not any(c.is_alive() for c in self._committers))
                 batches = _take_alike(self._batches)
             if not batches:
                 return
@@ -372,6 +398,20 @@ class _Failures:
 _FAILURES = _Failures()
 
 
+def _encoded(group: list[_Submission]) -> list[_Encoded]:
+    """What a group brought: the tables that someone waits for alone, then all others by encoder together."""
+    tables: list[tuple[pa.Table, list[Future[Appended]]]] = []
+    together: dict[Encoder, list[Any]] = {}
+    for s in group:
+        if s.applied is None:
+            together.setdefault(s.encode, []).append(s.payload)
+        else:
+            tables += [(t, [s.applied]) for t in s.encode([s.payload])]
+    for encode, payloads in together.items():
+        tables += [(t, []) for t in encode(payloads)]
+    return [_Encoded(t, _encode(t), applied) for t, applied in tables]
+
+
 def _acknowledge(group: list[_Submission], error: Exception | None) -> None:
     tickets: dict[int, list[Any]] = {}
     for s in group:
@@ -399,15 +439,20 @@ def _take_alike(batches: deque[_Batch]) -> list[_Batch]:
 
 
 def _grown(chunks: tuple[pa.Table, ...], rows: pa.Table) -> tuple[pa.Table, ...]:
-    """Chunks with rows behind; small last chunks are joined, so that there are few."""
-    kept = list(chunks)
-    while kept and kept[-1].num_rows < 2 * rows.num_rows:
-        rows = pa.concat_tables([kept.pop(), rows]).combine_chunks()
-    return (*kept, rows)
+    """Chunks with rows behind. Once there are several small ones at the end they are joined: so there are few, and
+    each row is copied a few times only."""
+    grown = [*chunks, rows]
+    while True:
+        small = 0
+        while small < len(grown) and grown[-1 - small].num_rows <= 2 * grown[-1].num_rows:
+            small += 1
+        if small < JOINED_CHUNKS:
+            return tuple(grown)
+        grown[-small:] = [pa.concat_tables(grown[-small:]).combine_chunks()]
 
 
-def _as_is(payloads: Sequence[pa.Table]) -> pa.Table:
-    return pa.concat_tables(payloads)
+def _as_is(payloads: Sequence[pa.Table]) -> Sequence[pa.Table]:
+    return payloads
 
 
 def _kind(table: pa.Table) -> int:

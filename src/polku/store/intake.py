@@ -50,7 +50,7 @@ class Intake:
 
     def take(self, incoming: pa.Table, snapshot: Snapshot) -> Taken:
         """Number the events that are new; `snapshot` is what is stored so far."""
-        hashes = event_hashes(incoming["source"].to_pylist(), incoming["event_id"].to_pylist())
+        hashes = event_hashes(incoming["source"], incoming["event_id"])
         first = np.zeros(len(hashes), np.bool_)
         first[np.unique(hashes, return_index=True)[1]] = True
         new = first & ~self._events.contains(hashes)

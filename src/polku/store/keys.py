@@ -1,14 +1,19 @@
 """64-bit keys of identifiers and events: XXH3 of their text, the same on every machine and collector.
 
-Two of 100 million identifiers share a key with probability 3·10⁻⁴ (birthday bound n²/2⁶⁵); see ADR 0003.
+Two of 100 million identifiers share a key with probability 3·10⁻⁴ (birthday bound n²/2⁶⁵); see ADR 0002.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from xxhash import xxh3_64_intdigest
+
+from polku.store.hashing import buffers, hash_texts
 
 Keys = npt.NDArray[np.uint64]
 
@@ -19,26 +24,19 @@ def identifier_key(type: str, value: str) -> int:
 
 
 def identifier_keys(type: str, values: pa.ChunkedArray) -> Keys:
-    """Keys of a column of strings; 0 where null. Hashes each distinct value once."""
-    encoded = values.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    distinct = np.fromiter(
-        (identifier_key(type, v) for v in encoded.dictionary.to_pylist()), np.uint64, len(encoded.dictionary)
-    )
-    indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    keys: Keys = np.concatenate([distinct, np.zeros(1, np.uint64)])[indices]
+    """Keys of a column of strings; 0 where null."""
+    column = _array(values)
+    keys = _hashes([type], np.zeros(len(column), np.int64), column)
+    keys[keys == 0] = 1
+    if column.null_count:
+        keys[column.is_null().to_numpy(zero_copy_only=False)] = 0
     return keys
 
 
-def event_hashes(sources: list[int], event_ids: list[str]) -> Keys:
+def event_hashes(sources: pa.ChunkedArray, event_ids: pa.ChunkedArray) -> Keys:
     """Hash of each (source, event_id)."""
-    digest = xxh3_64_intdigest
-    return np.fromiter(
-        (digest(f"{s}\x1f{e}".encode()) for s, e in zip(sources, event_ids, strict=True)),
-        np.uint64,
-        len(event_ids),
-    )
+    distinct, source_of = np.unique(sources.to_numpy(), return_inverse=True)
+    return _hashes([str(s) for s in distinct.tolist()], source_of.astype(np.int64), _array(event_ids))
 
 
 def pair_hashes(a: Keys, b: Keys) -> Keys:
@@ -49,3 +47,24 @@ def pair_hashes(a: Keys, b: Keys) -> Keys:
         x *= np.uint64(0xBF58476D1CE4E5B9)
         mixed: Keys = x ^ (x >> np.uint64(32))
     return mixed
+
+
+def _hashes(prefixes: Sequence[str], prefix_of: npt.NDArray[np.int64], texts: pa.Array[Any]) -> Keys:
+    """Hash of each text behind its prefix and a separator; of a null one as of an empty one."""
+    starts = [f"{p}\x1f".encode() for p in prefixes]
+    hashes = np.zeros(len(texts), np.uint64)
+    left = np.arange(len(texts))
+    if hash_texts.compiled:  # in the first seconds of a new folder it is not
+        ends = np.cumsum(np.array([len(s) for s in starts], np.int64))
+        content = np.frombuffer(b"".join(starts), np.uint8)
+        too_long = hash_texts(content, ends, prefix_of, *buffers(texts), hashes)
+        left = np.flatnonzero(hashes == 0) if too_long else left[:0]
+    for i in left.tolist():
+        hashes[i] = xxh3_64_intdigest(starts[prefix_of[i]] + (texts[i].as_py() or "").encode())
+    return hashes
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array[Any]:
+    whole: Any = column.combine_chunks()
+    one: pa.Array[Any] = whole.combine_chunks() if isinstance(whole, pa.ChunkedArray) else whole
+    return one
