@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -46,13 +46,17 @@ class _Waits:
         self.times += [now - t for t in tickets]
 
 
+def _together(tables: Sequence[pa.Table]) -> list[pa.Table]:
+    return [pa.concat_tables(tables)]
+
+
 def _store(folder: Path, batches: list[pa.Table]) -> tuple[float, float]:
     store, waits = EventStore(folder), _Waits()
     start = time.perf_counter()
     for batch in batches:
         while store.pending_rows > 20 * BATCH:
             time.sleep(0.001)
-        store.submit(lambda tables: [pa.concat_tables(tables)], batch, rows=batch.num_rows, ticket=time.perf_counter(), to=waits)
+        store.submit(_together, batch, rows=batch.num_rows, ticket=time.perf_counter(), to=waits)
     store.flush()
     rate = EVENTS / (time.perf_counter() - start)
     store.close()

@@ -38,6 +38,9 @@ def test_keys_tell_types_and_values_apart() -> None:
         identifier_key("user_id", "a"),
         identifier_key("user_id", "b"),
     ]
-    assert len(set(event_hashes(pa.chunked_array([[1, 2, 1]]), pa.chunked_array([["x", "x", "y"]])).tolist())) == 3
+    assert (
+        len(set(event_hashes(pa.chunked_array([[1, 2, 1]]), pa.chunked_array([["x", "x", "y"]])).tolist()))
+        == 3
+    )
     a, b = np.array([1, 2], np.uint64), np.array([2, 1], np.uint64)
     assert len(set(pair_hashes(a, b).tolist())) == 2

@@ -78,7 +78,7 @@ def _encode(deliveries: Sequence[Delivery]) -> list[pa.Table]:
 class _Found:
     """What was found: the bodies one behind the other, and a row for each event."""
 
-    bytes: npt.NDArray[np.uint8]
+    content: npt.NDArray[np.uint8]
     cells: Cells
     happened: Numbers  # microseconds, NONE if not said
     sent: Numbers
@@ -111,7 +111,7 @@ class _Found:
         return cls(content, cells, happened, sent, received, source, careful)
 
     def text(self, row: int, column: int) -> bytes:
-        return self.bytes[self.cells[row, column] : self.cells[row, column + 1]].tobytes()
+        return self.content[self.cells[row, column] : self.cells[row, column + 1]].tobytes()
 
 
 def _scan(content: npt.NDArray[np.uint8], deliveries: Sequence[Delivery]) -> tuple[Cells, Numbers]:
@@ -203,7 +203,7 @@ def _figures(found: _Found, rows: Numbers, names: pa.Array[Any]) -> _Figures:
     wanted = (cells[:, scanning.TYPE] == EventType.TRACK) & (answered | (money & (marks & MONEY != 0)))
     wanted |= (cells[:, scanning.PATH] < 0) & (marks & PLACE != 0)
     wanted &= cells[:, scanning.PROPERTIES] >= 0
-    content = found.bytes
+    content = found.content
     for i in np.flatnonzero(wanted).tolist():
         cell = cells[i]
         properties = content[cell[scanning.PROPERTIES] : cell[scanning.PROPERTIES + 1]].tobytes()
@@ -252,10 +252,10 @@ def _strings(
     starts, ends = _ends(found.cells[rows], column)
     absent = starts < 0
     if default and absent.any():  # the scanned text ends with an empty object
-        starts = np.where(absent, len(found.bytes) - 2, starts).astype(np.int32)
-        ends = np.where(absent, len(found.bytes), ends).astype(np.int32)
+        starts = np.where(absent, len(found.content) - 2, starts).astype(np.int32)
+        ends = np.where(absent, len(found.content), ends).astype(np.int32)
     offsets, data = np.empty(len(rows) + 1, np.int32), np.empty(int((ends - starts).sum()), np.uint8)
-    scanning.gather(found.bytes, starts, ends, offsets, data)
+    scanning.gather(found.content, starts, ends, offsets, data)
     there = pa.py_buffer(np.packbits(~absent, bitorder="little")) if nullable and absent.any() else None
     made: pa.Array[Any] = pa.Array.from_buffers(
         pa.string(), len(rows), [there, pa.py_buffer(offsets), pa.py_buffer(data)]

@@ -60,7 +60,9 @@ _WORDS, _WORD_NUMBERS, _WORDS_FROM = _by_length([
     "batch", "externalIds", "path", "url", "revenue", "total", "value",
 ])  # fmt: skip
 _LONGEST_WORD = _WORDS.shape[1]
-_TRACK, _PAGE, _SCREEN, _MESSAGE_ID, _EVENT, _NAME, _USER_ID, _ANONYMOUS_ID, _TIMESTAMP, _ORIGINAL = range(1, 11)
+_TRACK, _PAGE, _SCREEN, _MESSAGE_ID, _EVENT, _NAME, _USER_ID, _ANONYMOUS_ID, _TIMESTAMP, _ORIGINAL = range(
+    1, 11
+)
 _SENT_AT, _TYPE, _PROPERTIES, _CONTEXT, _INTEGRATIONS, _METADATA, _WRITE_KEY, _RECEIVED_AT = range(11, 19)
 _BATCH, _EXTERNAL_IDS, _PATH, _URL, _REVENUE, _TOTAL, _VALUE = range(19, 26)
 _NOBODY, _, _NOBODY_FROM = _by_length(sorted(BLOCKED))
@@ -68,7 +70,7 @@ _LONGEST_NOBODY = _NOBODY.shape[1]
 _DAYS_BEFORE = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365], np.int64)
 
 
-@kernel("u1[] i8[] i4[:,:] i8[:]")
+@kernel("u1[] i8[] i4[:,:] i8[:]", awaited=False)
 def tokenize(b: Bytes, ends: Numbers, tokens: Cells, roots: Numbers) -> int:
     """Read JSON texts that stand one behind the other in `b`, each ending at `ends`; returns how many tokens.
 
@@ -100,10 +102,19 @@ def tokenize(b: Bytes, ends: Numbers, tokens: Cells, roots: Numbers) -> int:
                         i += 1
                     elif c == 92 and i + 1 < end:
                         word, e = -1, b[i + 1]
-                        if e == 34 or e == 92 or e == 47 or e == 98 or e == 102 or e == 110 or e == 114 or e == 116:
+                        if (
+                            e == 34
+                            or e == 92
+                            or e == 47
+                            or e == 98
+                            or e == 102
+                            or e == 110
+                            or e == 114
+                            or e == 116
+                        ):
                             i += 2
                         elif e == 117 and i + 6 <= end:
-                            code = 0
+                            code = np.int64(0)
                             for k in range(i + 2, i + 6):
                                 h = np.int64(b[k])
                                 if 48 <= h <= 57:
@@ -111,7 +122,7 @@ def tokenize(b: Bytes, ends: Numbers, tokens: Cells, roots: Numbers) -> int:
                                 elif 65 <= (h & 0xDF) <= 70:
                                     code = code * 16 + (h & 0xDF) - 55
                                 else:
-                                    code = 0xD800
+                                    code = np.int64(0xD800)
                                     break
                             if 0xD800 <= code <= 0xDFFF:
                                 ok = False
@@ -219,9 +230,13 @@ def tokenize(b: Bytes, ends: Numbers, tokens: Cells, roots: Numbers) -> int:
                     ok = i > digits
                 if not ok:
                     break
-            elif state < 2 and i + 4 <= end and (
-                (c == 116 and b[i + 1] == 114 and b[i + 2] == 117 and b[i + 3] == 101)
-                or (c == 110 and b[i + 1] == 117 and b[i + 2] == 108 and b[i + 3] == 108)
+            elif (
+                state < 2
+                and i + 4 <= end
+                and (
+                    (c == 116 and b[i + 1] == 114 and b[i + 2] == 117 and b[i + 3] == 101)
+                    or (c == 110 and b[i + 1] == 117 and b[i + 2] == 108 and b[i + 3] == 108)
+                )
             ):  # true, null
                 i += 4
             elif (
@@ -245,7 +260,7 @@ def tokenize(b: Bytes, ends: Numbers, tokens: Cells, roots: Numbers) -> int:
     return used
 
 
-@kernel("u1[] i4[:,:] i8[] i8[] i4[:,:] i4[:,:] b1[:]")
+@kernel("u1[] i4[:,:] i8[] i8[] i4[:,:] i4[:,:] b1[:]", awaited=False)
 def find(
     b: Bytes, tokens: Cells, roots: Numbers, types: Numbers, cells: Cells, sent: Cells, plain: Flags
 ) -> int:
@@ -278,7 +293,7 @@ def find(
                     sent[body, 0], sent[body, 1] = tokens[value, 1] + 1, tokens[value, 2] - 1
                 elif word == _WRITE_KEY:
                     ok = ok and (c == 34 or c == 110)
-                elif word == _CONTEXT or word == _INTEGRATIONS:  # said for all events
+                elif word in (_CONTEXT, _INTEGRATIONS):  # said for all events
                     ok = False
                 name = np.int64(tokens[value, 3])
             ok = ok and event >= 0
@@ -299,7 +314,7 @@ def find(
                     marks |= CAREFUL
                 else:
                     seen |= np.int64(1) << word
-                if word == _PROPERTIES or word == _CONTEXT:
+                if word in (_PROPERTIES, _CONTEXT):
                     if c == 123:
                         at = PROPERTIES if word == _PROPERTIES else CONTEXT
                         cell[at], cell[at + 1] = low, high
@@ -316,7 +331,7 @@ def find(
                         code = np.int64(tokens[value, 0])
                     else:
                         at = ID
-                        if word == _EVENT or word == _NAME:
+                        if word in (_EVENT, _NAME):
                             at = NAME
                         elif word == _USER_ID:
                             at = USER
@@ -329,7 +344,7 @@ def find(
                         elif word == _SENT_AT:
                             at = SENT
                         cell[at], cell[at + 1] = low, high
-                if c == 123 and (word == _PROPERTIES or word == _CONTEXT):
+                if c == 123 and word in (_PROPERTIES, _CONTEXT):
                     inner, inner_last = value + 1, np.int64(tokens[value, 3])
                     pages = 0
                     while inner < inner_last:
@@ -339,7 +354,7 @@ def find(
                                 marks |= MONEY | PLACE
                             elif about >= _REVENUE:
                                 marks |= MONEY
-                            elif about == _PATH or about == _URL:
+                            elif about in (_PATH, _URL):
                                 marks |= PLACE
                         elif about < 0 or about == _EXTERNAL_IDS:
                             marks |= CAREFUL
@@ -395,7 +410,7 @@ def find(
     return used
 
 
-@kernel("u1[] i4[] i4[] i8[:]")
+@kernel("u1[] i4[] i4[] i8[:]", awaited=False)
 def read_times(b: Bytes, starts: Cells, ends: Cells, times: Numbers) -> None:
     """Times like 2026-05-01T10:00:00.123Z or …+02:00 in microseconds since 1970; NONE where absent (−1), and
     UNREADABLE those that are written in another way."""
@@ -447,7 +462,7 @@ def read_times(b: Bytes, starts: Cells, ends: Cells, times: Numbers) -> None:
                 times[n] = at - ahead if b[i] == 43 else at + ahead
 
 
-@kernel("u1[] i4[] i4[] b1[:]")
+@kernel("u1[] i4[] i4[] b1[:]", awaited=False)
 def doubt(b: Bytes, starts: Cells, ends: Cells, doubtful: Flags) -> None:
     """Mark ids that may stand for nobody (see identifiers.is_blocked); absent ones (−1) are left alone."""
     for n in range(len(starts)):
@@ -477,10 +492,10 @@ def doubt(b: Bytes, starts: Cells, ends: Cells, doubtful: Flags) -> None:
                     doubtful[n] = True
 
 
-@kernel("u1[] i4[] i4[] i4[:] u1[:]")
+@kernel("u1[] i4[] i4[] i4[:] u1[:]", awaited=False)
 def gather(b: Bytes, starts: Cells, ends: Cells, offsets: Cells, data: Bytes) -> None:
     """Copy pieces of `b` one behind the other to `data`, with `offsets` of each; absent ones (−1) are empty."""
-    at = 0
+    at = np.int64(0)
     for i in range(len(starts)):
         offsets[i] = at
         start, length = np.int64(starts[i]), np.int64(ends[i]) - np.int64(starts[i])

@@ -65,27 +65,27 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
         map_path=MAP + filters.query(),
         after=[t for t in graph.transitions if t.came.key == touchpoint.key][:MOST_NEIGHBOURS],
         before=[t for t in graph.transitions if t.went.key == touchpoint.key][:MOST_NEIGHBOURS],
-        trend=_trend(touchpoint, filters.asked, workspace),
+        trend=_trend(touchpoint, by.by, filters.asked, workspace),
         volume=figure_of(by, language),
         responses=_telling(read_responses(workspace.store.snapshot, latest)),
     )
 
 
-def _trend(touchpoint: Touchpoint, asked: dict[str, Any], workspace: Workspace) -> Figure | None:
+def _trend(
+    touchpoint: Touchpoint, finest: Unit, asked: dict[str, Any], workspace: Workspace
+) -> Figure | None:
     """The score as time goes by, in spans long enough to hold answers; None where too few are known."""
-    finest = JourneyVolumes(**asked, touchpoints=[touchpoint.key]).answer(workspace)
-    coarser: Unit = "week" if finest.by == "day" else "month"
-    spans = JourneyVolumes(**asked, touchpoints=[touchpoint.key], by=coarser).answer(workspace)
-    if len(spans.starts) < 2:
+    coarser: Unit = "week" if finest == "day" else "month"
+    starts = JourneyVolumes(**asked, by=coarser).spans(workspace)[1]
+    if len(starts) < 2:
         return None
-    at = edges(list(spans.starts), spans.by, ZoneInfo(workspace.settings.timezone))
+    at = edges(list(starts), coarser, ZoneInfo(workspace.settings.timezone))
     scope = JourneyQuery(**asked).scope(workspace, [touchpoint])
     scores = workspace.part(Answers).ask(ExperienceQuestion(scope, at))[0]
     if sum(e.estimate is not None for e in scores) < 2:
         return None
     points = [
-        Point(d, e.estimate, _within(e.low), _within(e.high))
-        for d, e in zip(spans.starts, scores, strict=True)
+        Point(d, e.estimate, _within(e.low), _within(e.high)) for d, e in zip(starts, scores, strict=True)
     ]
     known = [e for e in scores if e.estimate is not None]
     return time_series(

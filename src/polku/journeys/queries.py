@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -157,8 +157,11 @@ class JourneyFunnel(JourneyQuery):
         scope = self.scope(workspace, dict.fromkeys(steps))
         window = None if self.within is None else int(self.within.total_seconds())
         climbed = answers.ask(FunnelQuestion(scope, tuple(t.code for t in steps), window))
-        volume = answers.ask(EncountersQuestion(scope)).volume
-        occur = {code for code, times in zip(scope.codes, volume, strict=True) if times}
+        if climbed.reached.all():  # the usual case, and then nothing more needs to be asked
+            occur = set(scope.codes)
+        else:
+            volume = answers.ask(EncountersQuestion(scope)).volume
+            occur = {code for code, times in zip(scope.codes, volume, strict=True) if times}
         told = tuple(_step(steps[k], k, climbed, occurs=steps[k].code in occur) for k in range(len(steps)))
         return FunnelOfJourneys(
             self.covered(workspace), self.within.total_seconds() if self.within else None, told
@@ -175,22 +178,31 @@ class JourneyVolumes(JourneyQuery):
     def answer(self, workspace: Workspace) -> VolumesOverTime:
         catalogue, answers = workspace.part(Touchpoints).catalogue(), workspace.part(Answers)
         wanted = [catalogue.touchpoint(n) for n in self.touchpoints if n] or catalogue.touchpoints
-        scope = self.scope(workspace, dict.fromkeys(wanted))
+        scope = self.scope(workspace, catalogue.touchpoints)  # of all: one answer serves every choice of them
+        unit, starts = self.spans(workspace)
+        if not starts:
+            return VolumesOverTime(self.covered(workspace), unit, (), ())
         zone = ZoneInfo(workspace.settings.timezone)
-        span = answers.ask(SpanQuestion())
+        limits = tuple(min(max(e, scope.low), scope.high) for e in edges(list(starts), unit, zone))
+        found = answers.ask(VolumesQuestion(Scope(scope.codes, 0, FOREVER, scope.source), limits))
+        place = {code: i for i, code in enumerate(scope.codes)}
+        told = tuple(
+            VolumeOfTouchpoint(_met(t), tuple(found.volume[i].tolist()), tuple(found.reach[i].tolist()))
+            for t in dict.fromkeys(wanted)
+            if (i := place.get(t.code)) is not None
+        )
+        return VolumesOverTime(self.covered(workspace), unit, starts, told)
+
+    def spans(self, workspace: Workspace) -> tuple[Unit, tuple[date, ...]]:
+        """The unit of the spans of time, and when each begins; none where nothing has happened."""
+        scope, zone = self.scope(workspace, ()), ZoneInfo(workspace.settings.timezone)
+        span = workspace.part(Answers).ask(SpanQuestion())
         first = max(self.since, FIRST_DAY) if self.since else span and day_of(max(span[0], scope.low), zone)
         last = min(self.until, LAST_DAY) if self.until else span and day_of(min(span[1], scope.high), zone)
         if first is None or last is None or first > last:
-            return VolumesOverTime(self.covered(workspace), self.by or "day", (), ())
+            return self.by or "day", ()
         unit: Unit = self.by or unit_for(first, last)
-        starts = spans(first, last, unit)
-        limits = tuple(min(max(e, scope.low), scope.high) for e in edges(starts, unit, zone))
-        found = answers.ask(VolumesQuestion(Scope(scope.codes, 0, FOREVER, scope.source), limits))
-        told = tuple(
-            VolumeOfTouchpoint(_met(catalogue.by_code[c]), tuple(v.tolist()), tuple(r.tolist()))
-            for c, v, r in zip(scope.codes, found.volume, found.reach, strict=True)
-        )
-        return VolumesOverTime(self.covered(workspace), unit, tuple(starts), told)
+        return unit, tuple(spans(first, last, unit))
 
 
 class JourneySessions(JourneyQuery):

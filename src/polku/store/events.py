@@ -32,6 +32,12 @@ MOST_PENDING_ROWS = 2_000_000
 MOST_TAIL_ROWS = 4_000_000
 KEEP_REPLACED_S = 600.0
 JOINED_CHUNKS = 8
+SMALL_CHUNK = 5_000
+GATHER_S = 0.002
+"""How long a commit waits for company, unless `COMPANY_ROWS` are there: a commit costs as much for one as for many."""
+COMPANY_ROWS = 1_000
+SETTLE_S = 0.01
+"""How long the applier lets more come, unless somebody waits for it."""
 _RETRY_S = 2.0
 _ARROW = b"\xff\xff\xff\xff"
 """What an Arrow stream begins with."""
@@ -94,8 +100,9 @@ class _Encoded:
 class EventStore:
     """The events of one data folder. Opened by one process; safe to use from many threads.
 
-    Three threads work for it: two committers make submissions durable (one encodes a group while the other writes
-    the one before), the applier numbers them and publishes snapshots. Raises FolderTooNew, StoreDamaged and JournalDamaged on opening.
+    Three threads work for it: two committers make submissions durable (one encodes a group while the other
+    writes the one before), the applier numbers them and publishes snapshots. Raises FolderTooNew, StoreDamaged
+    and JournalDamaged on opening.
     """
 
     def __init__(
@@ -125,7 +132,8 @@ class EventStore:
         for record in self._journal.records(self._applied):
             self._apply_or_set_aside([_Batch(_decode(record.payload), record.end)])
         self._committers = [
-            threading.Thread(target=self._commit_forever, name=f"committer_{i}", daemon=True) for i in range(2)
+            threading.Thread(target=self._commit_forever, name=f"committer_{i}", daemon=True)
+            for i in range(2)
         ]
         self._applier = threading.Thread(target=self._apply_forever, name="applier", daemon=True)
         for thread in (*self._committers, self._applier):
@@ -229,6 +237,11 @@ class EventStore:
         with self._encoding:
             with self._arrived:
                 self._arrived.wait_for(lambda: self._queue or self._closing)
+                few = not self._closing and self._queue[0].applied is None
+                few = few and self._pending_rows < COMPANY_ROWS
+            if few:
+                time.sleep(GATHER_S)
+            with self._arrived:
                 group = self._take_group()
             if not group:
                 return False
@@ -275,7 +288,8 @@ class EventStore:
     def _apply_forever(self) -> None:
         while True:
             with self._durable:
-                self._durable.wait_for(lambda: self._batches or not any(c.is_alive() for c in self._committers))
+                self._durable.wait_for(lambda: self._batches or self._committed_all())
+                self._durable.wait_for(self._is_worth_applying, SETTLE_S)
                 batches = _take_alike(self._batches)
             if not batches:
                 return
@@ -285,6 +299,13 @@ class EventStore:
                 future.set_result(result)
             if self.tail_rows >= self._segment_rows:
                 self._try_to_write_tail()
+
+    def _committed_all(self) -> bool:
+        return not any(c.is_alive() for c in self._committers)
+
+    def _is_worth_applying(self) -> bool:
+        rows = sum(b.table.num_rows for b in self._batches)
+        return rows >= COMPANY_ROWS or any(b.applied for b in self._batches) or self._committed_all()
 
     def _apply_or_set_aside(self, batches: list[_Batch]) -> Appended:
         try:
@@ -444,7 +465,7 @@ def _grown(chunks: tuple[pa.Table, ...], rows: pa.Table) -> tuple[pa.Table, ...]
     grown = [*chunks, rows]
     while True:
         small = 0
-        while small < len(grown) and grown[-1 - small].num_rows <= 2 * grown[-1].num_rows:
+        while small < len(grown) and grown[-1 - small].num_rows <= min(2 * grown[-1].num_rows, SMALL_CHUNK):
             small += 1
         if small < JOINED_CHUNKS:
             return tuple(grown)

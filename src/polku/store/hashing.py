@@ -32,7 +32,7 @@ _FLIP_3 = (_S[0] & _HALF) ^ (_S[0] >> np.uint64(32))
 _FLIP_8, _FLIP_LOW, _FLIP_HIGH = _S[8] ^ _S[16], _S[24] ^ _S[32], _S[40] ^ _S[48]
 
 
-@kernel("u1[] i8[] i8[] i4[] u1[] u8[:]")
+@kernel("u1[] i8[] i8[] i4[] u1[] u8[:]", awaited=False)
 def hash_texts(
     prefixes: Bytes,
     prefix_ends: npt.NDArray[np.int64],

@@ -33,9 +33,10 @@ in_request: ContextVar[bool] = ContextVar("in_request", default=False)
 class Kernel(Generic[P, R]):
     """A function that is compiled with numba for one set of argument types; holds no GIL while it runs."""
 
-    def __init__(self, function: Callable[P, R], arguments: str) -> None:
+    def __init__(self, function: Callable[P, R], arguments: str, *, awaited: bool) -> None:
         self._function = function
         self._arguments = arguments
+        self.awaited = awaited
         self._compiled: Callable[P, R] | None = None
         functools.update_wrapper(self, function)
         _registered.append(self)
@@ -60,10 +61,12 @@ class Kernel(Generic[P, R]):
                 self._compiled = cast("Callable[P, R]", numba.njit(types, **options)(self._function))
 
 
-def kernel(arguments: str) -> Callable[[Callable[P, R]], Kernel[P, R]]:
+def kernel(arguments: str, *, awaited: bool = True) -> Callable[[Callable[P, R]], Kernel[P, R]]:
     """Make a kernel. `arguments`: numpy type codes separated by spaces; `u2[]` is a read-only column
-    (memory-mapped ones are), `u2[:]` and `u2[:,:]` are written to, `i8` is a scalar."""
-    return lambda function: Kernel(function, arguments)
+    (memory-mapped ones are), `u2[:]` and `u2[:,:]` are written to, `i8` is a scalar. One that is not `awaited`
+    has another, slower way beside it, and is compiled last.
+    """
+    return lambda function: Kernel(function, arguments, awaited=awaited)
 
 
 def use_cache(folder: Path) -> None:
@@ -77,14 +80,15 @@ def use_cache(folder: Path) -> None:
 def compile_all() -> float:
     """Compile every registered kernel; returns the seconds it took."""
     start = time.perf_counter()
-    for one in tuple(_registered):
+    for one in sorted(_registered, key=lambda k: not k.awaited):
         one.compile()
     return time.perf_counter() - start
 
 
 def progress() -> tuple[int, int]:
-    """How many kernels are compiled, of how many."""
-    return sum(k.compiled for k in _registered), len(_registered)
+    """How many of the kernels that pages wait for are compiled, of how many."""
+    awaited = [k for k in _registered if k.awaited]
+    return sum(k.compiled for k in awaited), len(awaited)
 
 
 def check_ready() -> None:
