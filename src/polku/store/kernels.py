@@ -58,7 +58,7 @@ class Kernel(Generic[P, R]):
         with _lock:
             if self._compiled is not None:
                 return
-            with _alone(f"{self.__module__}.{self.__qualname__}"):
+            with _alone(f"{self._function.__module__}.{self._function.__qualname__}"):
                 numba = _numba()
                 types = tuple(_type(a) for a in self._arguments.split())
                 options = {"nogil": True, "cache": True, "error_model": "numpy"}
