@@ -200,7 +200,7 @@ def _add(session: Session, wanted: Sequence[TouchpointSpec]) -> list[TouchpointR
 def _last_positions(session: Session) -> dict[str | None, int]:
     """The last position within each stage that has touchpoints."""
     last = select(TouchpointRow.stage_key, func.max(TouchpointRow.position)).group_by(TouchpointRow.stage_key)
-    return dict(session.execute(last).tuples().all())
+    return {row[0]: row[1] for row in session.execute(last)}
 
 
 def _fill(row: TouchpointRow, spec: TouchpointSpec, last: Mapping[str | None, int]) -> None:
