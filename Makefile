@@ -72,9 +72,10 @@ env: .venv/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+# With bytecode: else every process compiles its imports anew wherever Python may not write them down.
 .venv/.locked: requirements-dev.lock .venv/.installer
 	@echo "Installing the environment from $<"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $< requirements-installer.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes $< requirements-installer.lock
 	@touch $@
 
 # Neither dependencies nor build tools are fetched here: all are locked above.

@@ -5,15 +5,37 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
+from xdist.scheduler import LoadScopeScheduling
 
+from polku.security import passwords
+from polku.store import kernels
+from tests.balance import Balanced
 from tests.postgres import PostgresServer, given_or_started
 from tests.required import missing
 
 ROOT = Path(__file__).parent.parent
 
 os.environ.setdefault("POLKU_KERNEL_CACHE", str(ROOT / ".cache" / "kernels"))
+# Also for tests that open no data folder: else each kernel would compile twice, into two caches.
+kernels.use_cache(Path(os.environ["POLKU_KERNEL_CACHE"]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return Balanced(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """Hashing is slow on purpose: tests hash quickly, those of tests/security as in production, with this."""
+    real = passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield real
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,8 @@ PAGES = (
     collect_pages,
 )
 API = (collect_api, profiles_api, touchpoint_api)
+QUERIES = query_router(library.QUERIES)
+"""Made once: routes of answers take a tenth of a second to make."""
 
 
 def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
@@ -49,7 +51,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
         routers=[module.router for module in PAGES],
         routes=collect.routes(workspace),
         public=collect.PUBLIC_PATHS,
-        api=[query_router(library.QUERIES), *(module.router for module in API), import_router(install_plans)],
+        api=[QUERIES, *(module.router for module in API), import_router(install_plans)],
         owner_token=owner_token,
     )
     app.add_middleware(_Impatient)

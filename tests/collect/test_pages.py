@@ -19,13 +19,15 @@ from tests.collect.conftest import Collecting
 from tests.collect.test_protocol import track
 from tests.web.visits import ADMIN, post
 
+API = query_router([Sources, Rejected])
+
 
 @pytest.fixture
 def browser(workspace: Workspace) -> Iterator[TestClient]:
     app = create_app(
         workspace,
         routers=[pages.router],
-        api=[query_router([Sources, Rejected]), api.router],
+        api=[API, api.router],
         routes=segment.routes(workspace),
         public=segment.PUBLIC_PATHS,
         owner_token="owner",

@@ -28,6 +28,7 @@ from polku.workspace import Workspace
 from tests.journeys.shop import busy_shop, shop  # noqa: F401  fixtures of the questions' tests
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+API = query_router(QUERIES)
 Event = tuple[str, str, str, str | None]
 """Who, type, name, path."""
 
@@ -100,7 +101,7 @@ def _row(number: int, who: str, type: str, name: str, path: str | None) -> dict[
 def browser(workspace: Workspace) -> TestClient:
     """A browser in which the first administrator is logged in, in English."""
     routers = (touchpoint_pages.router, touchpoint_stage_pages.router)
-    app = create_app(workspace, routers=routers, api=(query_router(QUERIES), touchpoint_api.router))
+    app = create_app(workspace, routers=routers, api=(API, touchpoint_api.router))
     client = TestClient(app, base_url="http://127.0.0.1:8360", follow_redirects=False)
     someone = {"name": "Anna Aalto", "email": "anna@example.fi", "password": "polku vie perille"}
     assert post(client, "/setup", {"company": "Metsä Oy", "language": "en", **someone}).status_code == 303

@@ -18,12 +18,13 @@ from tests.journeys.shop import Shop
 from tests.web.conftest import ADMIN, post
 
 ROUTERS = (map_pages.router, path_pages.router, encounter_pages.router)
+API = query_router(QUERIES)
 
 
 def visitor(shop: Shop) -> TestClient:
     entrance.log_in_attempts.__init__(most=5, within=entrance.log_in_attempts.within)  # type: ignore[misc]
     entrance.address_attempts.__init__(most=50, within=entrance.address_attempts.within)  # type: ignore[misc]
-    app = create_app(shop.workspace, routers=ROUTERS, api=[query_router(QUERIES)])
+    app = create_app(shop.workspace, routers=ROUTERS, api=[API])
     client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
     assert post(client, "/setup", ADMIN).status_code == 303
     return client

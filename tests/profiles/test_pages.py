@@ -14,6 +14,7 @@ from polku.workspace import Workspace
 from tests.profiles.happenings import event, happen
 from tests.web.visits import ADMIN, post, token_on
 
+API = query_router(QUERIES)
 MAIL = [("email", "koti@example.fi")]
 
 
@@ -23,7 +24,7 @@ def browser(workspace: Workspace) -> TestClient:
     app = create_app(
         workspace,
         routers=[pages.router, reviewing.router],
-        api=[query_router(QUERIES), api.router],
+        api=[API, api.router],
     )
     client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
     assert post(client, "/setup", ADMIN | {"language": "en"}).status_code == 303

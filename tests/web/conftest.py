@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from argon2 import PasswordHasher
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -16,7 +15,7 @@ from starlette.testclient import TestClient
 import polku.web.tables  # noqa: F401  declares the tables
 from polku.db import Base, Database
 from polku.errors import UnknownTouchpoint
-from polku.security import Attempts, passwords
+from polku.security import Attempts
 from polku.settings import Settings
 from polku.web import account, entrance
 from polku.web.app import create_app
@@ -40,13 +39,6 @@ def _no_attempts_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entrance, "log_in_attempts", per_user)
     monkeypatch.setattr(account, "log_in_attempts", per_user)
     monkeypatch.setattr(entrance, "address_attempts", Attempts(most=50, within=timedelta(minutes=15)))
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashing is slow on purpose; tests/security looks at the real parameters."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
 
 
 @pytest.fixture

@@ -67,17 +67,20 @@ class Database:
         """Bring the tables to this version's shape. Raises FolderTooNew if a newer Polku wrote them."""
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+        scripts = ScriptDirectory.from_config(config)
+        known = {revision.revision for revision in scripts.walk_revisions()}
         with told(), self.engine.begin() as connection:
-            for revision in MigrationContext.configure(connection).get_current_heads():
+            current = MigrationContext.configure(connection).get_current_heads()
+            for revision in current:
                 if revision not in known:
                     raise FolderTooNew(
                         f"The database is of a newer Polku (revision {revision}). Install that version or a "
                         "later one; this version leaves the database as it is.",
                         revision=revision,
                     )
-            config.attributes["connection"] = connection
-            command.upgrade(config, "heads")
+            if set(current) != set(scripts.get_heads()):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "heads")
 
     def close(self) -> None:
         self.engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from polku.errors import Conflict, InvalidInput, UnknownTouchpoint
@@ -77,20 +77,7 @@ def load_spec(session: Session, key: str) -> TouchpointSpec:
 
 def add_touchpoint(session: Session, spec: TouchpointSpec) -> int:
     """A new touchpoint; returns its code. Raises InvalidInput, and Conflict if the key is taken."""
-    specs.check(spec, [r.key for r in stage_rows(session)])
-    if session.scalar(select(TouchpointRow.code).where(TouchpointRow.key == spec.key)) is not None:
-        raise Conflict(f"There is a touchpoint '{spec.key}' already. Choose another key.", field="key")
-    removed = session.get(RemovedTouchpoint, spec.key)
-    if removed is not None:
-        session.delete(removed)
-    row = TouchpointRow(key=spec.key)
-    _fill(session, row, spec)
-    session.add(row)
-    session.flush()
-    if row.code > MOST_CODE:
-        raise Conflict(f"There have been {MOST_CODE} touchpoints, the most that there can be.")
-    _changed(session)
-    return row.code
+    return _add(session, [spec])[0].code
 
 
 def change_touchpoint(session: Session, key: str, spec: TouchpointSpec) -> None:
@@ -98,7 +85,7 @@ def change_touchpoint(session: Session, key: str, spec: TouchpointSpec) -> None:
     row = touchpoint_row(session, key)
     spec = replace(spec, key=key)
     specs.check(spec, [r.key for r in stage_rows(session)])
-    _fill(session, row, spec)
+    _fill(row, spec, _last_positions(session))
     _changed(session)
 
 
@@ -118,8 +105,8 @@ def install_touchpoints(session: Session, wanted: Sequence[TouchpointSpec]) -> i
         session.scalars(select(RemovedTouchpoint.key))
     )
     new = [s for s in wanted if s.key not in there]
-    for spec in new:
-        add_touchpoint(session, spec)
+    if new:
+        _add(session, new)
     return len(new)
 
 
@@ -188,13 +175,40 @@ def move_touchpoint(session: Session, key: str, by: int) -> None:
     _changed(session)
 
 
-def _fill(session: Session, row: TouchpointRow, spec: TouchpointSpec) -> None:
+def _add(session: Session, wanted: Sequence[TouchpointSpec]) -> list[TouchpointRow]:
+    """Add touchpoints in one go: a new folder gets dozens, and a question for each of them takes its time."""
+    stages, keys = [r.key for r in stage_rows(session)], [s.key for s in wanted]
+    taken = set(session.scalars(select(TouchpointRow.key).where(TouchpointRow.key.in_(keys))))
+    for spec in wanted:
+        specs.check(spec, stages)
+        if spec.key in taken:
+            raise Conflict(f"There is a touchpoint '{spec.key}' already. Choose another key.", field="key")
+        taken.add(spec.key)
+    session.execute(delete(RemovedTouchpoint).where(RemovedTouchpoint.key.in_(keys)))
+    rows, last = [TouchpointRow(key=key) for key in keys], _last_positions(session)
+    for row, spec in zip(rows, wanted, strict=True):
+        _fill(row, spec, last)
+        last[spec.stage] = max(last.get(spec.stage, 0), row.position)
+    session.add_all(rows)
+    session.flush()
+    if max(row.code for row in rows) > MOST_CODE:
+        raise Conflict(f"There have been {MOST_CODE} touchpoints, the most that there can be.")
+    _changed(session)
+    return rows
+
+
+def _last_positions(session: Session) -> dict[str | None, int]:
+    """The last position within each stage that has touchpoints."""
+    last = select(TouchpointRow.stage_key, func.max(TouchpointRow.position)).group_by(TouchpointRow.stage_key)
+    return {row[0]: row[1] for row in session.execute(last)}
+
+
+def _fill(row: TouchpointRow, spec: TouchpointSpec, last: Mapping[str | None, int]) -> None:
     row.name_fi, row.name_en, row.channel = spec.name_fi.strip(), spec.name_en.strip(), spec.channel
     if spec.position is not None:
         row.position = spec.position
     elif row.position is None or row.stage_key != spec.stage:
-        of_stage = TouchpointRow.stage_key.is_not_distinct_from(spec.stage)
-        row.position = (session.scalar(select(func.max(TouchpointRow.position)).where(of_stage)) or 0) + 1
+        row.position = last.get(spec.stage, 0) + 1
     row.stage_key = spec.stage
     wanted = [_columns(r) for r in spec.rules]
     if wanted != [_columns(_rule(r)) for r in row.rules]:

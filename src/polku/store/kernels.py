@@ -6,11 +6,14 @@ call, or ahead by `compile_all`, which a server runs in the background.
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar, cast
@@ -54,7 +57,9 @@ class Kernel(Generic[P, R]):
 
     def compile(self) -> None:
         with _lock:
-            if self._compiled is None:
+            if self._compiled is not None:
+                return
+            with _alone(f"{self._function.__module__}.{self._function.__qualname__}"):
                 numba = _numba()
                 types = tuple(_type(a) for a in self._arguments.split())
                 options = {"nogil": True, "cache": True, "error_model": "numpy"}
@@ -96,6 +101,24 @@ def check_ready() -> None:
     done, of = progress()
     if in_request.get() and done < of:
         raise NotReady(f"Polku is getting its calculations ready ({done} of {of}). Try again in a moment.")
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """One process at a time compiles the kernel `name`: the next that wants it finds it in the cache."""
+    if _cache_folder is None:
+        yield
+        return
+    try:
+        descriptor = os.open(_cache_folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:  # a full disk or another user's cache: compiling twice is better than not at all
+        yield
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)  # which lets go
 
 
 def _numba() -> Any:
