@@ -8,6 +8,7 @@ import logging
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
 from contextlib import closing
@@ -28,6 +29,10 @@ from polku.web.store import company
 from polku.workspace import Workspace
 
 log = logging.getLogger(__name__)
+
+SWITCH_S = 0.0005
+"""How long a thread may keep others from running Python. With the usual 5 ms a page that hands over a few times waits
+tens of milliseconds while events come in."""
 
 
 @click.command()
@@ -54,6 +59,7 @@ def run(settings: Settings) -> None:
         app = create_app(workspace, owner_token=token)
         with workspace.db.session(read_only=True) as session:
             setup_code = "" if company(session) else app.state.setup_code
+        sys.setswitchinterval(SWITCH_S)
         gc.collect()
         gc.freeze()  # what is loaded by now stays; looking through it again and again would delay requests
         gc.set_threshold(50_000, 20, 100)

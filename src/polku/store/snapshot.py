@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from polku.store.keys import Keys
 from polku.store.segments import ROW_GROUP, TABLES, Segment
 
 Seqs = npt.NDArray[np.int64]
@@ -76,6 +77,15 @@ class Snapshot:
         if tail.num_rows:
             yield tail
 
+    def keys(self) -> Iterator[tuple[Keys, Seqs]]:
+        """Key and sequence number of the events, one segment or chunk at a time; newest segments are remembered."""
+        for segment in self.segments["events"]:
+            path = self.folder / segment.file
+            part = _keys(path, path.stat().st_mtime_ns)
+            yield part["key"].to_numpy(), part["seq"].to_numpy()
+        for chunk in self.tails["events"]:
+            yield chunk["key"].to_numpy(), chunk["seq"].to_numpy()
+
     def rows(self, seqs: Seqs, names: Sequence[str]) -> pa.Table:
         """The events with these sequence numbers (those that exist), in order of arrival.
 
@@ -117,3 +127,9 @@ def _metadata(path: Path, changed_ns: int) -> pq.FileMetaData:
     """A segment's footer: half of what finding a single event costs. A data folder that is made anew has files of
     the same names, so `changed_ns` tells them apart."""
     return pq.read_metadata(path)
+
+
+@lru_cache(maxsize=4)
+def _keys(path: Path, changed_ns: int) -> pa.Table:
+    """What a segment that is not in the blocks yet is searched for, again and again: 4 MB of one."""
+    return pq.read_table(path, columns=["key", "seq"], use_threads=False)
