@@ -4,53 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, StorageState, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from polku.i18n import gettext, use_language
 from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, LANGUAGES, LOOKS, PHONE, Look
+from tests.browser.shops import COLUMNS, NAMES, Shop, opened
 from tests.browser.visiting import visiting
-from tests.server import polku, serving
 from tests.web.visits import ADMIN
 
 CUSTOMERS = 24
 BEGIN = datetime(2026, 9, 1, 12, tzinfo=UTC)
 SAID = "Paketti tuli ajallaan ja kauniisti käärittynä."
-NAMES = {
-    "fi": {"product": "Tuotesivu", "delivery": "Toimitus", "gift": "Lahjapaketti"},
-    "en": {"product": "Product page", "delivery": "Delivery", "gift": "Gift wrap"},
-}
 EMPTY = ("/", "/journeys/paths", "/touchpoints", "/profiles", "/reviews", "/sources", "/live", "/rejected")
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """A server that has been set up, and the cookies of its administrator."""
-
-    address: str
-    folder: Path
-    language: str
-    administrator: StorageState
-
-    def touchpoint(self, key: str) -> str:
-        return NAMES[self.language][key]
-
-    def word(self, text: str) -> str:
-        with use_language(self.language):
-            return gettext(text)
 
 
 def write_orders(file: Path) -> None:
     """Orders of CUSTOMERS people: all see a product, two of three order, some of those have it wrapped, and
     all of them answer. The last row has no time."""
-    lines = [
-        "order_id,customer,full_name,mail,seen_at,ordered_at,wrapped_at,delivered_at,answered_at,likely,said"
-    ]
+    lines = [COLUMNS]
     for i in range(CUSTOMERS):
         seen = BEGIN + timedelta(days=i)
         after = [timedelta(minutes=9), timedelta(hours=5), timedelta(days=3), timedelta(days=4)]
@@ -72,15 +47,8 @@ def empty_shop(
     request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("walk") / "data"
-    polku("init", folder)
-    with serving(folder) as server, visiting(browser, DESKTOP, request.param) as page:
-        page.goto(server.address)
-        axe(page)
-        for name in ("company", "name", "email", "password"):
-            page.fill(f"[name={name}]", ADMIN[name])
-        page.click("main form button.primary")
-        expect(page.get_by_role("status")).to_be_visible()
-        yield Shop(server.address, folder, request.param, page.context.storage_state())
+    with opened(browser, folder, request.param) as shop:
+        yield shop
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +56,7 @@ def shop(empty_shop: Shop) -> Shop:
     """The same with orders, imported while the server runs."""
     orders = empty_shop.folder.with_name("orders.csv")
     write_orders(orders)
-    mapping = Path(__file__).with_name("walk.toml")
-    polku("import", orders, "--mapping", mapping, "--data", empty_shop.folder)
+    empty_shop.bring(orders)
     return empty_shop
 
 

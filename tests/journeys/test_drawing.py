@@ -71,6 +71,16 @@ def test_the_path_down_is_as_high_as_its_cards() -> None:
     assert f"height:{height / 16:g}rem" in str(drawing.down(journeys))
 
 
+def test_a_stage_without_touchpoints_takes_little_room() -> None:
+    journeys = map_of([], [touchpoint("a", 1), touchpoint("b", 2)], [touchpoint("c", 3)])
+    bands = [float(w) for w in re.findall(r'class="band" x="[\d.]+" width="([\d.]+)"', draw(journeys))]
+    assert bands[0] < 110
+    assert abs(bands[1] - 2 * bands[2]) < 0.2
+    assert abs(sum(bands) - drawing.WIDTH) < 0.2
+    height = drawing.BARE_HEAD + 2 * drawing.HEAD + 3 * drawing.STEP
+    assert f"height:{height / 16:g}rem" in str(drawing.down(journeys))
+
+
 def test_the_time_before_is_behind() -> None:
     now, before = (
         map_of([touchpoint("a", 1), touchpoint("b", 2)]),

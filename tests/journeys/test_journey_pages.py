@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from starlette.testclient import TestClient
 
-from polku.journeys import encounter_pages, map_pages, path_pages
+from polku.journeys import encounter_pages, map_pages, path_pages, store
 from polku.journeys.path_pages import finished
 from polku.journeys.queries import QUERIES
 from polku.journeys.results import Covered, VolumesOverTime
@@ -72,6 +72,28 @@ def test_paths_begin_with_a_funnel(client: TestClient) -> None:
     assert "Mikä seuraa mitäkin" in asked
 
 
+def test_paths_draw_what_follows_what_and_keep_its_table(client: TestClient) -> None:
+    page = client.get("/journeys/paths?channel=web").text
+    picture, table = page.split('class="flow-wide"')[1].split('class="flow-table"')
+    assert 'href="/journeys/map/cart?channel=web"' in picture
+    assert "<td" in table
+    assert "Tavallisin siirtymä on" in page
+
+
+def test_paper_tells_what_was_chosen(client: TestClient) -> None:
+    page = client.get("/journeys/map?channel=web&since=2026-02-01").text
+    printed = page.split('<p class="foot printed">')[1].split("</p>")[0]
+    assert printed == "1.2.2026– · Kaikki lähteet · Verkko"
+    assert ">Koko aika · Kaikki lähteet · Kaikki kanavat<" in client.get("/journeys/paths").text
+
+
+def test_a_stage_without_touchpoints_says_what_to_do(client: TestClient, busy_shop: Shop) -> None:
+    assert "Tässä kanavassa ei ole kosketuspisteitä." in client.get("/journeys/map?channel=web").text
+    with busy_shop.workspace.db.session() as session:
+        key = store.add_stage(session, name_fi="Kanta-asiakkuus", name_en="Loyalty")
+    assert f'href="/touchpoints/new?stage={key}"' in client.get("/journeys/map").text
+
+
 def test_touchpoint_shows_its_answers(client: TestClient) -> None:
     page = client.get("/journeys/map/delivery").text
     assert page.count("Hyvin meni") == 5
@@ -104,7 +126,6 @@ def test_days_beyond_the_calendar_mean_from_the_beginning_and_to_the_end(
 
 
 def test_a_name_is_not_markup(shop: Shop) -> None:
-    from polku.journeys import store
     from polku.journeys.spec import TouchpointSpec
 
     with shop.workspace.db.session() as session:

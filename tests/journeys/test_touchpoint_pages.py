@@ -149,6 +149,11 @@ def test_a_touchpoint_is_edited_moved_and_deleted(browser: TestClient, workspace
     assert browser.get("/touchpoints/cart/edit").status_code == 404
 
 
+def test_a_new_touchpoint_may_begin_in_a_stage(browser: TestClient) -> None:
+    page = browser.get("/touchpoints/new?stage=customership").text
+    assert '<option value="customership" selected>' in page
+
+
 def test_stages_are_renamed_moved_added_and_deleted(browser: TestClient, workspace: Workspace) -> None:
     path = "/touchpoints/stages"
     names = {"name_fi": "Paluu", "name_en": "Return"}

@@ -147,3 +147,37 @@ def test_the_api_decides_with_a_preview(browser: TestClient, shop: Workspace) ->
     assert browser.post(f"/api/v1/profiles/decisions/{made}/undo", headers=headers).status_code == 200
     again = browser.post(f"/api/v1/profiles/decisions/{made}/undo", headers=headers)
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
+
+
+def test_traits_are_told_in_words_and_not_twice(browser: TestClient, workspace: Workspace) -> None:
+    said = {
+        "email": "koti@example.fi",
+        "city": "Oulu",
+        "created_at": "2025-05-01T10:00:00+00:00",
+        "kennel": "ei",
+    }
+    happen(
+        workspace.store,
+        event(user="maija", more=[("email", "koti@example.fi")], type=EventType.IDENTIFY, properties=said),
+    )
+    page = browser.get("/profiles/maija").text.split('id="traits"')[1]
+    assert "<dt>Town</dt><dd>Oulu" in page
+    assert "<dt>Customer since</dt><dd>1 May 2025" in page
+    assert "<dt>kennel</dt><dd>ei" in page
+    assert "koti@example.fi" not in page, "it stands among the identifiers"
+
+
+def test_before_undoing_one_sees_what_was_decided(browser: TestClient, shop: Workspace) -> None:
+    pair = browser.get("/api/v1/profiles/reviews").json()["reviews"][0]["pair"]
+    send(browser, f"/reviews/{pair}", f"/reviews/{pair}", verdict="different", reason="Two siblings")
+    page = browser.get("/profiles/decisions/1/undo").text
+    assert "Two customers: " in page
+    assert "Two siblings" in page
+    send(browser, "/profiles/decisions/1/undo", "/profiles/decisions/1/undo")
+    assert browser.get("/profiles/decisions/1/undo").status_code == 404, "it holds no more"
+    assert browser.get("/profiles/decisions/9/undo").status_code == 404
+
+
+def test_a_timeline_leads_to_the_event_as_it_came(browser: TestClient, workspace: Workspace) -> None:
+    happen(workspace.store, event("Order Completed", user="maija"))
+    assert 'href="/live/1"' in browser.get("/profiles/maija").text

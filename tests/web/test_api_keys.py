@@ -63,3 +63,7 @@ def test_a_key_of_a_closed_user_does_not_work(admin, ville, database):
 def test_a_browser_may_read_the_api_but_changes_need_the_token(admin):
     assert admin.get("/api/v1/whoami").json() == {"email": "anna@example.fi"}
     assert admin.post("/api/v1/change").status_code == 403
+
+
+def test_before_the_first_key_one_reads_how_it_is_sent(admin):
+    assert "Authorization: Bearer …" in admin.get(PATH).text

@@ -14,10 +14,10 @@ from markupsafe import Markup
 
 from polku.i18n import gettext, number, percent, signed
 from polku.journeys.headline import extremes
-from polku.journeys.labels import Box, Label, Named, place
+from polku.journeys.labels import Box, Label, Named, place, text_width
 from polku.journeys.results import MapOfJourneys, StageOnMap, TouchpointOnMap
 
-WIDTH: Final = 1160.0
+WIDTH: Final = 1040.0
 HEIGHT: Final = 330.0
 TOP, BOTTOM = 88.0, 284.0
 """Where the highest and lowest interval may be: the rest is room for names."""
@@ -27,6 +27,9 @@ STEP: Final = 68.0
 as high."""
 
 HEAD: Final = 92.0
+BARE_HEAD: Final = 52.0
+"""The height of the head of a stage without touchpoints."""
+
 GUTTER: Final = 76.0
 LEAST_SPAN: Final = 30.0
 
@@ -60,9 +63,8 @@ def across(
     journeys: MapOfJourneys, *, language: str, link: Link, before: MapOfJourneys | None = None
 ) -> Markup:
     """The path from left to right, for wide screens and paper."""
-    slots = [max(1, len(s.touchpoints)) for s in journeys.stages]
-    slot = WIDTH / max(1, sum(slots))
-    lefts = [sum(slots[:i]) * slot for i in range(len(slots))]
+    widths, slot = _widths(journeys.stages, language)
+    lefts = [sum(widths[:i]) for i in range(len(widths))]
     xs = [
         lefts[i] + (k + 0.5) * slot for i, s in enumerate(journeys.stages) for k in range(len(s.touchpoints))
     ]
@@ -75,9 +77,10 @@ def across(
         Named(s.x, s.y, s.radius, _name(s, language, s in notable), s.radius, _is_valley(spots, i))
         for i, s in enumerate(spots)
     ]
-    labels = place(names, _boxes_of_line(spots), frame, widest=max(138.0, 1.9 * slot))
+    tick = Box(0, height.y(0) - 16, 14, height.y(0))
+    labels = place(names, [*_boxes_of_line(spots), tick], frame, widest=max(138.0, 1.9 * slot))
     parts = [
-        *(_band(s, i, lefts[i], slots[i] * slot, language) for i, s in enumerate(journeys.stages)),
+        *(_band(s, i, lefts[i], widths[i], language) for i, s in enumerate(journeys.stages)),
         _zero(height.y(0)),
         _line_before(spots),
         *_ribbons(spots),
@@ -99,11 +102,11 @@ def across(
 
 def down(journeys: MapOfJourneys, *, before: MapOfJourneys | None = None) -> Markup:
     """The same path from top to bottom, to lie beside cards that are STEP high under stage heads that
-    are HEAD high."""
+    are HEAD or BARE_HEAD high."""
     height = _Height(journeys, before, GUTTER - 12, 12)
     ys, y = [], 0.0
     for stage in journeys.stages:
-        y += HEAD
+        y += HEAD if stage.touchpoints else BARE_HEAD
         ys += [y + (k + 0.5) * STEP for k in range(len(stage.touchpoints))]
         y += STEP * len(stage.touchpoints)
     spots = height.spots(journeys.touchpoints, ys, largest=9.0)
@@ -115,6 +118,14 @@ def down(journeys: MapOfJourneys, *, before: MapOfJourneys | None = None) -> Mar
         '<svg class="path-down" viewBox="0 0 {} {}" style="height:{}rem" preserveAspectRatio="none" '
         'aria-hidden="true">{}</svg>'
     ).format(_n(GUTTER), _n(y), f"{y / 16:g}", body)
+
+
+def _widths(stages: Sequence[StageOnMap], language: str) -> tuple[list[float], float]:
+    """How wide each stage is, and each touchpoint in it; a stage without any only as wide as its name."""
+    bare = {i: text_width(s.name(language)) + 34 for i, s in enumerate(stages) if not s.touchpoints}
+    touchpoints = sum(len(s.touchpoints) for s in stages)
+    slot = (WIDTH - sum(bare.values())) / max(1, touchpoints)
+    return [bare.get(i, len(s.touchpoints) * slot) for i, s in enumerate(stages)], slot
 
 
 class _Height:

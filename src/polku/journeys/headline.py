@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from polku.i18n import gettext, number, percent, signed
-from polku.journeys.results import FunnelOfJourneys, MapOfJourneys, StageOnMap, TouchpointOnMap
+from polku.journeys.results import (
+    FunnelOfJourneys,
+    GraphOfJourneys,
+    MapOfJourneys,
+    StageOnMap,
+    TouchpointOnMap,
+)
 from polku.stats import Estimate
 
 
@@ -50,6 +56,21 @@ def of_funnel(funnel: FunnelOfJourneys, language: str) -> str:
             )
         )
     return _said(sentences)
+
+
+def of_graph(graph: GraphOfJourneys, language: str) -> str:
+    """The most frequent way from one touchpoint to another."""
+    first = next((t for t in graph.transitions if t.came.key != t.went.key), None)
+    if first is None or first.share.estimate is None:
+        return ""
+    sentence = gettext(
+        "Most often %(came)s leads to %(went)s: %(share)s ± %(half)s of those who go on.",
+        came=first.came.name(language),
+        went=first.went.name(language),
+        share=percent(first.share.estimate, 1),
+        half=number((first.share.half_width or 0) * 100, 1),
+    )
+    return _said([sentence])
 
 
 def _said(sentences: Sequence[str]) -> str:

@@ -14,9 +14,11 @@ from polku.journeys import headline
 from polku.journeys.calendar import following
 from polku.journeys.catalogue import Catalogue
 from polku.journeys.filters import Filters
+from polku.journeys.flow import NARROW, WIDE, flow
+from polku.journeys.map_pages import PATH as MAP
 from polku.journeys.map_pages import filters_of, shared
 from polku.journeys.queries import JourneyFunnel, JourneyGraph, JourneyMap, JourneySessions, JourneyVolumes
-from polku.journeys.results import MapOfJourneys, VolumesOverTime
+from polku.journeys.results import MapOfJourneys, Met, VolumesOverTime
 from polku.web import navigation
 from polku.web.navigation import NavItem
 from polku.web.rendering import render
@@ -33,6 +35,9 @@ WINDOWS: Final[dict[str, LazyText]] = {
 }
 LINES: Final = 4
 """So many touchpoints have a line of their own among the volumes."""
+
+TRANSITIONS: Final = 25
+"""So many of the most frequent transitions are drawn and listed."""
 
 router = APIRouter(include_in_schema=False)
 navigation.add(NavItem(PATH, _l("Paths and funnels"), "funnel", 25))
@@ -52,6 +57,11 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
     if steps and journeys.profiles:
         asked = filters.asked | {"steps": steps, "within": within or None}
         funnel = JourneyFunnel.of(asked).answer(workspace)
+    graph = JourneyGraph(**filters.asked, top=TRANSITIONS).answer(workspace)
+
+    def link(touchpoint: Met) -> str:
+        return f"{MAP}/{touchpoint.key}{filters.query()}"
+
     return render(
         request,
         "journeys/paths.html",
@@ -65,7 +75,9 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
         options=_options(values["catalogue"], language),
         funnel=funnel,
         says=headline.of_funnel(funnel, language) if funnel else "",
-        graph=JourneyGraph(**filters.asked, top=25).answer(workspace),
+        graph=graph,
+        leads=headline.of_graph(graph, language),
+        flows=[flow(journeys, graph, form, language=language, link=link) for form in (WIDE, NARROW)],
         sessions=JourneySessions(**filters.asked).answer(workspace),
         volumes=figure_of(JourneyVolumes(**filters.asked).answer(workspace), language),
     )

@@ -62,10 +62,12 @@ class TouchpointForm:
 
     @classmethod
     def blank(cls, query: QueryParams) -> TouchpointForm:
-        """A new one; the query may say which events it is to be made of (source, type, name, path)."""
+        """A new one; the query may say its stage and which events it is to be made of (source, type,
+        name, path)."""
         given = {f: query.get(f, "")[:200] for f in ("source", "type", "name", "path")}
         name = given["name"] or given["path"].strip("/*")
-        raw = {"name_fi": name[:80], "name_en": name[:80], "channel": "web", "stage": "awareness"}
+        raw = {"name_fi": name[:80], "name_en": name[:80], "channel": "web"}
+        raw["stage"] = query.get("stage", "awareness")[:80]
         return cls(raw, [RuleRow(given)])
 
     def spec(self, key: str | None, taken: Iterable[str]) -> TouchpointSpec:

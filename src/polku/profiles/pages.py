@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from polku.i18n import LazyText, _l, current_language, current_zone, gettext
+from polku.errors import NotFound
+from polku.i18n import LazyText, _l, current_language, current_zone, day, gettext
 from polku.profiles import judgement
 from polku.profiles.customers import SORTS
-from polku.profiles.decisions import DecisionKind
+from polku.profiles.decisions import DecisionKind, standing
 from polku.profiles.identity import Identities
 from polku.profiles.presenting import days
 from polku.profiles.queries import ProfileList, ProfileSearch, ProfileShow, ProfileTimeline
@@ -55,6 +56,35 @@ EVENT_TITLES: Final[dict[str, LazyText]] = {
 }
 
 
+TRAIT_TITLES: Final[dict[str, LazyText]] = {
+    "address": _l("Address"),
+    "age": _l("Age"),
+    "birthday": _l("Birthday"),
+    "city": _l("Town"),
+    "company": _l("Company"),
+    "country": _l("Country"),
+    "createdAt": _l("Customer since"),
+    "created_at": _l("Customer since"),
+    "email": _l("E-mail"),
+    "firstName": _l("First name"),
+    "first_name": _l("First name"),
+    "language": _l("Language"),
+    "lastName": _l("Last name"),
+    "last_name": _l("Last name"),
+    "name": _l("Name"),
+    "phone": _l("Phone number"),
+}
+"""The names of traits that most senders share; others are shown as sent."""
+
+
+def trait_value(value: str) -> str:
+    """A trait's value as read by people: a time as its day."""
+    try:
+        return day(datetime.fromisoformat(value)) if "T" in value else value
+    except ValueError:
+        return value
+
+
 def channel_title(channel: str) -> str:
     return str(CHANNELS.get(_icon(channel), channel))
 
@@ -80,6 +110,8 @@ WORDS: Final[dict[str, Any]] = {
     "titles": EVENT_TITLES,
     "kinds": DECISION_TITLES,
     "clock": clock,
+    "trait_titles": TRAIT_TITLES,
+    "trait_value": trait_value,
     "channel_title": channel_title,
     "channel_icon": _icon,
 }
@@ -120,7 +152,9 @@ def show_customer(
     if request.headers.get("hx-target") == "older":
         return render(request, "profiles/customer.html", **values)
     shown = ProfileShow(id=told.profile).answer(workspace)
-    return render(request, "profiles/customer.html", profile=shown, before=before, **values)
+    seen = {shown.name, *(i.value for i in shown.identifiers)}
+    more = [t for t in shown.traits if t.others or t.value not in seen]  # not what stands above already
+    return render(request, "profiles/customer.html", profile=shown, traits=more, before=before, **values)
 
 
 @router.get(PATH + "/{id}/split/{key}")
@@ -151,9 +185,13 @@ def split(request: Request, user: CurrentUser, id: str, key: str, data: FormData
 def ask_undo(request: Request, user: CurrentUser, number: int, profile: str = "") -> Response:
     workspace: Workspace = request.app.state.workspace
     preview = judgement.preview_undo(workspace, number)
+    made = [d for d in standing(workspace.part(Identities).decisions()) if d.id == number]
+    if not made:
+        raise NotFound(f"There is no decision {number} that could be undone. See: polku profiles show ID")
     return render(
-        request, "profiles/undo.html", number=number, back=profile, changes=preview.changes, **WORDS
-    )
+        request, "profiles/undo.html", number=number, back=profile, changes=preview.changes,
+        decision=judgement.in_words(workspace, made)[0], **WORDS,
+    )  # fmt: skip
 
 
 @router.post(PATH + "/decisions/{number}/undo")

@@ -1,0 +1,62 @@
+"""Servers of small shops for browser tests: set up by hand, with rows imported while they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, StorageState, expect
+
+from polku.i18n import gettext, use_language
+from tests.browser.axe import axe
+from tests.browser.looks import DESKTOP
+from tests.browser.visiting import visiting
+from tests.server import polku, serving
+from tests.web.visits import ADMIN
+
+NAMES = {
+    "fi": {"product": "Tuotesivu", "delivery": "Toimitus", "gift": "Lahjapaketti"},
+    "en": {"product": "Product page", "delivery": "Delivery", "gift": "Gift wrap"},
+}
+COLUMNS = (
+    "order_id,customer,full_name,mail,seen_at,ordered_at,wrapped_at,delivered_at,answered_at,likely,said"
+)
+"""Of the file that `bring` takes, as walk.toml reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A server that has been set up, and the cookies of its administrator."""
+
+    address: str
+    folder: Path
+    language: str
+    administrator: StorageState
+
+    def touchpoint(self, key: str) -> str:
+        return NAMES[self.language][key]
+
+    def word(self, text: str) -> str:
+        with use_language(self.language):
+            return gettext(text)
+
+    def bring(self, orders: Path) -> None:
+        """Import a file named orders.csv."""
+        mapping = Path(__file__).with_name("walk.toml")
+        polku("import", orders, "--mapping", mapping, "--data", self.folder)
+
+
+@contextmanager
+def opened(browser: Browser, folder: Path, language: str) -> Iterator[Shop]:
+    """A new shop without events, its administrator's cookies at hand."""
+    polku("init", folder)
+    with serving(folder) as server, visiting(browser, DESKTOP, language) as page:
+        page.goto(server.address)
+        axe(page)
+        for name in ("company", "name", "email", "password"):
+            page.fill(f"[name={name}]", ADMIN[name])
+        page.click("main form button.primary")
+        expect(page.get_by_role("status")).to_be_visible()
+        yield Shop(server.address, folder, language, page.context.storage_state())
