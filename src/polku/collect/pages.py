@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from polku.collect import live, store
 from polku.collect.queries import Rejected, Sources
-from polku.collect.replay import Replay
+from polku.collect.reasons import reason_of
+from polku.collect.replay import Replay, Replayed
 from polku.collect.segment import base_url
 from polku.collect.snippets import snippets
 from polku.collect.sources import KnownSources
@@ -39,6 +40,8 @@ KINDS: Final[dict[str, LazyText]] = {
     "server": _l("Server or other system"),
     "file": _l("Files"),
 }
+REPLAY_PATIENCE_S: Final = 2.0
+"""A replay that takes longer goes on behind the page, which tells how far it is."""
 SOURCE_COLUMNS: Final = (
     Column(_l("Source")),
     Column(_l("Last 24 hours"), numeric=True),
@@ -180,25 +183,44 @@ def show_event(request: Request, user: CurrentUser, seq: int) -> Response:
 
 @router.get("/rejected")
 def show_rejected(request: Request, user: CurrentUser) -> Response:
-    answer = Rejected().answer(_workspace(request))
-    return render(request, "collect/rejected.html", answer=answer, now=datetime.now(UTC))
+    workspace = _workspace(request)
+    answer, state = Rejected().answer(workspace), workspace.part(Replay).state
+    return render(
+        request,
+        "collect/rejected.html",
+        answer=answer,
+        replay=state,
+        title_of=lambda code: reason_of(code).title,
+        told=_told(state.so_far) if state else "",
+        now=datetime.now(UTC),
+    )
 
 
 @router.post("/rejected/replay")
 def replay(request: Request, user: CurrentAdmin, data: FormData) -> Response:
     source = str(data.get("source", ""))
-    done = (
+    state = (
         _workspace(request)
         .part(Replay)
-        .replay(str(data.get("reason", "")), int(source) if source.isdecimal() else 0)
+        .start(
+            str(data.get("reason", "")),
+            int(source) if source.isdecimal() else 0,
+            patience_s=REPLAY_PATIENCE_S,
+        )
     )
+    if state.error:
+        raise state.error
+    return redirect("/rejected", flash="" if state.running else _told(state.so_far))
+
+
+def _told(done: Replayed) -> str:
     told = [
         ngettext("%(num)s event was taken.", "%(num)s events were taken.", done.taken),
         ngettext("%(num)s is still rejected.", "%(num)s are still rejected.", done.rejected),
     ]
     if done.known:
         told.insert(1, ngettext("%(num)s was stored already.", "%(num)s were stored already.", done.known))
-    return redirect("/rejected", flash=" ".join(told))
+    return " ".join(told)
 
 
 def spark(days: tuple[int, ...], width: int = 96, height: int = 24) -> str:

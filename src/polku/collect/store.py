@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from polku.collect.tables import ReplayedEvent, Source
@@ -17,6 +17,7 @@ from polku.web.channels import CHANNELS
 KINDS: Final = ("web", "app", "server", "file")
 
 LONGEST_NAME: Final = 80
+MARKS_A_QUERY: Final = 5_000
 MOST_SOURCES: Final = 32_000
 """Events hold their source in 16 bits."""
 
@@ -118,5 +119,9 @@ def replayed_marks(session: Session) -> list[str]:
 
 def mark_replayed(session: Session, marks: Sequence[str], *, now: datetime) -> None:
     """Note that these rejected events were taken; those noted before stay as they are."""
-    known = set(replayed_marks(session))
-    session.add_all(ReplayedEvent(mark=m, replayed_at=now) for m in dict.fromkeys(marks) if m not in known)
+    for start in range(0, len(marks), MARKS_A_QUERY):
+        wanted = dict.fromkeys(marks[start : start + MARKS_A_QUERY])
+        known = set(session.scalars(select(ReplayedEvent.mark).where(ReplayedEvent.mark.in_(wanted))))
+        new = [{"mark": m, "replayed_at": now} for m in wanted if m not in known]
+        if new:
+            session.execute(insert(ReplayedEvent), new)
