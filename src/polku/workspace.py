@@ -71,7 +71,7 @@ class Query(BaseModel):
             first = e.errors()[0]
             where = ".".join(map(str, first["loc"]))
             allowed = ", ".join(cls.model_fields)
-            raise InvalidInput(
+            raise InvalidInput("Cannot use the field %(field)s.", field=where).told(
                 f"'{where}' of {cls.path}: {first['msg']} (given: {first['input']!r}). It takes: {allowed}."
             ) from e
 
@@ -102,7 +102,9 @@ class FilteredQuery(Query):
         """
         if self.since and self.until and self.until < self.since:
             raise InvalidInput(
-                f"The period ends ({self.until}) before it starts ({self.since}). Swap the two days."
+                "The period ends (%(until)s) before it starts (%(since)s). Swap the two days.",
+                until=self.until,
+                since=self.since,
             )
         zone = ZoneInfo(workspace.settings.timezone)
         low = midnight(self.since, zone) if self.since else 0

@@ -163,7 +163,8 @@ class Replay:
         source = self._workspace.part(KnownSources).by_id(source_id)
         if source is None or source.kind == "file" or not reason_of(reason).replayable:
             raise Conflict(
-                f"Events rejected as '{reason}' cannot be replayed. Send or import them again instead."
+                "Events rejected as '%(reason)s' cannot be replayed. Send or import them again instead.",
+                reason=reason,
             )
         if not self._one_at_a_time.acquire(blocking=False):
             raise Conflict("Another replay runs already. Wait until it is done.")

@@ -79,7 +79,9 @@ def add_touchpoint(session: Session, spec: TouchpointSpec) -> int:
     """A new touchpoint; returns its code. Raises InvalidInput, and Conflict if the key is taken."""
     specs.check(spec, [r.key for r in stage_rows(session)])
     if session.scalar(select(TouchpointRow.code).where(TouchpointRow.key == spec.key)) is not None:
-        raise Conflict(f"There is a touchpoint '{spec.key}' already. Choose another key.", field="key")
+        raise Conflict(
+            "There is a touchpoint '%(key)s' already. Choose another key.", key=spec.key, field="key"
+        )
     removed = session.get(RemovedTouchpoint, spec.key)
     if removed is not None:
         session.delete(removed)
@@ -88,7 +90,7 @@ def add_touchpoint(session: Session, spec: TouchpointSpec) -> int:
     session.add(row)
     session.flush()
     if row.code > MOST_CODE:
-        raise Conflict(f"There have been {MOST_CODE} touchpoints, the most that there can be.")
+        raise Conflict("There have been %(most)s touchpoints, the most that there can be.", most=MOST_CODE)
     _changed(session)
     return row.code
 
@@ -171,7 +173,11 @@ def delete_stage(session: Session, key: str) -> None:
     row = _stage_row(session, key)
     used = session.scalar(select(func.count()).where(TouchpointRow.stage_key == key)) or 0
     if used:
-        raise Conflict(f"Stage '{row.name_en}' has {used} touchpoints. Move them to another stage first.")
+        raise Conflict(
+            "Stage '%(stage)s' has %(count)s touchpoints. Move them to another stage first.",
+            stage=" / ".join(dict.fromkeys((row.name_fi, row.name_en))),
+            count=used,
+        )
     session.delete(row)
     _changed(session)
 
@@ -219,14 +225,16 @@ def _stage_row(session: Session, key: str) -> StageRow:
     row = session.get(StageRow, key)
     if row is None:
         known = ", ".join(r.key for r in stage_rows(session))
-        raise InvalidInput(f"Unknown stage '{key}'. Allowed: {known}")
+        raise InvalidInput("Unknown stage '%(stage)s'. Allowed: %(allowed)s", stage=key, allowed=known)
     return row
 
 
 def _check_stage(name_fi: str, name_en: str) -> None:
     for field, name in (("name_fi", name_fi), ("name_en", name_en)):
         if not 1 <= len(name.strip()) <= 80:
-            raise InvalidInput(f"A stage needs a name of 1 to 80 characters, not '{name}'.", field=field)
+            raise InvalidInput(
+                "A stage needs a name of 1 to 80 characters, not '%(name)s'.", name=name, field=field
+            )
 
 
 def _stage(row: StageRow) -> Stage:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from polku.errors import NotAllowed
-from polku.i18n import gettext
 from polku.journeys import store
 from polku.journeys.preview import Preview
 from polku.journeys.rules import USUAL_POSITION, Rule
@@ -64,7 +63,7 @@ class NewTouchpointBody(TouchpointBody):
 def require_editor(user: CurrentUser) -> None:
     """Raises NotAllowed to those who may only look."""
     if user.role == "agent":
-        raise NotAllowed(gettext("Only analysts and administrators change touchpoints. Ask one of yours."))
+        raise NotAllowed("Only analysts and administrators change touchpoints. Ask one of yours.")
 
 
 EDITORS = [Depends(require_editor)]

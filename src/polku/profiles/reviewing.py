@@ -59,4 +59,4 @@ def judge(request: Request, user: CurrentUser, pair: str, data: FormData) -> Res
 def _verdict(text: str) -> Literal["same", "different"]:
     if text == "same" or text == "different":
         return "same" if text == "same" else "different"
-    raise InvalidInput(f"The verdict cannot be '{text[:20]}'. Allowed: same, different")
+    raise InvalidInput("The verdict cannot be '%(given)s'. Allowed: same, different", given=text[:20])

@@ -91,7 +91,7 @@ def pair_of(text: str, workspace: Workspace) -> tuple[int, int]:
     try:
         return who.find(one), who.find(other)
     except NotFound:
-        raise NotFound(f"There is no pair '{text}'. See: polku profiles reviews") from None
+        raise NotFound("There is no pair '%(pair)s'. See: polku profiles reviews", pair=text) from None
 
 
 def review_of(text: str, workspace: Workspace) -> Review:
@@ -100,7 +100,9 @@ def review_of(text: str, workspace: Workspace) -> Review:
     for waiting in candidates(reading.who, reading.who.conflicts):
         if set(waiting.pair) == set(pair):
             return _review(waiting, reading)
-    raise NotFound(f"The pair '{text}' does not wait for a judgement. See: polku profiles reviews")
+    raise NotFound(
+        "The pair '%(pair)s' does not wait for a judgement. See: polku profiles reviews", pair=text
+    )
 
 
 def _review(candidates: Candidates, reading: Reading) -> Review:

@@ -142,7 +142,7 @@ def _setup_page(request: Request, filled: Filled[SetUp], status: int = 200) -> R
 
 def _refuse_second_setup(request: Request) -> None:
     if visitor_of(request).company:
-        raise NotFound(gettext("Polku has been set up already. Log in instead."))
+        raise NotFound("Polku has been set up already. Log in instead.")
 
 
 def _needs_code(request: Request) -> bool:
@@ -171,7 +171,7 @@ def _refuse_if_too_many(address: str, now: datetime) -> None:
 
 
 def _too_many(wait: timedelta) -> TooManyAttempts:
-    error = TooManyAttempts(gettext("Too many wrong attempts. Try again in %(wait)s.", wait=duration(wait)))
+    error = TooManyAttempts("Too many wrong attempts. Try again in %(wait)s.", wait=duration(wait))
     error.retry_after_s = int(wait.total_seconds()) + 1
     return error
 

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polku.errors import NotAllowed, PolkuError, StorageFull, TooLarge
-from polku.i18n import gettext, use_language, use_timezone
+from polku.i18n import use_language, use_timezone
 from polku.security import is_token, new_token
 from polku.web import store
 from polku.web.client import Origin
@@ -125,7 +125,7 @@ class Gate:
         if visitor.user or path in BEFORE_LOGIN:
             return None
         if request.method not in ("GET", "HEAD"):
-            return refusal(request, NotAllowed(gettext("You have been logged out. Log in and try again.")))
+            return refusal(request, NotAllowed("You have been logged out. Log in and try again."))
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         to = "/login" if back == "/" else f"/login?next={quote(back, safe='')}"
         if "hx-request" in request.headers:
@@ -200,7 +200,7 @@ def _no_more_than(receive: Receive, most: int = LARGEST_FORM) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > most:
-            raise TooLarge(gettext("A form holds at most %(most)s KB.", most=most >> 10))
+            raise TooLarge("A form holds at most %(most)s KB.", most=most >> 10)
         return message
 
     return counted

@@ -62,7 +62,7 @@ def user_by_id(session: Session, user_id: int) -> User:
     """Raises NotFound."""
     user = session.get(User, user_id)
     if user is None:
-        raise NotFound(f"There is no user {user_id}.", user=user_id)
+        raise NotFound("There is no user %(user)s.", user=user_id)
     return user
 
 
@@ -178,5 +178,5 @@ def revoke_api_key(session: Session, key_id: int, *, now: datetime) -> None:
     """Raises NotFound."""
     row = session.get(ApiKey, key_id)
     if row is None or row.revoked_at is not None:
-        raise NotFound(f"There is no API key {key_id} in use.", api_key=key_id)
+        raise NotFound("There is no API key %(api_key)s in use.", api_key=key_id)
     row.revoked_at = now

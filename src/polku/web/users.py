@@ -131,4 +131,4 @@ def reopen_user(request: Request, admin: CurrentAdmin, user_id: int) -> Response
 
 def _keep_an_admin(open_admins: int, row: User) -> None:
     if row.closed_at is None and open_admins <= 1:
-        raise Conflict(gettext("This is the only administrator. Make another one first."))
+        raise Conflict("This is the only administrator. Make another one first.")

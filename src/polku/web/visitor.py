@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from polku.errors import NotAllowed
-from polku.i18n import gettext
 from polku.security import hash_token
 from polku.web.tables import User
 
@@ -43,14 +42,14 @@ def require_user(request: Request) -> User:
     """The user who is logged in. The gate lets nobody else to any page that is not public."""
     user = visitor_of(request).user
     if user is None:
-        raise NotAllowed(gettext("Log in first."))
+        raise NotAllowed("Log in first.")
     return user
 
 
 def require_admin(request: Request) -> User:
     user = require_user(request)
     if not user.is_admin:
-        raise NotAllowed(gettext("Only an administrator may do this. Ask one of yours."))
+        raise NotAllowed("Only an administrator may do this. Ask one of yours.")
     return user
 
 
