@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, ClassVar, Final, Self, TypeVar, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -17,6 +17,9 @@ from polku.settings import Settings
 from polku.store import EventStore, LocalEngine
 
 T = TypeVar("T")
+
+Role = Literal["admin", "analyst", "agent"]
+"""Who asks, from the one who may most to the one who may least; what each may is said in `polku.web.roles`."""
 
 FOREVER: Final = 2**32 - 1
 """A time after every other, in seconds since 1970."""
@@ -57,6 +60,8 @@ class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     path: ClassVar[str]
     positional: ClassVar[tuple[str, ...]] = ()
+    role: ClassVar[Role] = "agent"
+    """The least that may ask."""
 
     def answer(self, workspace: Workspace) -> Any:
         """The result. Raises PolkuError."""

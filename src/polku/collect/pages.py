@@ -25,14 +25,14 @@ from polku.web.forms import Filled, Form, FormData, read_form
 from polku.web.listing import Column, Filter
 from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
-from polku.web.visitor import CurrentAdmin, CurrentUser
+from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 router = APIRouter()
-navigation.add(NavItem("/sources", _l("Sources"), "source", 80, also=("/live", "/rejected")))
-navigation.add(NavItem("/sources", _l("Sources"), "source", 10, section="sources"))
-navigation.add(NavItem("/live", _l("Live"), "live", 20, section="sources"))
-navigation.add(NavItem("/rejected", _l("Rejected"), "warning", 30, section="sources"))
+navigation.add(NavItem("/sources", _l("Sources"), "source", 80, also=("/live", "/rejected"), role="analyst"))
+navigation.add(NavItem("/sources", _l("Sources"), "source", 10, section="sources", role="analyst"))
+navigation.add(NavItem("/live", _l("Live"), "live", 20, section="sources", role="analyst"))
+navigation.add(NavItem("/rejected", _l("Rejected"), "warning", 30, section="sources", role="analyst"))
 
 KINDS: Final[dict[str, LazyText]] = {
     "web": _l("Web shop or site"),
@@ -58,7 +58,7 @@ class NewSource(Form):
 
 
 @router.get("/sources")
-def show_sources(request: Request, user: CurrentUser) -> Response:
+def show_sources(request: Request, user: CurrentAnalyst) -> Response:
     answer = Sources().answer(_workspace(request))
     return render(
         request,
@@ -73,13 +73,13 @@ def show_sources(request: Request, user: CurrentUser) -> Response:
 
 
 @router.get("/sources/new")
-def show_new_source(request: Request, user: CurrentAdmin) -> Response:
+def show_new_source(request: Request, user: CurrentAnalyst) -> Response:
     filled = Filled[NewSource](raw={"kind": "web", "channel": "web"})
     return render(request, "collect/source_new.html", filled=filled, kinds=_kinds(), channels=_channels())
 
 
 @router.post("/sources/new")
-def add_source(request: Request, user: CurrentAdmin, data: FormData) -> Response:
+def add_source(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
     workspace = _workspace(request)
     filled = read_form(NewSource, data)
     if filled.form:
@@ -98,7 +98,7 @@ def add_source(request: Request, user: CurrentAdmin, data: FormData) -> Response
 
 
 @router.get("/sources/{source_id}")
-def show_source(request: Request, user: CurrentUser, source_id: int, show: str = "") -> Response:
+def show_source(request: Request, user: CurrentAnalyst, source_id: int, show: str = "") -> Response:
     workspace = _workspace(request)
     with workspace.db.session(read_only=True) as session:
         store.source(session, source_id)
@@ -121,7 +121,7 @@ def show_source(request: Request, user: CurrentUser, source_id: int, show: str =
 
 
 @router.post("/sources/{source_id}/rotate")
-def rotate_key(request: Request, user: CurrentAdmin, source_id: int) -> Response:
+def rotate_key(request: Request, user: CurrentAnalyst, source_id: int) -> Response:
     workspace = _workspace(request)
     with workspace.db.session() as session:
         store.rotate_key(session, source_id)
@@ -132,7 +132,7 @@ def rotate_key(request: Request, user: CurrentAdmin, source_id: int) -> Response
 
 @router.post("/sources/{source_id}/{change}")
 def enable_or_disable(
-    request: Request, user: CurrentAdmin, source_id: int, change: Literal["enable", "disable"]
+    request: Request, user: CurrentAnalyst, source_id: int, change: Literal["enable", "disable"]
 ) -> Response:
     workspace = _workspace(request)
     with workspace.db.session() as session:
@@ -149,7 +149,7 @@ def enable_or_disable(
 @router.get("/live")
 def show_live(
     request: Request,
-    user: CurrentUser,
+    user: CurrentAnalyst,
     source: Annotated[int | Literal[""], Query()] = "",
     name: Annotated[str, Query(max_length=1024)] = "",
     paused: bool = False,
@@ -176,13 +176,13 @@ def show_live(
 
 
 @router.get("/live/{seq}")
-def show_event(request: Request, user: CurrentUser, seq: int) -> Response:
+def show_event(request: Request, user: CurrentAnalyst, seq: int) -> Response:
     line, text = live.whole(_workspace(request), seq)
     return render(request, "collect/event.html", event=line, text=text)
 
 
 @router.get("/rejected")
-def show_rejected(request: Request, user: CurrentUser) -> Response:
+def show_rejected(request: Request, user: CurrentAnalyst) -> Response:
     workspace = _workspace(request)
     answer, state = Rejected().answer(workspace), workspace.part(Replay).state
     return render(
@@ -197,7 +197,7 @@ def show_rejected(request: Request, user: CurrentUser) -> Response:
 
 
 @router.post("/rejected/replay")
-def replay(request: Request, user: CurrentAdmin, data: FormData) -> Response:
+def replay(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
     source = str(data.get("source", ""))
     state = (
         _workspace(request)

@@ -68,8 +68,8 @@ def messages(package: Path = PACKAGE) -> list[Message]:
             message = found.setdefault(forms[0], Message(forms))
             message.forms = max(message.forms, forms, key=len)
             message.places.append(f"{path.relative_to(package)}:{line}")
-    for forms, place in errors(package):
-        found.setdefault(forms, Message((forms,))).places.append(place)
+    for said, place in errors(package):
+        found.setdefault(said, Message((said,))).places.append(place)
     return list(found.values())
 
 

@@ -18,7 +18,7 @@ from polku.profiles.joining import Outcome
 from polku.profiles.reading import Customer, Reading
 from polku.profiles.search import Named
 from polku.store import LABEL_TYPES
-from polku.workspace import Query, Workspace
+from polku.workspace import Query, Role, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class ProfileReviews(Query):
     """Pairs of customers that may be the same person."""
 
     path: ClassVar[str] = "profiles/reviews"
+    role: ClassVar[Role] = "analyst"
     offset: int = Field(default=0, ge=0, description="How many to skip")
     limit: int = Field(default=20, ge=1, le=100, description="How many pairs")
 

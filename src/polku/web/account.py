@@ -35,7 +35,7 @@ class ChangePassword(Form):
 
 
 @router.get("/settings")
-def settings() -> Response:
+def settings(user: CurrentUser) -> Response:
     return RedirectResponse(PATH, 303)
 
 

@@ -50,8 +50,7 @@ class Preferences(Form):
 @router.get("/")
 def home(request: Request) -> Response:
     """The first page of the navigation."""
-    user = visitor_of(request).user
-    items = navigation.items(admin=user is not None and user.is_admin)
+    items = navigation.items(role=visitor_of(request).role)
     return RedirectResponse(items[0].path, 303)
 
 

@@ -23,6 +23,7 @@ from polku.web import store
 from polku.web.client import Origin
 from polku.web.languages import choose_language
 from polku.web.problems import crashed, refusal
+from polku.web.roles import lesser
 from polku.web.tables import User
 from polku.web.visitor import Visitor
 
@@ -161,13 +162,14 @@ class Gate:
         if self._owner_token and compare_digest(key.encode(), self._owner_token.encode()):
             # who can read the data folder may do all that can be done with it
             visitor.user, visitor.by_key = User(id=0, name="", email="", role="admin", language="en"), True
+            visitor.role = "admin"
             return
         with self._db.session(read_only=True) as session:
             found = store.user_by_api_key(session, key)
         if found is None:
             return
         row, visitor.user = found
-        visitor.by_key = True
+        visitor.by_key, visitor.role = True, lesser(row.role, visitor.user.role)
         if row.used_at is None or now - row.used_at > store.SEEN_EVERY:
             with suppress(StorageFull), self._db.session() as session:  # a full disk can still be looked at
                 store.touch_api_key(session, row.id, now=now)
@@ -184,6 +186,7 @@ class Gate:
             visitor.cookies[VISITOR_COOKIE] = (visitor.csrf_seed, 86_400)
             return
         row, visitor.user = found
+        visitor.role = visitor.user.role
         visitor.token_hash, visitor.csrf_seed = row.token_hash, token
         if now - row.seen_at > store.SEEN_EVERY:
             with suppress(StorageFull), self._db.session() as session:  # a full disk can still be looked at
