@@ -20,19 +20,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Self
 
 
 class PolkuError(Exception):
-    """Base of all; `code` is stable and is also the translation key of its title."""
+    """Base of all; `code` is stable and is also the translation key of its title.
+
+    `message` is written out here, as one text, with `%(name)s` where a value goes (a per cent sign is then `%%`):
+    it is the key of its translation. Programs get it in English, with `details`; pages in the reader's language.
+    """
 
     code = "error"
     status = 500
     retry_after_s: int | None = None
 
-    def __init__(self, message: str, **details: object) -> None:
-        super().__init__(message)
-        self.message = message
-        self.details = details
+    def __init__(self, message: str, **values: object) -> None:
+        self.template, self.values = message, values
+        self.message = message % values if values else message
+        self.details = values
+        super().__init__(self.message)
+
+    def told(self, message: str, **details: object) -> Self:
+        """The same error with more in its English message and details: what only programs ask for."""
+        self.message, self.details, self.args = message, details, (message,)
+        return self
 
 
 class InvalidInput(PolkuError):
@@ -46,8 +57,15 @@ class UnknownTouchpoint(InvalidInput):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         near = nearest(name, known)
-        hint = f" Did you mean '{near}'?" if near else ""
-        super().__init__(f"Unknown touchpoint '{name}'.{hint} See: polku touchpoints list", name=name)
+        if near:
+            super().__init__(
+                "Unknown touchpoint '%(name)s'. Did you mean '%(near)s'? See: polku touchpoints list",
+                name=name,
+                near=near,
+            )
+        else:
+            super().__init__("Unknown touchpoint '%(name)s'. See: polku touchpoints list", name=name)
+        self.details = {"name": name}
 
 
 class TooLarge(InvalidInput):

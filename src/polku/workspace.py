@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, ClassVar, Final, Self, TypeVar, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -17,6 +17,9 @@ from polku.settings import Settings
 from polku.store import EventStore, LocalEngine
 
 T = TypeVar("T")
+
+Role = Literal["admin", "analyst", "agent"]
+"""Who asks, from the one who may most to the one who may least; what each may is said in `polku.web.roles`."""
 
 FOREVER: Final = 2**32 - 1
 """A time after every other, in seconds since 1970."""
@@ -57,6 +60,8 @@ class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     path: ClassVar[str]
     positional: ClassVar[tuple[str, ...]] = ()
+    role: ClassVar[Role] = "agent"
+    """The least that may ask."""
 
     def answer(self, workspace: Workspace) -> Any:
         """The result. Raises PolkuError."""
@@ -71,7 +76,7 @@ class Query(BaseModel):
             first = e.errors()[0]
             where = ".".join(map(str, first["loc"]))
             allowed = ", ".join(cls.model_fields)
-            raise InvalidInput(
+            raise InvalidInput("Cannot use the field %(field)s.", field=where).told(
                 f"'{where}' of {cls.path}: {first['msg']} (given: {first['input']!r}). It takes: {allowed}."
             ) from e
 
@@ -102,7 +107,9 @@ class FilteredQuery(Query):
         """
         if self.since and self.until and self.until < self.since:
             raise InvalidInput(
-                f"The period ends ({self.until}) before it starts ({self.since}). Swap the two days."
+                "The period ends (%(until)s) before it starts (%(since)s). Swap the two days.",
+                until=self.until,
+                since=self.since,
             )
         zone = ZoneInfo(workspace.settings.timezone)
         low = midnight(self.since, zone) if self.since else 0

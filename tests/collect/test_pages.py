@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 
 import polku.web.tables  # noqa: F401  declares the tables
 from polku.collect import api, pages, segment
+from polku.collect import replay as replaying
 from polku.collect.queries import Rejected, Sources
 from polku.web.app import create_app
 from polku.web.channels import CHANNELS
@@ -121,6 +123,32 @@ def test_rejected_events_are_explained_and_replayed(
     assert "The event is too large" not in done.text
     wrong = post(browser, "/rejected/replay", {"reason": "x", "source": "1"}, on="/rejected")
     assert wrong.status_code == 409
+
+
+def test_a_long_replay_goes_on_behind_the_page_which_tells_how_far_it_is(
+    browser: TestClient, collecting: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "REPLAY_PATIENCE_S", 0.05)
+    monkeypatch.setattr(replaying, "MOST_AT_ONCE", 2)
+    collecting.batch(*[track(messageId=f"m{n}", event=None) for n in range(5)])
+    collecting.workspace.store.flush()
+    go_on, keep = threading.Semaphore(1), replaying.Replay._take
+    monkeypatch.setattr(
+        replaying.Replay, "_take", lambda self, *a: (go_on.acquire(timeout=30), keep(self, *a))[1]
+    )
+    ours = collecting.workspace.part(replaying.Replay)
+    page = post(browser, "/rejected/replay", {"reason": "no_name", "source": "1"}, on="/rejected")
+    assert "The event has no name · Server" in page.text
+    assert "2 of 5 read. 0 events were taken. 2 are still rejected." in page.text
+    assert 'hx-trigger="every 2s"' in page.text
+    assert 'action="/rejected/replay"' not in page.text
+    go_on.release(2)
+    assert ours._thread is not None
+    ours._thread.join(30)
+    page = browser.get("/rejected")
+    assert "Last replay: The event has no name · Server. 0 events were taken. 5 are still" in page.text
+    assert "hx-trigger" not in page.text.split('id="rejected-events"')[1].split(">")[0]
+    assert 'action="/rejected/replay"' in page.text
 
 
 def test_in_finnish(browser: TestClient, collecting: Collecting) -> None:

@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from polku.collect import store
+from polku.collect.queries import Rejected
+from polku.collect.replay import Replay
 from polku.collect.sources import KnownSources
 from polku.errors import StorageFull
 from polku.store import Overloaded
@@ -37,6 +39,9 @@ AHEAD = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
         (track(timestamp="yesterday"), "invalid_time"),
         (track(timestamp=True), "invalid_time"),
         (track(timestamp="1989-12-31T23:59:59Z"), "impossible_time"),
+        (track(timestamp="1970-01-01T00:00:00Z"), "impossible_time"),
+        (track(timestamp=0), "impossible_time"),
+        (track(timestamp="9999-12-31T23:59:59Z"), "impossible_time"),
         (track(timestamp=AHEAD), "impossible_time"),
         (track(properties={"x": "y" * 33_000}), "event_too_large"),
         ({"type": "alias", "userId": "u1"}, "no_previous_id"),
@@ -123,6 +128,39 @@ def test_sizes_at_their_limits(collecting: Collecting) -> None:
     exact = track(messageId="full", properties={"x": "y" * (32 * 1024 - len(filled))})
     assert collecting.batch(exact, track(messageId="small")).json() == {"success": True}
     assert len(collecting.events()) == 2502
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_ten_thousand_events_at_once_are_refused_together_and_lost_nowhere(
+    collecting: Collecting, packed: bool
+) -> None:
+    events = [{"type": "track", "event": "E", "userId": f"u{n}"} for n in range(10_000)]
+    plain = msgspec.json.encode({"batch": events})
+    assert len(plain) <= 500 * 1024, "else it is refused for its size"
+    answer = collecting.post("batch", gzip.compress(plain, mtime=0) if packed else plain)
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_large"
+    assert "it holds 10000 events" in answer.json()["message"]
+    assert "2500" in answer.json()["message"]
+    assert collecting.events() == []
+    (rejected,) = collecting.rejected()
+    assert (rejected["reason"], rejected["source"], rejected["payload"]) == ("batch_too_large", 1, plain)
+    (group,) = Rejected().answer(collecting.workspace).groups
+    assert "smaller batches" in group.advice
+    assert collecting.workspace.part(Replay).replay("batch_too_large", 1).taken == 10_000
+    assert {e["user_id"] for e in collecting.events()} == {e["userId"] for e in events}
+
+
+def test_a_batch_of_501_kilobytes_is_refused_and_none_of_its_events_stored(collecting: Collecting) -> None:
+    events = [track(messageId=str(n), properties={"x": "y" * 30_000}) for n in range(17)]
+    empty = len(msgspec.json.encode({"batch": events}))
+    events[-1]["properties"]["x"] += "y" * (501 * 1024 - empty)
+    answer = collecting.batch(*events)
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_large"
+    assert f"over {500 * 1024} bytes" in answer.json()["message"]
+    assert "Send fewer events" in answer.json()["message"]
+    assert collecting.events() == []
 
 
 def test_strangers_are_turned_away_and_nothing_of_theirs_kept(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
+import msgspec
 import pytest
 
 from polku.collect import reading
+from polku.collect import replay as replaying
 from polku.collect.protocol import MOST_EVENTS
 from polku.collect.queries import Rejected, Sources
 from polku.collect.reasons import REASONS
 from polku.collect.replay import Replay, Replayed
-from polku.errors import Conflict
+from polku.errors import Conflict, StorageFull
 from polku.store import INCOMING
 from polku.store.intake import rejections
 from tests.collect.conftest import Collecting
@@ -58,6 +63,99 @@ def test_what_the_batch_said_for_all_is_known_when_replayed(
     event = collecting.event()
     assert event["context"] == {"locale": "fi"}
     assert 299 < (event["received_at"] - event["occurred_at"]).total_seconds() < 301
+
+
+def test_what_a_whole_batch_said_for_all_is_known_when_it_is_replayed(
+    collecting: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_EVENTS", 1)
+    events = [track(messageId=m, timestamp="2020-01-01T00:00:00Z") for m in "ab"]
+    answer = collecting.batch(*events, sentAt="2020-01-01T00:05:00Z", context={"locale": "fi"})
+    assert answer.status_code == 413
+    monkeypatch.undo()
+    assert replay(collecting, "batch_too_large") == Replayed(2, 0, 0)
+    for event in collecting.events():
+        assert event["context"] == {"locale": "fi"}
+        assert 299 < (event["received_at"] - event["occurred_at"]).total_seconds() < 301
+
+
+def test_a_batch_that_was_too_large_and_holds_a_number_that_is_none(
+    collecting: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_EVENTS", 1)
+    good = msgspec.json.encode(track())
+    bad = b'{"type":"track","event":"E","userId":"u","properties":{"x":NaN}}'
+    assert collecting.post("batch", b'{"batch":[%b,%b]}' % (good, bad)).status_code == 413
+    monkeypatch.undo()
+    assert replay(collecting, "batch_too_large") == Replayed(1, 0, 1)
+    assert listed(collecting) == {"not_a_number": 1}
+    assert replay(collecting, "not_a_number") == Replayed(0, 0, 1)
+    assert listed(collecting) == {"not_a_number": 1}
+
+
+@pytest.mark.parametrize("limits", [{"MOST_AT_ONCE": 7}, {"MOST_BYTES": 300_000}])
+def test_a_large_group_is_replayed_to_its_end_in_parts(
+    collecting: Collecting, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int]
+) -> None:
+    for name, value in limits.items():
+        monkeypatch.setattr(replaying, name, value)
+    large = [track(messageId=f"m{n}", properties={"x": "y" * 40_000}) for n in range(50)]
+    for start in range(0, 50, 10):
+        collecting.batch(*large[start : start + 10])
+    assert listed(collecting) == {"event_too_large": 50}
+    assert replay(collecting, "event_too_large") == Replayed(0, 0, 50), "also those beyond the first part"
+    monkeypatch.setattr(reading, "LARGEST_EVENT", 50_000)
+    told = []
+    keep = Replay._take
+    monkeypatch.setattr(
+        Replay, "_take", lambda self, part, *rest: (told.append(self.state), keep(self, part, *rest))[1]
+    )
+    assert replay(collecting, "event_too_large") == Replayed(50, 0, 0)
+    assert [s.of for s in told] == [50] * len(told)
+    assert len(told) > 5
+    assert [s.read for s in told] == sorted({s.read for s in told}), "each part is told"
+    assert [s.so_far.taken for s in told] == [s.read for s in told]
+    assert {e["event_id"] for e in collecting.events()} == {f"m{n}" for n in range(50)}
+    assert listed(collecting) == {}
+
+
+def test_a_replay_that_was_cut_off_is_gone_on_with(
+    collecting: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "MOST_AT_ONCE", 2)
+    collecting.batch(*[track(messageId=f"m{n}", properties={"x": "y" * 40_000}) for n in range(5)])
+    monkeypatch.setattr(reading, "LARGEST_EVENT", 50_000)
+    append, calls = type(collecting.workspace.store).append, []
+
+    def full(store: Any, table: Any) -> Any:
+        calls.append(table)
+        if len(calls) == 2:
+            raise StorageFull("The disk is full.")
+        return append(store, table)
+
+    collecting.workspace.store.flush()
+    monkeypatch.setattr(type(collecting.workspace.store), "append", full)
+    state = collecting.workspace.part(Replay).start("event_too_large", 1, patience_s=30)
+    assert isinstance(state.error, StorageFull)
+    assert (state.read, state.so_far, state.running) == (2, Replayed(2, 0, 0), False)
+    assert replay(collecting, "event_too_large") == Replayed(3, 0, 0)
+    assert len(collecting.events()) == 5
+
+
+def test_one_replay_at_a_time(collecting: Collecting, monkeypatch: pytest.MonkeyPatch) -> None:
+    collecting.batch(track(event=None))
+    collecting.workspace.store.flush()
+    going, keep = threading.Event(), Replay._take
+    monkeypatch.setattr(Replay, "_take", lambda self, *a: (going.wait(30), keep(self, *a))[1])
+    ours = collecting.workspace.part(Replay)
+    state = ours.start("no_name", 1, patience_s=0.1)
+    assert (state.running, state.of, state.read) == (True, 1, 0)
+    with pytest.raises(Conflict, match="Another replay runs"):
+        ours.replay("no_name", 1)
+    going.set()
+    assert ours._thread is not None
+    ours._thread.join(30)
+    assert ours.replay("no_name", 1) == Replayed(0, 0, 1)
 
 
 def test_what_the_store_set_aside_is_stored_as_it_was(collecting: Collecting) -> None:

@@ -12,7 +12,7 @@ from polku.collect import store
 from polku.collect.replay import Replay, Replayed
 from polku.collect.sources import KnownSources
 from polku.collect.tables import Source
-from polku.web.visitor import CurrentAdmin
+from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 router = APIRouter()
@@ -48,7 +48,7 @@ class MadeSource:
 
 
 @router.post("/sources", status_code=201, tags=["sources"])
-def create_source(request: Request, user: CurrentAdmin, asked: NewSource) -> MadeSource:
+def create_source(request: Request, user: CurrentAnalyst, asked: NewSource) -> MadeSource:
     """Make a source."""
     workspace = _workspace(request)
     public = asked.kind in ("web", "app") if asked.public is None else asked.public
@@ -60,7 +60,7 @@ def create_source(request: Request, user: CurrentAdmin, asked: NewSource) -> Mad
 
 
 @router.post("/sources/{source_id}/rotate", tags=["sources"])
-def rotate_key(request: Request, user: CurrentAdmin, source_id: int) -> MadeSource:
+def rotate_key(request: Request, user: CurrentAnalyst, source_id: int) -> MadeSource:
     """Give a source a new write key; the old one stops working at once."""
     workspace = _workspace(request)
     with workspace.db.session() as session:
@@ -69,19 +69,19 @@ def rotate_key(request: Request, user: CurrentAdmin, source_id: int) -> MadeSour
 
 
 @router.post("/sources/{source_id}/disable", tags=["sources"])
-def disable_source(request: Request, user: CurrentAdmin, source_id: int) -> MadeSource:
+def disable_source(request: Request, user: CurrentAnalyst, source_id: int) -> MadeSource:
     """Take no more events from a source; those it sent stay."""
     return _enabled(request, source_id, False)
 
 
 @router.post("/sources/{source_id}/enable", tags=["sources"])
-def enable_source(request: Request, user: CurrentAdmin, source_id: int) -> MadeSource:
+def enable_source(request: Request, user: CurrentAnalyst, source_id: int) -> MadeSource:
     """Take events from a disabled source again."""
     return _enabled(request, source_id, True)
 
 
 @router.post("/rejected/replay", tags=["rejected"])
-def replay(request: Request, user: CurrentAdmin, asked: ReplayGroup) -> Replayed:
+def replay(request: Request, user: CurrentAnalyst, asked: ReplayGroup) -> Replayed:
     """Read rejected events again by today's rules; those that can be taken leave the list."""
     return _workspace(request).part(Replay).replay(asked.reason, asked.source)
 

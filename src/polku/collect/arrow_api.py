@@ -18,7 +18,7 @@ from polku.collect.files.remote import ARROW
 from polku.collect.files.target import Install, receive
 from polku.errors import InvalidInput, TooLarge
 from polku.store import INCOMING, REJECTED, EventType
-from polku.web.visitor import require_user
+from polku.web.visitor import require_analyst
 from polku.workspace import Workspace
 
 LARGEST_BODY: Final = 64 << 20
@@ -51,7 +51,7 @@ class _Touchpoints(BaseModel):
 
 def import_router(install: Install) -> APIRouter:
     """Routes under /api/v1; `install` adds an import's touchpoints."""
-    router = APIRouter(tags=["imports"], dependencies=[Depends(require_user)])
+    router = APIRouter(tags=["imports"], dependencies=[Depends(require_analyst)])
 
     @router.post("/events", summary="Store events sent as an Arrow stream")
     async def store_events(request: Request, body: Annotated[bytes, Depends(_body)]) -> AppendedEvents:

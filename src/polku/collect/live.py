@@ -64,7 +64,7 @@ def whole(workspace: Workspace, seq: int) -> tuple[LiveEvent, str]:
     """One event, in a line and with all its fields as JSON. Raises NotFound."""
     rows = workspace.store.snapshot.rows(np.array([seq]), EVENTS.names).to_pylist()
     if not rows:
-        raise NotFound(f"There is no event with number {seq}.", seq=seq)
+        raise NotFound("There is no event with number %(seq)s.", seq=seq)
     row = rows[0]
     line = _line({**row, "who": row["user_id"] or row["anonymous_id"]}, workspace.part(KnownSources))
     fields: dict[str, Any] = {

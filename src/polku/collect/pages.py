@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from polku.collect import live, store
 from polku.collect.queries import Rejected, Sources
-from polku.collect.replay import Replay
+from polku.collect.reasons import reason_of
+from polku.collect.replay import Replay, Replayed
 from polku.collect.segment import base_url
 from polku.collect.snippets import snippets
 from polku.collect.sources import KnownSources
@@ -24,14 +25,14 @@ from polku.web.forms import Filled, Form, FormData, read_form
 from polku.web.listing import Column, Filter
 from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
-from polku.web.visitor import CurrentAdmin, CurrentUser
+from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 router = APIRouter()
-navigation.add(NavItem("/sources", _l("Sources"), "source", 80, also=("/live", "/rejected")))
-navigation.add(NavItem("/sources", _l("Sources"), "source", 10, section="sources"))
-navigation.add(NavItem("/live", _l("Live"), "live", 20, section="sources"))
-navigation.add(NavItem("/rejected", _l("Rejected"), "warning", 30, section="sources"))
+navigation.add(NavItem("/sources", _l("Sources"), "source", 80, also=("/live", "/rejected"), role="analyst"))
+navigation.add(NavItem("/sources", _l("Sources"), "source", 10, section="sources", role="analyst"))
+navigation.add(NavItem("/live", _l("Live"), "live", 20, section="sources", role="analyst"))
+navigation.add(NavItem("/rejected", _l("Rejected"), "warning", 30, section="sources", role="analyst"))
 
 KINDS: Final[dict[str, LazyText]] = {
     "web": _l("Web shop or site"),
@@ -39,6 +40,8 @@ KINDS: Final[dict[str, LazyText]] = {
     "server": _l("Server or other system"),
     "file": _l("Files"),
 }
+REPLAY_PATIENCE_S: Final = 2.0
+"""A replay that takes longer goes on behind the page, which tells how far it is."""
 SOURCE_COLUMNS: Final = (
     Column(_l("Source")),
     Column(_l("Last 24 hours"), numeric=True),
@@ -55,7 +58,7 @@ class NewSource(Form):
 
 
 @router.get("/sources")
-def show_sources(request: Request, user: CurrentUser) -> Response:
+def show_sources(request: Request, user: CurrentAnalyst) -> Response:
     answer = Sources().answer(_workspace(request))
     return render(
         request,
@@ -70,13 +73,13 @@ def show_sources(request: Request, user: CurrentUser) -> Response:
 
 
 @router.get("/sources/new")
-def show_new_source(request: Request, user: CurrentAdmin) -> Response:
+def show_new_source(request: Request, user: CurrentAnalyst) -> Response:
     filled = Filled[NewSource](raw={"kind": "web", "channel": "web"})
     return render(request, "collect/source_new.html", filled=filled, kinds=_kinds(), channels=_channels())
 
 
 @router.post("/sources/new")
-def add_source(request: Request, user: CurrentAdmin, data: FormData) -> Response:
+def add_source(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
     workspace = _workspace(request)
     filled = read_form(NewSource, data)
     if filled.form:
@@ -95,7 +98,7 @@ def add_source(request: Request, user: CurrentAdmin, data: FormData) -> Response
 
 
 @router.get("/sources/{source_id}")
-def show_source(request: Request, user: CurrentUser, source_id: int, show: str = "") -> Response:
+def show_source(request: Request, user: CurrentAnalyst, source_id: int, show: str = "") -> Response:
     workspace = _workspace(request)
     with workspace.db.session(read_only=True) as session:
         store.source(session, source_id)
@@ -118,7 +121,7 @@ def show_source(request: Request, user: CurrentUser, source_id: int, show: str =
 
 
 @router.post("/sources/{source_id}/rotate")
-def rotate_key(request: Request, user: CurrentAdmin, source_id: int) -> Response:
+def rotate_key(request: Request, user: CurrentAnalyst, source_id: int) -> Response:
     workspace = _workspace(request)
     with workspace.db.session() as session:
         store.rotate_key(session, source_id)
@@ -129,7 +132,7 @@ def rotate_key(request: Request, user: CurrentAdmin, source_id: int) -> Response
 
 @router.post("/sources/{source_id}/{change}")
 def enable_or_disable(
-    request: Request, user: CurrentAdmin, source_id: int, change: Literal["enable", "disable"]
+    request: Request, user: CurrentAnalyst, source_id: int, change: Literal["enable", "disable"]
 ) -> Response:
     workspace = _workspace(request)
     with workspace.db.session() as session:
@@ -146,7 +149,7 @@ def enable_or_disable(
 @router.get("/live")
 def show_live(
     request: Request,
-    user: CurrentUser,
+    user: CurrentAnalyst,
     source: Annotated[int | Literal[""], Query()] = "",
     name: Annotated[str, Query(max_length=1024)] = "",
     paused: bool = False,
@@ -173,32 +176,51 @@ def show_live(
 
 
 @router.get("/live/{seq}")
-def show_event(request: Request, user: CurrentUser, seq: int) -> Response:
+def show_event(request: Request, user: CurrentAnalyst, seq: int) -> Response:
     line, text = live.whole(_workspace(request), seq)
     return render(request, "collect/event.html", event=line, text=text)
 
 
 @router.get("/rejected")
-def show_rejected(request: Request, user: CurrentUser) -> Response:
-    answer = Rejected().answer(_workspace(request))
-    return render(request, "collect/rejected.html", answer=answer, now=datetime.now(UTC))
+def show_rejected(request: Request, user: CurrentAnalyst) -> Response:
+    workspace = _workspace(request)
+    answer, state = Rejected().answer(workspace), workspace.part(Replay).state
+    return render(
+        request,
+        "collect/rejected.html",
+        answer=answer,
+        replay=state,
+        title_of=lambda code: reason_of(code).title,
+        told=_told(state.so_far) if state else "",
+        now=datetime.now(UTC),
+    )
 
 
 @router.post("/rejected/replay")
-def replay(request: Request, user: CurrentAdmin, data: FormData) -> Response:
+def replay(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
     source = str(data.get("source", ""))
-    done = (
+    state = (
         _workspace(request)
         .part(Replay)
-        .replay(str(data.get("reason", "")), int(source) if source.isdecimal() else 0)
+        .start(
+            str(data.get("reason", "")),
+            int(source) if source.isdecimal() else 0,
+            patience_s=REPLAY_PATIENCE_S,
+        )
     )
+    if state.error:
+        raise state.error
+    return redirect("/rejected", flash="" if state.running else _told(state.so_far))
+
+
+def _told(done: Replayed) -> str:
     told = [
         ngettext("%(num)s event was taken.", "%(num)s events were taken.", done.taken),
         ngettext("%(num)s is still rejected.", "%(num)s are still rejected.", done.rejected),
     ]
     if done.known:
         told.insert(1, ngettext("%(num)s was stored already.", "%(num)s were stored already.", done.known))
-    return redirect("/rejected", flash=" ".join(told))
+    return " ".join(told)
 
 
 def spark(days: tuple[int, ...], width: int = 96, height: int = 24) -> str:

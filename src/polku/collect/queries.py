@@ -11,7 +11,7 @@ from polku.collect.replay import RejectedGroup, rejected_groups
 from polku.collect.sources import KnownSources
 from polku.collect.tables import Source
 from polku.collect.volumes import EMPTY, Volume, Volumes
-from polku.workspace import Query, Workspace
+from polku.workspace import Query, Role, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Sources(Query):
     """List sources with their write keys, volume and when they were last heard of."""
 
     path: ClassVar[str] = "sources"
+    role: ClassVar[Role] = "analyst"  # write keys
 
     def answer(self, workspace: Workspace) -> SourceList:
         volumes = workspace.part(Volumes).by_source(datetime.now(UTC))
@@ -63,6 +64,7 @@ class Rejected(Query):
     """List what was rejected, by reason, with a sample and what to do."""
 
     path: ClassVar[str] = "rejected"
+    role: ClassVar[Role] = "analyst"
 
     def answer(self, workspace: Workspace) -> RejectedList:
         groups = rejected_groups(workspace)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -53,8 +52,8 @@ def inflate(body: bytes) -> bytes:
     return b"".join(parts) if parts else body
 
 
-def read_batch(body: bytes, most: int = MOST_EVENTS) -> Message:
-    """A `{"batch": […]}`. Raises Refusal if there is nothing to be made of it, or more than `most` events."""
+def read_batch(body: bytes) -> Message:
+    """A `{"batch": […]}`. Raises Refusal if there is nothing to be made of it, or too many events."""
     try:
         batch = protocol.BATCH.decode(body)
         if not body.isascii():
@@ -67,8 +66,8 @@ def read_batch(body: bytes, most: int = MOST_EVENTS) -> Message:
         context, integrations = bytes(batch.context), bytes(batch.integrations)
         message = Message(batch.batch, [], [], batch.writeKey, batch.sentAt, context, integrations)
     events = len(message.events) + len(message.items) + len(message.refused)
-    if events > most:
-        raise Refusal("batch_too_large", f"it holds {events} events. Allowed: {most}")
+    if events > MOST_EVENTS:
+        raise Refusal("batch_too_large", f"it holds {events} events. Allowed: {MOST_EVENTS}")
     return message
 
 
@@ -235,15 +234,3 @@ def write_key(body: bytes) -> str | None:
 def _text(raw: bytes) -> str | None:
     value = msgspec.json.decode(raw) if raw else None
     return value if isinstance(value, str) else None
-
-
-def pieces(payload: bytes) -> Iterator[bytes]:
-    """The events of a refused payload: itself, or those of the batch that it is."""
-    try:
-        message = read_batch(payload, most=LARGEST_BODY)
-    except Refusal:
-        yield payload
-        return
-    yield from message.items
-    yield from (msgspec.json.encode(e) for e in message.events)
-    yield from (r.payload for r in message.refused)

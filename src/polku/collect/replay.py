@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import pyarrow as pa
 
 from polku.collect import store
 from polku.collect.encoding import encode_events, encode_rejected
-from polku.collect.reading import pieces, row_of_text
 from polku.collect.reasons import reason_of
-from polku.collect.refusal import Refusal, Refused, shown
-from polku.collect.rows import Arrival, Row
-from polku.collect.sources import KnownSources
-from polku.errors import Conflict
-from polku.store import INCOMING
+from polku.collect.refusal import Refused, shown
+from polku.collect.rereading import read_again
+from polku.collect.rows import Row
+from polku.collect.sources import KnownSource, KnownSources
+from polku.errors import Conflict, PolkuError
+from polku.store import Snapshot
 from polku.workspace import Workspace
 
+log = logging.getLogger("polku.collect")
+
 MOST_AT_ONCE: Final = 20_000
+MOST_BYTES: Final = 64 << 20
+"""Of rejected payloads that are read at once: a whole batch may be half a megabyte."""
 
 _MARK: Final = "md5(concat_ws('/', epoch_us(received_at), source, md5(payload)))"
 
@@ -34,11 +38,19 @@ WHERE NOT EXISTS (SELECT 1 FROM replayed WHERE mark = {_MARK})
 GROUP BY reason, source ORDER BY events DESC, reason, source
 """  # noqa: S608  our own expression
 
+_INDEX: Final = f"""
+SELECT received_at, {_MARK} AS mark, octet_length(payload) AS size
+FROM rejected
+WHERE reason = $reason AND source = $source AND NOT EXISTS (SELECT 1 FROM replayed WHERE mark = {_MARK})
+ORDER BY received_at, mark
+"""  # noqa: S608  our own expression
+
 _ROWS: Final = f"""
 SELECT received_at, payload, {_MARK} AS mark
 FROM rejected
-WHERE reason = $reason AND source = $source AND NOT EXISTS (SELECT 1 FROM replayed WHERE mark = {_MARK})
-ORDER BY received_at LIMIT $most
+WHERE reason = $reason AND source = $source AND received_at BETWEEN $first AND $last
+  AND {_MARK} IN (SELECT mark FROM wanted)
+ORDER BY received_at, mark
 """  # noqa: S608  our own expression
 
 
@@ -63,9 +75,25 @@ class RejectedGroup:
 class Replayed:
     """What became of rejected events that were read again: events taken, known already, and still rejected."""
 
-    taken: int
-    known: int
-    rejected: int
+    taken: int = 0
+    known: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: Replayed) -> Replayed:
+        return Replayed(self.taken + other.taken, self.known + other.known, self.rejected + other.rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayState:
+    """How far a replay is: `read` of `of` rejected payloads; `error` is what stopped it before its end."""
+
+    reason: str
+    source: str
+    of: int
+    read: int = 0
+    so_far: Replayed = Replayed()
+    running: bool = True
+    error: PolkuError | None = None
 
 
 def rejected_groups(workspace: Workspace) -> tuple[RejectedGroup, ...]:
@@ -98,38 +126,95 @@ class Replay:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._lock = threading.Lock()
+        self._one_at_a_time = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.state: ReplayState | None = None
+        """Of the replay that runs, or of the last one that went on in the background."""
 
     def replay(self, reason: str, source_id: int) -> Replayed:
-        """Read the rejected events of a group again; those that can be taken now leave the list.
+        """Read all rejected events of a group again; those that can be taken now leave the list.
 
-        Reads at most MOST_AT_ONCE. Raises Conflict if it makes no sense for this reason or source.
+        What is stored of them is stored part by part, so a replay that was cut off is gone on with by another.
+        Raises Conflict if it makes no sense for this reason or source or another replay runs, and StorageFull.
         """
+        source = self._begin(reason, source_id)
+        try:
+            return self._replay(reason, source)
+        finally:
+            self._end()
+            self.state = None
+
+    def start(self, reason: str, source_id: int, *, patience_s: float) -> ReplayState:
+        """As `replay`, in the background: `state` tells how far it is, and how it ended.
+
+        Waits for the end so long at most; what ends by then is told by what is returned, and is no state.
+        """
+        source = self._begin(reason, source_id)
+        self._thread = threading.Thread(target=self._run, args=(reason, source), name="replay", daemon=True)
+        self._thread.start()
+        self._thread.join(patience_s)
+        state = self.state
+        assert state is not None
+        if not state.running:
+            self.state = None
+        return state
+
+    def _begin(self, reason: str, source_id: int) -> KnownSource:
         source = self._workspace.part(KnownSources).by_id(source_id)
         if source is None or source.kind == "file" or not reason_of(reason).replayable:
             raise Conflict(
-                f"Events rejected as '{reason}' cannot be replayed. Send or import them again instead."
+                "Events rejected as '%(reason)s' cannot be replayed. Send or import them again instead.",
+                reason=reason,
             )
-        with self._lock:
-            wanted = {"reason": reason, "source": source_id, "most": MOST_AT_ONCE}
-            replayed = _replayed(self._workspace)
-            found = self._workspace.store.snapshot.sql(_ROWS, wanted, replayed=replayed).to_pylist()
-            rows: list[Row] = []
-            marks: list[str] = []
-            again: list[tuple[datetime, int, Sequence[Refused]]] = []
-            still = 0
-            for one in found:
-                taken, refused = _read_again(
-                    one["payload"], reason, source_id, source.public, one["received_at"]
-                )
-                still += len(refused)
-                if not taken and [(r.reason, r.payload) for r in refused] == [(reason, one["payload"])]:
-                    continue  # nothing has changed
-                rows += taken
-                marks.append(one["mark"])
-                if refused:  # a moment later, so that it is not taken for the one that was replayed
-                    again.append((one["received_at"] + timedelta(microseconds=1), source_id, refused))
-            return self._keep(rows, marks, again, still)
+        if not self._one_at_a_time.acquire(blocking=False):
+            raise Conflict("Another replay runs already. Wait until it is done.")
+        self.state = ReplayState(reason, source.name, 0)
+        return source
+
+    def _end(self, error: PolkuError | None = None) -> None:
+        assert self.state is not None
+        self.state = replace(self.state, running=False, error=error)
+        self._one_at_a_time.release()
+
+    def _run(self, reason: str, source: KnownSource) -> None:
+        error: PolkuError | None = None
+        try:
+            self._replay(reason, source)
+        except PolkuError as e:
+            error = e
+        except Exception:
+            log.exception("replay_failed reason=%s", reason)
+            error = PolkuError("The replay stopped; the fault is ours and is in the log.")
+        finally:
+            self._end(error)
+
+    def _replay(self, reason: str, source: KnownSource) -> Replayed:
+        # one snapshot for all parts: what is refused again meanwhile is not read a second time
+        group = RejectedEvents(self._workspace.store.snapshot, _replayed(self._workspace), reason, source.id)
+        assert self.state is not None
+        self.state = replace(self.state, of=len(group))
+        for part in group.parts():
+            done = self._take(part, reason, source)
+            self.state = replace(
+                self.state, read=self.state.read + part.num_rows, so_far=self.state.so_far + done
+            )
+        return self.state.so_far
+
+    def _take(self, part: pa.Table, reason: str, source: KnownSource) -> Replayed:
+        rows: list[Row] = []
+        marks: list[str] = []
+        again: list[tuple[datetime, int, Sequence[Refused]]] = []
+        still = 0
+        for one in part.to_pylist():
+            found = read_again(one["payload"], reason, source.id, source.public, one["received_at"])
+            still += len(found.refused)
+            if found.is_as_before(reason, one["payload"]):
+                continue
+            rows += found.rows
+            marks.append(one["mark"])
+            if found.refused:  # a moment later, so that it is not taken for the one that was replayed
+                again.append((one["received_at"] + timedelta(microseconds=1), source.id, found.refused))
+        return self._keep(rows, marks, again, still)
 
     def _keep(
         self,
@@ -151,30 +236,40 @@ class Replay:
         return Replayed(taken, known, still)
 
 
-def _read_again(
-    payload: bytes, reason: str, source: int, public: bool, received_at: datetime
-) -> tuple[list[Row], list[Refused]]:
-    if reason == "not_applied":
-        return [_stored_row(payload)], []
-    arrival = Arrival(source, public, round(received_at.timestamp() * 1e6), repeatable=True)
-    rows: list[Row] = []
-    refused: list[Refused] = []
-    for piece in pieces(payload):
-        try:
-            rows.append(row_of_text(piece, arrival))
-        except Refusal as e:
-            refused.append(Refused(e.reason, e.detail, piece))
-    return rows, refused
+class RejectedEvents:
+    """What a snapshot holds of one group and was not replayed before, in parts that fit in memory."""
 
+    def __init__(self, snapshot: Snapshot, replayed: pa.Table, reason: str, source_id: int) -> None:
+        self._snapshot, self._reason, self._source = snapshot, reason, source_id
+        wanted = {"reason": reason, "source": source_id}
+        self._index = snapshot.sql(_INDEX, wanted, replayed=replayed)
 
-def _stored_row(payload: bytes) -> Row:
-    """A row that the store set aside, as it was."""
-    fields: dict[str, Any] = msgspec.json.decode(payload)
-    for name in ("received_at", "occurred_at"):
-        fields[name] = round(datetime.fromisoformat(fields[name]).timestamp() * 1e6)
-    for name in ("identifiers", "properties", "context", "extra"):
-        fields[name] = None if fields[name] is None else fields[name].encode()
-    return tuple(fields[f.name] for f in INCOMING)
+    def __len__(self) -> int:
+        return int(self._index.num_rows)
+
+    def parts(self) -> Iterator[pa.Table]:
+        """`received_at`, `payload` and `mark` of at most MOST_AT_ONCE rows and about MOST_BYTES each."""
+        marks, sizes = self._index["mark"].to_pylist(), self._index["size"].to_pylist()
+        start = size = 0
+        for i, mark in enumerate(marks):
+            full = i - start >= MOST_AT_ONCE or size >= MOST_BYTES
+            if full and mark != marks[i - 1]:  # rows that came alike at one moment have one mark
+                yield self._part(start, i)
+                start = i
+                size = 0
+            size += sizes[i]
+        if start < len(marks):
+            yield self._part(start, len(marks))
+
+    def _part(self, start: int, end: int) -> pa.Table:
+        index = self._index.slice(start, end - start)
+        values = {
+            "reason": self._reason,
+            "source": self._source,
+            "first": index["received_at"][0].as_py(),
+            "last": index["received_at"][-1].as_py(),
+        }
+        return self._snapshot.sql(_ROWS, values, wanted=index.select(["mark"]))
 
 
 def _replayed(workspace: Workspace) -> pa.Table:

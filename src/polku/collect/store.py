@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from polku.collect.tables import ReplayedEvent, Source
@@ -17,6 +17,7 @@ from polku.web.channels import CHANNELS
 KINDS: Final = ("web", "app", "server", "file")
 
 LONGEST_NAME: Final = 80
+MARKS_A_QUERY: Final = 5_000
 MOST_SOURCES: Final = 32_000
 """Events hold their source in 16 bits."""
 
@@ -30,7 +31,7 @@ def source(session: Session, id: int) -> Source:
     """Raises NotFound."""
     found = session.get(Source, id)
     if found is None:
-        raise NotFound(f"There is no source with number {id}. See: polku sources list")
+        raise NotFound("There is no source with number %(source)s. See: polku sources list", source=id)
     return found
 
 
@@ -52,7 +53,9 @@ def create_source(
     """A new source. Raises InvalidInput, and Conflict if the name is taken."""
     name = _checked_name(name)
     if session.scalar(select(Source.id).where(Source.name == name)) is not None:
-        raise Conflict(f"A source called '{name}' exists already. Choose another name.", field="name")
+        raise Conflict(
+            "A source called '%(name)s' exists already. Choose another name.", name=name, field="name"
+        )
     return _added(session, name, kind, channel, public)
 
 
@@ -63,7 +66,7 @@ def rotate_key(session: Session, id: int) -> Source:
     """
     found = source(session, id)
     if found.write_key is None:
-        raise Conflict(f"Source '{found.name}' is for files and has no write key to change.")
+        raise Conflict("Source '%(name)s' is for files and has no write key to change.", name=found.name)
     found.write_key = _new_key()
     return found
 
@@ -80,11 +83,23 @@ def set_enabled(session: Session, id: int, enabled: bool) -> Source:
 
 def _added(session: Session, name: str, kind: str, channel: str, public: bool) -> Source:
     if kind not in KINDS:
-        raise InvalidInput(f"Unknown kind of source '{kind}'. Allowed: {', '.join(KINDS)}", field="kind")
+        raise InvalidInput(
+            "Unknown kind of source '%(kind)s'. Allowed: %(allowed)s",
+            kind=kind,
+            allowed=", ".join(KINDS),
+            field="kind",
+        )
     if channel not in CHANNELS:
-        raise InvalidInput(f"Unknown channel '{channel}'. Allowed: {', '.join(CHANNELS)}", field="channel")
+        raise InvalidInput(
+            "Unknown channel '%(channel)s'. Allowed: %(allowed)s",
+            channel=channel,
+            allowed=", ".join(CHANNELS),
+            field="channel",
+        )
     if (session.scalar(select(func.max(Source.id))) or 0) >= MOST_SOURCES:
-        raise InvalidInput(f"There can be at most {MOST_SOURCES} sources. Use one you have.", field="name")
+        raise InvalidInput(
+            "There can be at most %(most)s sources. Use one you have.", most=MOST_SOURCES, field="name"
+        )
     made = Source(
         name=name,
         kind=kind,
@@ -102,7 +117,10 @@ def _checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise InvalidInput(
-            f"A source needs a name of 1 to {LONGEST_NAME} letters; this has {len(name)}.", field="name"
+            "A source needs a name of 1 to %(most)s letters; this has %(count)s.",
+            most=LONGEST_NAME,
+            count=len(name),
+            field="name",
         )
     return name
 
@@ -118,5 +136,9 @@ def replayed_marks(session: Session) -> list[str]:
 
 def mark_replayed(session: Session, marks: Sequence[str], *, now: datetime) -> None:
     """Note that these rejected events were taken; those noted before stay as they are."""
-    known = set(replayed_marks(session))
-    session.add_all(ReplayedEvent(mark=m, replayed_at=now) for m in dict.fromkeys(marks) if m not in known)
+    for start in range(0, len(marks), MARKS_A_QUERY):
+        wanted = dict.fromkeys(marks[start : start + MARKS_A_QUERY])
+        known = set(session.scalars(select(ReplayedEvent.mark).where(ReplayedEvent.mark.in_(wanted))))
+        new = [{"mark": m, "replayed_at": now} for m in wanted if m not in known]
+        if new:
+            session.execute(insert(ReplayedEvent), new)

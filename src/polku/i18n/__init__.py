@@ -6,6 +6,7 @@ Placeholders are `%(name)s`; a per cent sign in a message is written `%%`.
 from polku.i18n.catalogue import (
     LANGUAGES,
     current_language,
+    is_translated,
     translate,
     translate_plural,
     use_language,
@@ -36,6 +37,7 @@ __all__ = [
     "day",
     "duration",
     "gettext",
+    "is_translated",
     "lazy",
     "moment",
     "money",

@@ -42,6 +42,11 @@ def translate(text: str) -> str:
     return translated[0] if translated else text
 
 
+def is_translated(text: str) -> bool:
+    """Whether the current language says this in its own words."""
+    return text in _catalogue(_language.get())
+
+
 def translate_plural(singular: str, plural: str, num: int) -> str:
     """As `translate`, in the form for `num`. Finnish and English share the rule: one, or not one."""
     form = 0 if num == 1 else 1

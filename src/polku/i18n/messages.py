@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -67,7 +68,40 @@ def messages(package: Path = PACKAGE) -> list[Message]:
             message = found.setdefault(forms[0], Message(forms))
             message.forms = max(message.forms, forms, key=len)
             message.places.append(f"{path.relative_to(package)}:{line}")
+    for said, place in errors(package):
+        found.setdefault(said, Message((said,))).places.append(place)
     return list(found.values())
+
+
+def errors(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
+    """The messages of Polku's own errors that are written out as one text, and where; see `polku.errors`."""
+    for node, place in raised(package):
+        first = node.args[0] if node.args else None
+        if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
+            yield first.value, place
+
+
+def raised(package: Path = PACKAGE) -> Iterator[tuple[ast.Call, str]]:
+    """Where errors of Polku are made: the calls, and file and line."""
+    trees = {path: ast.parse(path.read_text()) for path in sorted(package.rglob("*.py"))}
+    classes = [n for tree in trees.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    known, grew = {"PolkuError"}, True
+    while grew:
+        named = {c.name for c in classes if {_name(b) for b in c.bases} & known}
+        grew, known = not named <= known, known | named
+    for path, tree in trees.items():
+        own = {id(n): c.name for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for n in ast.walk(c)}
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            inside = own.get(id(node), "")
+            of_super = isinstance(node.func, ast.Attribute) and ast.unparse(node.func) == "super().__init__"
+            if _name(node.func) in known or (of_super and inside in known):
+                yield node, f"{path.relative_to(package)}:{node.lineno}"
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def missing(language: str, package: Path = PACKAGE) -> list[Message]:

@@ -29,6 +29,11 @@ def spans(first: date, last: date, unit: Unit) -> list[date]:
         starts.append(start)
         if len(starts) > MOST_SPANS:
             raise InvalidInput(
+                "%(first)s to %(last)s has more than %(most)s bars. Choose a shorter period or a longer unit.",
+                first=first,
+                last=last,
+                most=MOST_SPANS,
+            ).told(
                 f"{first} to {last} has more than {MOST_SPANS} {unit}s. "
                 "Choose a shorter period or a longer unit."
             )

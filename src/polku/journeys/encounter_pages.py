@@ -43,10 +43,8 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
     numbers = next((t for t in journeys.touchpoints if t.touchpoint.key == touchpoint.key), None)
     if numbers is None:
         raise NotFound(
-            gettext(
-                "%(name)s is not on the map with these choices. Choose all channels, or give it a stage.",
-                name=touchpoint.name(current_language()),
-            )
+            "%(name)s is not on the map with these choices. Choose all channels, or give it a stage.",
+            name=touchpoint.name(current_language()),
         )
     beside = filters.asked | {"touchpoint": touchpoint.key, "top": 3 * MOST_NEIGHBOURS}
     graph = JourneyGraph(**beside).answer(workspace)

@@ -42,7 +42,11 @@ class Filters:
         """Raises InvalidInput for a day or preset that is not one."""
         period = given.get("period", "")
         if period and period not in PRESETS:
-            raise InvalidInput(f"'period' cannot be '{period[:20]}'. Allowed: {', '.join(PRESETS)} (days)")
+            raise InvalidInput(
+                "The period cannot be '%(given)s'. Allowed: %(allowed)s (days)",
+                given=period[:20],
+                allowed=", ".join(PRESETS),
+            )
         since, until = _day(given, "since"), _day(given, "until")
         source, channel = given.get("source", ""), given.get("channel", "")
         return cls(today, period, since, until, source, channel, bool(given.get("compare")))
@@ -107,4 +111,6 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise InvalidInput(f"'{name}' cannot be '{text[:20]}'. Allowed: a day, e.g. 2026-08-01") from None
+        raise InvalidInput(
+            "'%(field)s' cannot be '%(given)s'. Allowed: a day, e.g. 2026-08-01", field=name, given=text[:20]
+        ) from None

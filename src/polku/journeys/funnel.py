@@ -45,7 +45,9 @@ class FunnelQuestion:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.steps) <= MOST_STEPS:
-            raise InvalidInput(f"A funnel has 1 to {MOST_STEPS} steps, not {len(self.steps)}.")
+            raise InvalidInput(
+                "A funnel has 1 to %(most)s steps, not %(given)s.", most=MOST_STEPS, given=len(self.steps)
+            )
 
     @cached_property
     def _steps_of(self) -> npt.NDArray[np.uint32]:

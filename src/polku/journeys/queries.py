@@ -51,7 +51,11 @@ class JourneyQuery(FilteredQuery):
         Raises InvalidInput for a channel or source that does not exist.
         """
         if self.channel and self.channel not in CHANNELS:
-            raise InvalidInput(f"Unknown channel '{self.channel}'. Allowed: {', '.join(CHANNELS)}")
+            raise InvalidInput(
+                "Unknown channel '%(channel)s'. Allowed: %(allowed)s",
+                channel=self.channel,
+                allowed=", ".join(CHANNELS),
+            )
         low, high = self.period(workspace)
         codes = (t.code for t in touchpoints if not self.channel or t.channel == self.channel)
         return Scope(tuple(codes), low, high, self._source_id(workspace))
@@ -66,8 +70,13 @@ class JourneyQuery(FilteredQuery):
         known = workspace.part(Touchpoints).sources()
         if self.source not in known:
             near = nearest(self.source, known)
-            hint = f" Did you mean '{near}'?" if near else ""
-            raise InvalidInput(f"Unknown source '{self.source}'.{hint} See: polku sources list")
+            if near:
+                raise InvalidInput(
+                    "Unknown source '%(source)s'. Did you mean '%(near)s'? See: polku sources list",
+                    source=self.source,
+                    near=near,
+                )
+            raise InvalidInput("Unknown source '%(source)s'. See: polku sources list", source=self.source)
         return known[self.source]
 
 
@@ -151,7 +160,9 @@ class JourneyFunnel(JourneyQuery):
 
     def answer(self, workspace: Workspace) -> FunnelOfJourneys:
         if self.within is not None and self.within <= timedelta(0):
-            raise InvalidInput(f"The window must be longer than 0, not {self.within}. Give e.g. 30d.")
+            raise InvalidInput(
+                "The window must be longer than 0, not %(given)s. Give e.g. 30d.", given=str(self.within)
+            )
         catalogue, answers = workspace.part(Touchpoints).catalogue(), workspace.part(Answers)
         steps = [catalogue.touchpoint(name) for name in self.steps if name]
         scope = self.scope(workspace, dict.fromkeys(steps))
@@ -213,7 +224,9 @@ class JourneySessions(JourneyQuery):
 
     def answer(self, workspace: Workspace) -> SessionsOfJourneys:
         if self.pause <= timedelta(0):
-            raise InvalidInput(f"The pause must be longer than 0, not {self.pause}. Give e.g. 30m.")
+            raise InvalidInput(
+                "The pause must be longer than 0, not %(given)s. Give e.g. 30m.", given=str(self.pause)
+            )
         catalogue = workspace.part(Touchpoints).catalogue()
         scope = self.scope(workspace, catalogue.touchpoints)
         pause = int(self.pause.total_seconds())

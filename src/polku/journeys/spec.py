@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from polku.errors import InvalidInput, nearest
-from polku.i18n import gettext
+from polku.i18n import gettext, use_language
 from polku.journeys.conditions import OPERATORS, as_number
 from polku.journeys.rules import TYPES, Rule
 from polku.web.channels import CHANNELS
@@ -46,10 +46,12 @@ def problems(spec: TouchpointSpec, stages: list[str]) -> dict[str, str]:
 
 def check(spec: TouchpointSpec, stages: list[str]) -> None:
     """Raises InvalidInput with the first thing that is wrong and the fields of all."""
-    found = problems(spec, stages)
+    with use_language("en"):  # pages show problems beside their fields; programs read English
+        found = problems(spec, stages)
     if found:
         field, text = next(iter(found.items()))
-        raise InvalidInput(f"{spec.key or spec.name_fi or spec.name_en} ({field}): {text}", fields=found)
+        told = f"{spec.key or spec.name_fi or spec.name_en} ({field}): {text}"
+        raise InvalidInput("Cannot use the field %(field)s.", field=field).told(told, fields=found)
 
 
 def key_of(name: str) -> str:

@@ -158,7 +158,11 @@ def delete_stage(session: Session, key: str) -> None:
     row = _stage_row(session, key)
     used = session.scalar(select(func.count()).where(TouchpointRow.stage_key == key)) or 0
     if used:
-        raise Conflict(f"Stage '{row.name_en}' has {used} touchpoints. Move them to another stage first.")
+        raise Conflict(
+            "Stage '%(stage)s' has %(count)s touchpoints. Move them to another stage first.",
+            stage=" / ".join(dict.fromkeys((row.name_fi, row.name_en))),
+            count=used,
+        )
     session.delete(row)
     _changed(session)
 
@@ -182,7 +186,9 @@ def _add(session: Session, wanted: Sequence[TouchpointSpec]) -> list[TouchpointR
     for spec in wanted:
         specs.check(spec, stages)
         if spec.key in taken:
-            raise Conflict(f"There is a touchpoint '{spec.key}' already. Choose another key.", field="key")
+            raise Conflict(
+                "There is a touchpoint '%(key)s' already. Choose another key.", key=spec.key, field="key"
+            )
         taken.add(spec.key)
     session.execute(delete(RemovedTouchpoint).where(RemovedTouchpoint.key.in_(keys)))
     rows, last = [TouchpointRow(key=key) for key in keys], _last_positions(session)
@@ -192,7 +198,7 @@ def _add(session: Session, wanted: Sequence[TouchpointSpec]) -> list[TouchpointR
     session.add_all(rows)
     session.flush()
     if max(row.code for row in rows) > MOST_CODE:
-        raise Conflict(f"There have been {MOST_CODE} touchpoints, the most that there can be.")
+        raise Conflict("There have been %(most)s touchpoints, the most that there can be.", most=MOST_CODE)
     _changed(session)
     return rows
 
@@ -233,14 +239,16 @@ def _stage_row(session: Session, key: str) -> StageRow:
     row = session.get(StageRow, key)
     if row is None:
         known = ", ".join(r.key for r in stage_rows(session))
-        raise InvalidInput(f"Unknown stage '{key}'. Allowed: {known}")
+        raise InvalidInput("Unknown stage '%(stage)s'. Allowed: %(allowed)s", stage=key, allowed=known)
     return row
 
 
 def _check_stage(name_fi: str, name_en: str) -> None:
     for field, name in (("name_fi", name_fi), ("name_en", name_en)):
         if not 1 <= len(name.strip()) <= 80:
-            raise InvalidInput(f"A stage needs a name of 1 to 80 characters, not '{name}'.", field=field)
+            raise InvalidInput(
+                "A stage needs a name of 1 to 80 characters, not '%(name)s'.", name=name, field=field
+            )
 
 
 def _stage(row: StageRow) -> Stage:

@@ -8,15 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from polku.errors import NotAllowed
-from polku.i18n import gettext
 from polku.journeys import store
 from polku.journeys.preview import Preview
 from polku.journeys.rules import USUAL_POSITION, Rule
 from polku.journeys.spec import TouchpointSpec, check
 from polku.journeys.touchpoint_queries import ShownTouchpoint, ShowTouchpoint
 from polku.journeys.touchpoints import Touchpoints
-from polku.web.visitor import CurrentUser
+from polku.web.visitor import require_analyst
 
 router = APIRouter(prefix="/touchpoints", tags=["touchpoints"])
 
@@ -61,13 +59,7 @@ class NewTouchpointBody(TouchpointBody):
     key: str = Field(description="Its stable name: small letters, digits, - and _")
 
 
-def require_editor(user: CurrentUser) -> None:
-    """Raises NotAllowed to those who may only look."""
-    if user.role == "agent":
-        raise NotAllowed(gettext("Only analysts and administrators change touchpoints. Ask one of yours."))
-
-
-EDITORS = [Depends(require_editor)]
+EDITORS = [Depends(require_analyst)]
 
 
 @router.post("", status_code=201, dependencies=EDITORS)
@@ -99,7 +91,7 @@ def delete(request: Request, key: str) -> None:
     workspace.engine.soon()
 
 
-@router.post("/preview")
+@router.post("/preview", dependencies=EDITORS)
 def try_out(
     request: Request, body: TouchpointBody, key: Annotated[str | None, "of one that exists"] = None
 ) -> Preview:

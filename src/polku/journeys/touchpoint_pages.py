@@ -23,7 +23,7 @@ from polku.web.channels import CHANNELS
 from polku.web.forms import FormData
 from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
-from polku.web.visitor import CurrentUser
+from polku.web.visitor import CurrentUser, visitor_of
 from polku.workspace import Workspace
 
 PATH: Final = "/touchpoints"
@@ -92,7 +92,7 @@ def show_list(request: Request, user: CurrentUser) -> Response:
         type_names=TYPE_NAMES,
         operator_names=OPERATOR_NAMES,
         channel_names=CHANNELS,
-        may_edit=user.role != "agent",
+        may_edit=visitor_of(request).may("analyst"),
     )
 
 

@@ -11,7 +11,7 @@ from polku.profiles import judgement
 from polku.profiles.decisions import DecisionKind
 from polku.profiles.identity import Identities
 from polku.profiles.judgement import DecisionMade, Preview
-from polku.web.visitor import CurrentUser
+from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 PREFIX: Final = "/profiles"
@@ -35,7 +35,7 @@ class Judgement(BaseModel):
 
 
 @router.post("/split/preview")
-def preview_split(request: Request, user: CurrentUser, asked: Split) -> Preview:
+def preview_split(request: Request, user: CurrentAnalyst, asked: Split) -> Preview:
     """What would change if an identifier left its profile. Nothing is changed."""
     workspace: Workspace = request.app.state.workspace
     pairs = judgement.split_pairs(workspace, *judgement.keys_of(workspace, asked.profile, asked.identifier))
@@ -43,7 +43,7 @@ def preview_split(request: Request, user: CurrentUser, asked: Split) -> Preview:
 
 
 @router.post("/split")
-def split(request: Request, user: CurrentUser, asked: Split) -> DecisionMade:
+def split(request: Request, user: CurrentAnalyst, asked: Split) -> DecisionMade:
     """Take an identifier, and what hangs only on it, out of a profile. Can be undone."""
     workspace: Workspace = request.app.state.workspace
     pairs = judgement.split_pairs(workspace, *judgement.keys_of(workspace, asked.profile, asked.identifier))
@@ -52,14 +52,14 @@ def split(request: Request, user: CurrentUser, asked: Split) -> DecisionMade:
 
 
 @router.post("/reviews")
-def judge(request: Request, user: CurrentUser, asked: Judgement) -> DecisionMade:
+def judge(request: Request, user: CurrentAnalyst, asked: Judgement) -> DecisionMade:
     """Decide whether two known users are the same person. Can be undone."""
     workspace: Workspace = request.app.state.workspace
     return judgement.judge(workspace, asked.pair, asked.verdict, who=user.name, why=asked.reason)
 
 
 @router.post("/decisions/{number}/undo")
-def undo(request: Request, user: CurrentUser, number: int) -> DecisionMade:
+def undo(request: Request, user: CurrentAnalyst, number: int) -> DecisionMade:
     """Take a decision back."""
     workspace: Workspace = request.app.state.workspace
     return DecisionMade(workspace.part(Identities).undo(number, who=user.name).id)

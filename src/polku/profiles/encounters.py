@@ -84,7 +84,7 @@ def _in_blocks(profile: int, blocks: Blocks) -> Encounters:
 
 def _seqs_of(members: npt.NDArray[np.uint64], snapshot: Snapshot, after: int) -> npt.NDArray[np.int64]:
     found = [np.zeros(0, np.int64)]
-    for keys, seqs in snapshot.after(after).keys():
+    for keys, seqs in snapshot.after(after).event_keys():
         mine = np.zeros(len(keys), np.bool_)
         for member in members:  # few: faster than any set
             mine |= keys == member

@@ -58,12 +58,18 @@ class IdentityMap:
             known = dict.fromkeys(self._graph.known(text.strip()))
         if not known:
             raise NotFound(
-                f"No profile has the identifier '{text}'. Find one with: polku profiles search TEXT"
+                "No profile has the identifier '%(identifier)s'. Find one with: polku profiles search TEXT",
+                identifier=text,
             )
         profiles = {t: self.profile(k) or k for t, k in known}
         if len(set(profiles.values())) > 1:
             listed = ", ".join(f"{t}:{text.strip()} ({p:016x})" for t, p in sorted(profiles.items()))
-            raise Conflict(f"'{text}' points to {len(profiles)} profiles: {listed}. Give one of these.")
+            raise Conflict(
+                "'%(identifier)s' points to %(count)s profiles: %(profiles)s. Give one of these.",
+                identifier=text,
+                count=len(profiles),
+                profiles=listed,
+            )
         return next(iter(profiles.values()))
 
     def readings(self, text: str) -> set[int]:
@@ -145,10 +151,14 @@ class Identities:
         """Take a decision back. Raises NotFound, or Conflict if it does not hold any more."""
         known = {d.id: d for d in self.decisions()}
         if decision not in known:
-            raise NotFound(f"There is no decision {decision}. See the decisions on the profile's page.")
+            raise NotFound(
+                "There is no decision %(decision)s. See the decisions on the profile's page.",
+                decision=decision,
+            )
         if decision not in {d.id for d in deciding.standing(list(known.values()))}:
             raise Conflict(
-                f"Decision {decision} does not hold any more: it was undone, or undoes another itself."
+                "Decision %(decision)s does not hold any more: it was undone, or undoes another itself.",
+                decision=decision,
             )
         return self._record(DecisionKind.UNDO, (), who=who, why=why, undoes=decision)
 
@@ -162,7 +172,8 @@ class Identities:
             near = self._graph.surroundings(keys, MOST_SUPPOSED)
             if len(near) >= MOST_SUPPOSED:
                 raise Conflict(
-                    f"More than {MOST_SUPPOSED} identifiers hang together here. Part smaller pieces first."
+                    "More than %(most)s identifiers hang together here. Part smaller pieces first.",
+                    most=MOST_SUPPOSED,
                 )
             return self._graph.around(near, deciding.verdicts(supposed)), near
 

@@ -67,10 +67,15 @@ def keys_of(workspace: Workspace, profile: str, identifier: str) -> tuple[int, i
     who = workspace.part(Identities).current()
     found = who.find(profile)
     inside = who.readings(identifier) & set(who.members(found))
-    if len(inside) != 1:
+    if not inside:
         raise Conflict(
-            f"'{identifier}' is {'several identifiers' if inside else 'no identifier'} of this profile. "
-            "See: polku profiles show ID"
+            "'%(identifier)s' is no identifier of this profile. See: polku profiles show ID",
+            identifier=identifier,
+        )
+    if len(inside) > 1:
+        raise Conflict(
+            "'%(identifier)s' is several identifiers of this profile. See: polku profiles show ID",
+            identifier=identifier,
         )
     return found, inside.pop()
 

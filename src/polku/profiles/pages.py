@@ -24,7 +24,7 @@ from polku.web.forms import FormData
 from polku.web.listing import Column, Listing, TableRequest
 from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
-from polku.web.visitor import CurrentUser
+from polku.web.visitor import CurrentAnalyst, CurrentUser
 from polku.workspace import Workspace
 
 PATH: Final = "/profiles"
@@ -158,7 +158,7 @@ def show_customer(
 
 
 @router.get(PATH + "/{id}/split/{key}")
-def ask_split(request: Request, user: CurrentUser, id: str, key: str) -> Response:
+def ask_split(request: Request, user: CurrentAnalyst, id: str, key: str) -> Response:
     """What would happen if an identifier left its profile."""
     workspace: Workspace = request.app.state.workspace
     profile, identifier = judgement.keys_of(workspace, id, key)
@@ -172,7 +172,7 @@ def ask_split(request: Request, user: CurrentUser, id: str, key: str) -> Respons
 
 
 @router.post(PATH + "/{id}/split/{key}")
-def split(request: Request, user: CurrentUser, id: str, key: str, data: FormData) -> Response:
+def split(request: Request, user: CurrentAnalyst, id: str, key: str, data: FormData) -> Response:
     workspace: Workspace = request.app.state.workspace
     reason = str(data.get("reason", ""))[:500]
     profile, identifier = judgement.keys_of(workspace, id, key)
@@ -182,7 +182,7 @@ def split(request: Request, user: CurrentUser, id: str, key: str, data: FormData
 
 
 @router.get(PATH + "/decisions/{number}/undo")
-def ask_undo(request: Request, user: CurrentUser, number: int, profile: str = "") -> Response:
+def ask_undo(request: Request, user: CurrentAnalyst, number: int, profile: str = "") -> Response:
     workspace: Workspace = request.app.state.workspace
     preview = judgement.preview_undo(workspace, number)
     made = [d for d in standing(workspace.part(Identities).decisions()) if d.id == number]
@@ -195,7 +195,7 @@ def ask_undo(request: Request, user: CurrentUser, number: int, profile: str = ""
 
 
 @router.post(PATH + "/decisions/{number}/undo")
-def undo(request: Request, user: CurrentUser, number: int, profile: str = "") -> Response:
+def undo(request: Request, user: CurrentAnalyst, number: int, profile: str = "") -> Response:
     workspace: Workspace = request.app.state.workspace
     identities = workspace.part(Identities)
     identities.undo(number, who=user.name)

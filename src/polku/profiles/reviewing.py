@@ -18,7 +18,7 @@ from polku.profiles.pages import WORDS
 from polku.profiles.reviews import ProfileReviews, pair_of, review_of
 from polku.web.forms import FormData
 from polku.web.rendering import redirect, render
-from polku.web.visitor import CurrentUser
+from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 SHOWN: Final = 20
@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get(PATH)
-def show_reviews(request: Request, user: CurrentUser, offset: int = 0) -> Response:
+def show_reviews(request: Request, user: CurrentAnalyst, offset: int = 0) -> Response:
     workspace: Workspace = request.app.state.workspace
     waiting = ProfileReviews(offset=max(0, offset), limit=SHOWN).answer(workspace)
     made = [d for d in standing(workspace.part(Identities).decisions()) if d.kind is not DecisionKind.SPLIT]
@@ -38,7 +38,7 @@ def show_reviews(request: Request, user: CurrentUser, offset: int = 0) -> Respon
 
 
 @router.get(PATH + "/{pair}")
-def show_review(request: Request, user: CurrentUser, pair: str) -> Response:
+def show_review(request: Request, user: CurrentAnalyst, pair: str) -> Response:
     workspace: Workspace = request.app.state.workspace
     review = review_of(pair, workspace)
     preview = judgement.preview(workspace, DecisionKind.SAME, [pair_of(pair, workspace)])
@@ -48,7 +48,7 @@ def show_review(request: Request, user: CurrentUser, pair: str) -> Response:
 
 
 @router.post(PATH + "/{pair}")
-def judge(request: Request, user: CurrentUser, pair: str, data: FormData) -> Response:
+def judge(request: Request, user: CurrentAnalyst, pair: str, data: FormData) -> Response:
     workspace: Workspace = request.app.state.workspace
     verdict = _verdict(str(data.get("verdict", "")))
     judgement.judge(workspace, pair, verdict, who=user.name, why=str(data.get("reason", ""))[:500])
@@ -59,4 +59,4 @@ def judge(request: Request, user: CurrentUser, pair: str, data: FormData) -> Res
 def _verdict(text: str) -> Literal["same", "different"]:
     if text == "same" or text == "different":
         return "same" if text == "same" else "different"
-    raise InvalidInput(f"The verdict cannot be '{text[:20]}'. Allowed: same, different")
+    raise InvalidInput("The verdict cannot be '%(given)s'. Allowed: same, different", given=text[:20])

@@ -18,7 +18,7 @@ from polku.profiles.joining import Outcome
 from polku.profiles.reading import Customer, Reading
 from polku.profiles.search import Named
 from polku.store import LABEL_TYPES
-from polku.workspace import Query, Workspace
+from polku.workspace import Query, Role, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class ProfileReviews(Query):
     """Pairs of customers that may be the same person."""
 
     path: ClassVar[str] = "profiles/reviews"
+    role: ClassVar[Role] = "analyst"
     offset: int = Field(default=0, ge=0, description="How many to skip")
     limit: int = Field(default=20, ge=1, le=100, description="How many pairs")
 
@@ -91,7 +92,7 @@ def pair_of(text: str, workspace: Workspace) -> tuple[int, int]:
     try:
         return who.find(one), who.find(other)
     except NotFound:
-        raise NotFound(f"There is no pair '{text}'. See: polku profiles reviews") from None
+        raise NotFound("There is no pair '%(pair)s'. See: polku profiles reviews", pair=text) from None
 
 
 def review_of(text: str, workspace: Workspace) -> Review:
@@ -100,7 +101,9 @@ def review_of(text: str, workspace: Workspace) -> Review:
     for waiting in candidates(reading.who, reading.who.conflicts):
         if set(waiting.pair) == set(pair):
             return _review(waiting, reading)
-    raise NotFound(f"The pair '{text}' does not wait for a judgement. See: polku profiles reviews")
+    raise NotFound(
+        "The pair '%(pair)s' does not wait for a judgement. See: polku profiles reviews", pair=text
+    )
 
 
 def _review(candidates: Candidates, reading: Reading) -> Review:

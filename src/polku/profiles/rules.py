@@ -40,7 +40,9 @@ class IdentityRules:
         wrong = [(t, n) for t, n in [("others", self.limit), *self.limits.items()] if n < 1]
         if wrong:
             raise InvalidInput(
-                f"The limit of '{wrong[0][0]}' is {wrong[0][1]}. Allowed: whole numbers from 1."
+                "The limit of '%(type)s' is %(given)s. Allowed: whole numbers from 1.",
+                type=wrong[0][0],
+                given=wrong[0][1],
             )
         if self.limits.get(USER, 1) != 1:
             raise InvalidInput(

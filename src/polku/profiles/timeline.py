@@ -150,7 +150,9 @@ def _answers(path: Encounters, snapshot: Snapshot) -> dict[int, tuple[str | None
 def _mark(before: str) -> tuple[int, int]:
     time, _, seq = before.partition("-")
     if not (time.isdecimal() and seq.isdecimal() and len(before) < 40):
-        raise InvalidInput(f"'before' cannot be '{before[:40]}'. Give what 'older' of the page before said.")
+        raise InvalidInput(
+            "'before' cannot be '%(given)s'. Give what 'older' of the page before said.", given=before[:40]
+        )
     return int(time), int(seq)
 
 

@@ -77,7 +77,7 @@ class Snapshot:
         if tail.num_rows:
             yield tail
 
-    def keys(self) -> Iterator[tuple[Keys, Seqs]]:
+    def event_keys(self) -> Iterator[tuple[Keys, Seqs]]:
         """Key and sequence number of the events, one segment or chunk at a time; newest segments are remembered."""
         for segment in self.segments["events"]:
             path = self.folder / segment.file

@@ -35,7 +35,7 @@ class ChangePassword(Form):
 
 
 @router.get("/settings")
-def settings() -> Response:
+def settings(user: CurrentUser) -> Response:
     return RedirectResponse(PATH, 303)
 
 
@@ -60,7 +60,7 @@ def save_account(request: Request, user: CurrentUser, data: FormData) -> Respons
 def change_password(request: Request, user: CurrentUser, data: FormData) -> Response:
     now, key = datetime.now(UTC), f"password {user.id}"
     if log_in_attempts.wait(key, now):
-        raise TooManyAttempts(gettext("Too many wrong passwords. Wait a quarter of an hour and try again."))
+        raise TooManyAttempts("Too many wrong passwords. Wait a quarter of an hour and try again.")
     filled = read_form(ChangePassword, data)
     if filled.form and not verify_password(filled.form.current, user.password_hash):
         log_in_attempts.failed(key, now)

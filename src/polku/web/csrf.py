@@ -8,7 +8,6 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from polku.errors import NotAllowed
-from polku.i18n import gettext
 from polku.security import same
 from polku.web.visitor import visitor_of
 
@@ -31,5 +30,5 @@ async def check_csrf(request: Request) -> None:
         given = "" if isinstance(field, UploadFile) else field
     if not same(given, visitor_of(request).csrf_token):
         raise NotAllowed(
-            gettext("This form has expired or did not come from this page. Go back, reload and try again.")
+            "This form has expired or did not come from this page. Go back, reload and try again."
         )

@@ -50,8 +50,7 @@ class Preferences(Form):
 @router.get("/")
 def home(request: Request) -> Response:
     """The first page of the navigation."""
-    user = visitor_of(request).user
-    items = navigation.items(admin=user is not None and user.is_admin)
+    items = navigation.items(role=visitor_of(request).role)
     return RedirectResponse(items[0].path, 303)
 
 
@@ -142,7 +141,7 @@ def _setup_page(request: Request, filled: Filled[SetUp], status: int = 200) -> R
 
 def _refuse_second_setup(request: Request) -> None:
     if visitor_of(request).company:
-        raise NotFound(gettext("Polku has been set up already. Log in instead."))
+        raise NotFound("Polku has been set up already. Log in instead.")
 
 
 def _needs_code(request: Request) -> bool:
@@ -171,7 +170,7 @@ def _refuse_if_too_many(address: str, now: datetime) -> None:
 
 
 def _too_many(wait: timedelta) -> TooManyAttempts:
-    error = TooManyAttempts(gettext("Too many wrong attempts. Try again in %(wait)s.", wait=duration(wait)))
+    error = TooManyAttempts("Too many wrong attempts. Try again in %(wait)s.", wait=duration(wait))
     error.retry_after_s = int(wait.total_seconds()) + 1
     return error
 

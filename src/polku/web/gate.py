@@ -17,12 +17,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polku.errors import NotAllowed, PolkuError, StorageFull, TooLarge
-from polku.i18n import gettext, use_language, use_timezone
+from polku.i18n import use_language, use_timezone
 from polku.security import is_token, new_token
 from polku.web import store
 from polku.web.client import Origin
 from polku.web.languages import choose_language
 from polku.web.problems import crashed, refusal
+from polku.web.roles import lesser
 from polku.web.tables import User
 from polku.web.visitor import Visitor
 
@@ -125,7 +126,7 @@ class Gate:
         if visitor.user or path in BEFORE_LOGIN:
             return None
         if request.method not in ("GET", "HEAD"):
-            return refusal(request, NotAllowed(gettext("You have been logged out. Log in and try again.")))
+            return refusal(request, NotAllowed("You have been logged out. Log in and try again."))
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         to = "/login" if back == "/" else f"/login?next={quote(back, safe='')}"
         if "hx-request" in request.headers:
@@ -161,13 +162,14 @@ class Gate:
         if self._owner_token and compare_digest(key.encode(), self._owner_token.encode()):
             # who can read the data folder may do all that can be done with it
             visitor.user, visitor.by_key = User(id=0, name="", email="", role="admin", language="en"), True
+            visitor.role = "admin"
             return
         with self._db.session(read_only=True) as session:
             found = store.user_by_api_key(session, key)
         if found is None:
             return
         row, visitor.user = found
-        visitor.by_key = True
+        visitor.by_key, visitor.role = True, lesser(row.role, visitor.user.role)
         if row.used_at is None or now - row.used_at > store.SEEN_EVERY:
             with suppress(StorageFull), self._db.session() as session:  # a full disk can still be looked at
                 store.touch_api_key(session, row.id, now=now)
@@ -184,6 +186,7 @@ class Gate:
             visitor.cookies[VISITOR_COOKIE] = (visitor.csrf_seed, 86_400)
             return
         row, visitor.user = found
+        visitor.role = visitor.user.role
         visitor.token_hash, visitor.csrf_seed = row.token_hash, token
         if now - row.seen_at > store.SEEN_EVERY:
             with suppress(StorageFull), self._db.session() as session:  # a full disk can still be looked at
@@ -200,7 +203,7 @@ def _no_more_than(receive: Receive, most: int = LARGEST_FORM) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > most:
-            raise TooLarge(gettext("A form holds at most %(most)s KB.", most=most >> 10))
+            raise TooLarge("A form holds at most %(most)s KB.", most=most >> 10)
         return message
 
     return counted

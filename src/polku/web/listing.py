@@ -46,7 +46,9 @@ class TableRequest:
         """
         sort = query.get("sort", default)
         if sort.removeprefix("-") not in sorts:
-            raise InvalidInput(f"Cannot sort by '{sort}'. Allowed: {', '.join(sorts)}", sort=sort)
+            raise InvalidInput(
+                "Cannot sort by '%(sort)s'. Allowed: %(allowed)s", sort=sort, allowed=", ".join(sorts)
+            )
         page = _whole(query.get("page", "1"), "page", most=DEEPEST_PAGE)
         size = _whole(query.get("size", str(size)), "size", most=SIZES[-1])
         others = tuple((k, v) for k, v in query.multi_items() if k not in ("sort", "page", "size"))
@@ -120,4 +122,9 @@ class Filter:
 def _whole(text: str, name: str, *, most: int) -> int:
     if text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most:
         return int(text)
-    raise InvalidInput(f"'{name}' cannot be '{text[:20]}'. Allowed: whole numbers 1–{most}")
+    raise InvalidInput(
+        "'%(field)s' cannot be '%(given)s'. Allowed: whole numbers 1–%(most)s",
+        field=name,
+        given=text[:20],
+        most=most,
+    )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from polku.i18n import LazyText
+from polku.web.roles import covers
+from polku.workspace import Role
 
 Section = Literal["main", "settings", "sources"]
 
@@ -22,7 +24,7 @@ class NavItem:
     icon: str
     order: int
     section: Section = "main"
-    admin_only: bool = False
+    role: Role = "agent"  # the least that may go there
     also: tuple[str, ...] = ()
 
     def is_current(self, path: str) -> bool:
@@ -37,7 +39,7 @@ def add(item: NavItem) -> None:
     _items[item.section, item.path] = item
 
 
-def items(*, section: Section = "main", admin: bool) -> list[NavItem]:
-    """Entries in their order that a user may see."""
-    shown = (i for i in _items.values() if i.section == section and (admin or not i.admin_only))
+def items(*, section: Section = "main", role: str) -> list[NavItem]:
+    """Entries in their order that one with this role may use."""
+    shown = (i for i in _items.values() if i.section == section and covers(role, i.role))
     return sorted(shown, key=lambda i: (i.order, i.path))

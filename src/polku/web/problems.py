@@ -19,7 +19,7 @@ from polku.errors import (
     PolkuError,
     StorageFull,
 )
-from polku.i18n import LazyText, _l, gettext
+from polku.i18n import LazyText, _l, current_language, gettext, is_translated, translate
 from polku.web.rendering import render
 
 ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
@@ -47,6 +47,14 @@ ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
         _l("The database does not answer"),
         _l("Try again in a moment. Events are still taken in meanwhile."),
     ),
+    "overloaded": (_l("Too much at once"), _l("Polku takes more in a moment. Try again then.")),
+    "journal_damaged": (_l("The data folder is damaged"), _l("Restore it from a copy.")),
+    "store_damaged": (_l("The data folder is damaged"), _l("Restore it from a copy.")),
+    "database_damaged": (_l("The data folder is damaged"), _l("Restore it from a copy.")),
+    "damaged_file": (_l("The file is damaged"), _l("Get the whole file and try again.")),
+    "unreadable": (_l("That cannot be read"), _l("Check what you gave and try again.")),
+    "unknown_write_key": (_l("The write key is unknown"), _l("Copy it from the page of its source.")),
+    "source_disabled": (_l("The source is disabled"), _l("Enable it on its page.")),
     "storage_full": (_l("The disk is full"), _l("Free some space. Nothing that was acknowledged is lost.")),
 }
 """Title and next step of each error code."""
@@ -76,9 +84,8 @@ def refusal(request: Request, error: PolkuError) -> Response:
         body = {"code": error.code, "message": error.message, "details": _plain(error.details)}
         return JSONResponse(body, error.status, headers)
     title, advice = ADVICE.get(error.code, OTHER)
-    message = "" if isinstance(error, SAID_BY_ADVICE) else error.message
     page = render(
-        request, "web/problem.html", status=error.status, title=title, message=message, advice=advice
+        request, "web/problem.html", status=error.status, title=title, message=_in_words(error), advice=advice
     )
     page.headers.update(headers)
     if isinstance(error, NotReady) and request.method == "GET" and "hx-request" not in request.headers:
@@ -103,6 +110,14 @@ def is_api(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
+def _in_words(error: PolkuError) -> str:
+    """The error's message in the reader's language; nothing rather than another language under a title in theirs."""
+    known = current_language() == "en" or is_translated(error.template)
+    if isinstance(error, SAID_BY_ADVICE) or not known:
+        return ""
+    return gettext(error.template, **error.values) if error.values else translate(error.template)
+
+
 def _plain(details: dict[str, Any]) -> dict[str, Any]:
     kinds = (str, int, float, bool, list, dict, type(None))
     return {name: value if isinstance(value, kinds) else str(value) for name, value in details.items()}
@@ -118,10 +133,10 @@ def _http_error(request: Request, error: Exception) -> Response:
     path = request.url.path
     if error.status_code == 404:
         told = is_api(request) or not has_visitor(request)
-        missing = NotFound(f"There is nothing at {path}." if told else "")
-        return refusal(request, missing)
+        missing = NotFound("")
+        return refusal(request, missing.told(f"There is nothing at {path}.") if told else missing)
     kind = NotAllowed if error.status_code in (401, 403, 405) else InvalidInput
-    other = kind(f"{error.detail}: {request.method} {path}" if is_api(request) else "")
+    other = kind("").told(f"{error.detail}: {request.method} {path}")
     other.status = error.status_code
     return refusal(request, other)
 
@@ -133,7 +148,6 @@ def _validation_error(request: Request, error: Exception) -> Response:
         for e in error.errors()
     ]
     first = problems[0]
-    if is_api(request):
-        message = f"Cannot use {first['field'] or 'the request'}: {first['problem']}"
-        return refusal(request, InvalidInput(message, problems=problems))
-    return refusal(request, InvalidInput(gettext("Cannot use the field %(field)s.", field=first["field"])))
+    unusable = InvalidInput("Cannot use the field %(field)s.", field=first["field"])
+    message = f"Cannot use {first['field'] or 'the request'}: {first['problem']}"
+    return refusal(request, unusable.told(message, problems=problems))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from polku import workspace as ws
+from polku.web.visitor import RULES
 
 
 def query_router(queries: Sequence[type[ws.Query]]) -> APIRouter:
@@ -18,6 +19,7 @@ def query_router(queries: Sequence[type[ws.Query]]) -> APIRouter:
             f"/{query.path}",
             _endpoint(query),
             methods=["GET"],
+            dependencies=[Depends(RULES[query.role])],
             response_model=query.result_type(),
             summary=query.summary(),
             description=query.__doc__,

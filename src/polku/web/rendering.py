@@ -89,17 +89,19 @@ def static(name: str) -> str:
 
 
 def _shell(request: Request, visitor: Visitor) -> dict[str, Any]:
-    admin = visitor.user is not None and visitor.user.is_admin
     return {
         "request": request,
         "visitor": visitor,
         "user": visitor.user,
+        "may": visitor.may,
         "csrf_token": visitor.csrf_token,
         "language": visitor.language,
         "languages": i18n.LANGUAGES,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-        "nav": navigation.items(admin=admin) if visitor.user else [],
-        "tabs_of": lambda section: navigation.items(section=section, admin=admin) if visitor.user else [],
+        "nav": navigation.items(role=visitor.role) if visitor.user else [],
+        "tabs_of": lambda section: (
+            navigation.items(section=section, role=visitor.role) if visitor.user else []
+        ),
     }
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from polku.errors import Conflict, NotFound
 from polku.security import hash_password, hash_token, new_token
-from polku.web.tables import ApiKey, Company, Role, User, UserSession
+from polku.web.tables import ApiKey, Company, User, UserSession
+from polku.workspace import Role
 
 SESSION_LASTS: Final = timedelta(days=30)
 """Since it was last used."""
@@ -62,7 +63,7 @@ def user_by_id(session: Session, user_id: int) -> User:
     """Raises NotFound."""
     user = session.get(User, user_id)
     if user is None:
-        raise NotFound(f"There is no user {user_id}.", user=user_id)
+        raise NotFound("There is no user %(user)s.", user=user_id)
     return user
 
 
@@ -138,23 +139,23 @@ def end_sessions_of(session: Session, user_id: int, *, but: str = "") -> None:
     session.execute(delete(UserSession).where(UserSession.user_id == user_id, UserSession.token_hash != but))
 
 
-def add_api_key(session: Session, user: User, *, name: str, now: datetime) -> tuple[ApiKey, str]:
+def add_api_key(session: Session, user: User, *, name: str, role: Role, now: datetime) -> tuple[ApiKey, str]:
     """The key's row, and the key itself, which is not kept."""
     key = new_token("polku_")
-    row = ApiKey(name=name, user_id=user.id, key_hash=hash_token(key), start=key[:10], created_at=now)
+    row = ApiKey(
+        name=name, user_id=user.id, role=role, key_hash=hash_token(key), start=key[:10], created_at=now
+    )
     session.add(row)
     session.flush()
     return row, key
 
 
-def api_keys(session: Session) -> Sequence[tuple[ApiKey, User]]:
-    """Keys in use, newest first, with the users who made them."""
-    query = (
-        select(ApiKey, User)
-        .join(User, User.id == ApiKey.user_id)
-        .where(ApiKey.revoked_at.is_(None))
-        .order_by(ApiKey.id.desc())
-    )
+def api_keys(session: Session, *, of: int | None = None) -> Sequence[tuple[ApiKey, User]]:
+    """Keys in use (only those of a user, if `of` says whose), newest first, with the users who made them."""
+    query = select(ApiKey, User).join(User, User.id == ApiKey.user_id).where(ApiKey.revoked_at.is_(None))
+    if of is not None:
+        query = query.where(ApiKey.user_id == of)
+    query = query.order_by(ApiKey.id.desc())
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
@@ -174,9 +175,9 @@ def touch_api_key(session: Session, key_id: int, *, now: datetime) -> None:
         row.used_at = now
 
 
-def revoke_api_key(session: Session, key_id: int, *, now: datetime) -> None:
-    """Raises NotFound."""
+def revoke_api_key(session: Session, key_id: int, *, now: datetime, of: int | None = None) -> None:
+    """Raises NotFound, also for a key that is not of the user `of`, if that is given."""
     row = session.get(ApiKey, key_id)
-    if row is None or row.revoked_at is not None:
-        raise NotFound(f"There is no API key {key_id} in use.", api_key=key_id)
+    if row is None or row.revoked_at is not None or of not in (None, row.user_id):
+        raise NotFound("There is no API key %(api_key)s in use.", api_key=key_id)
     row.revoked_at = now

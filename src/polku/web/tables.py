@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from polku.db import Base, UtcDateTime
-
-Role = Literal["admin", "analyst", "agent"]
-ROLES: Final[tuple[Role, ...]] = ("admin", "analyst", "agent")
 
 
 class Company(Base):
@@ -57,13 +53,14 @@ class UserSession(Base):
 
 
 class ApiKey(Base):
-    """A key for programs; it may what the user who made it may."""
+    """A key for programs; it may what its role may, but never more than the user who made it."""
 
     __tablename__ = "api_key"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     start: Mapped[str] = mapped_column(String(20))  # its first letters, to tell keys apart
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -18,12 +18,13 @@ from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
 from polku.web.tables import User
 from polku.web.visitor import CurrentAdmin
+from polku.workspace import Role
 
 PATH = "/settings/users"
 router = APIRouter()
-navigation.add(NavItem(PATH, _l("Users"), "people", 20, section="settings", admin_only=True))
+navigation.add(NavItem(PATH, _l("Users"), "people", 20, section="settings", role="admin"))
 
-ROLE_TITLES: Final[dict[str, LazyText]] = {
+ROLE_TITLES: Final[dict[Role, LazyText]] = {
     "admin": _l("Administrator"),
     "analyst": _l("Analyst"),
     "agent": _l("Customer service"),
@@ -131,4 +132,4 @@ def reopen_user(request: Request, admin: CurrentAdmin, user_id: int) -> Response
 
 def _keep_an_admin(open_admins: int, row: User) -> None:
     if row.closed_at is None and open_admins <= 1:
-        raise Conflict(gettext("This is the only administrator. Make another one first."))
+        raise Conflict("This is the only administrator. Make another one first.")

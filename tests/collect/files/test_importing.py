@@ -163,6 +163,42 @@ def test_unreadable_rows_are_kept_with_reason_place_and_content(target: StoreTar
     assert again.rejected == 7
 
 
+def test_many_bad_rows_are_told_by_reason_with_the_first_of_each(
+    target: StoreTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("polku.collect.files.importing.ROWS_A_BATCH", 400)
+    bad = ["a,sometime", ",2026-01-01", "a,1900-01-01"]
+    rows = [bad[i % 3] if i % 10 else f"good{i},2026-01-01" for i in range(2_000)]
+    file = written(tmp_path / "log.csv", "who,at\n" + "\n".join(rows) + "\n")
+    summary = target.run(VISITS, file)
+    assert (summary.accepted, summary.rejected) == (200, 1800)
+    told = {r.reason: r for r in summary.rejections}
+    assert {k: r.rows for k, r in told.items()} == {
+        "bad_time": 600,
+        "no_identifier": 600,
+        "time_out_of_range": 600,
+    }
+    places = [e.split(":")[0] for e in told["no_identifier"].examples]
+    assert places == ["log.csv, row 2", "log.csv, row 5", "log.csv, row 8"]
+    assert all(len(r.examples) == 3 for r in told.values())
+    assert "Say how times are written" in told["bad_time"].examples[0]
+
+
+def test_bad_rows_are_compared_with_those_before_without_reading_all_of_them_back(
+    target: StoreTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It was done for each batch, so that an import got slower with every bad row there had ever been."""
+    monkeypatch.setattr("polku.collect.files.importing.ROWS_A_BATCH", 50)
+    file = written(tmp_path / "log.csv", "who,at\n" + "a,sometime\n" * 200)
+    read = []
+    monkeypatch.setattr(type(target.store.snapshot), "columns", lambda *asked: read.append(asked))
+    assert target.run(VISITS, file).rejected == 200
+    assert target.run(VISITS, file).rejected == 200
+    assert not read
+    monkeypatch.undo()
+    assert target.state() == (0, 200)
+
+
 def test_numbers_that_are_none(target: StoreTarget, tmp_path: Path):
     file = written(
         tmp_path / "log.csv",

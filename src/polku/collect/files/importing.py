@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -27,7 +29,11 @@ from polku.store import INCOMING, REJECTED
 PREVIEWED: Final = 4
 """Events of each kind that a dry run shows."""
 
+_PREVIEWED_COLUMNS: Final = [
+    "occurred_at", "name", "user_id", "anonymous_id", "identifiers", "value", "score", "properties",
+]  # fmt: skip
 _EXAMPLES: Final = 3
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 class Progress(Protocol):
@@ -172,8 +178,9 @@ class _Writer:
 
     def rejected(self, bad: Sequence[BadRow], label: str) -> None:
         """Keep rows that are no events, as they were."""
-        for row in bad:
-            self.count(row.reason, 1, [f"{row.file}, {row.row}: {row.detail}"])
+        for reason, several in Counter(row.reason for row in bad).items():
+            first = islice((row for row in bad if row.reason == reason), _EXAMPLES)
+            self.count(reason, several, [f"{r.file}, {r.row}: {r.detail}" for r in first])
         if self._dry or not bad:
             return
         rows = [
@@ -257,22 +264,12 @@ def _bad_rows(stage: Stage, bad: pa.Table) -> list[BadRow]:
 def _payload(row: BadRow, label: str) -> bytes:
     """The row as it was and where: alike in every import, so that it is kept once."""
     told = {"file": row.file, "row": row.row, "event": label, "content": row.content}
-    return json.dumps(told, ensure_ascii=False).encode()
+    return _JSON.encode(told).encode()
 
 
 def _preview(summary: ImportSummary, spec: EventSpec, good: pa.Table, before: int) -> None:
     if summary.dry_run and before < PREVIEWED:
-        shown = [
-            "occurred_at",
-            "name",
-            "user_id",
-            "anonymous_id",
-            "identifiers",
-            "value",
-            "score",
-            "properties",
-        ]
-        rows = good.slice(0, PREVIEWED - before).select(shown).to_pylist()
+        rows = good.slice(0, PREVIEWED - before).select(_PREVIEWED_COLUMNS).to_pylist()
         summary.preview.extend({"type": spec.type, **row} for row in rows)
 
 
