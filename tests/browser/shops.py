@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, StorageState, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from polku.i18n import gettext, use_language
 from tests.browser.axe import axe
@@ -59,4 +60,13 @@ def opened(browser: Browser, folder: Path, language: str) -> Iterator[Shop]:
             page.fill(f"[name={name}]", ADMIN[name])
         page.click("main form button.primary")
         expect(page.get_by_role("status")).to_be_visible()
+        _wait_until_warm(page, server.address)
         yield Shop(server.address, folder, language, page.context.storage_state())
+
+
+def _wait_until_warm(page: Page, address: str, *, within_s: float = 60) -> None:
+    """Ask for the map until it answers: the page that says that Polku is starting reloads by itself, which
+    would cross a test's own visit."""
+    until = time.monotonic() + within_s
+    while page.request.get(f"{address}/journeys/map").status == 503 and time.monotonic() < until:
+        page.wait_for_timeout(200)
