@@ -126,6 +126,62 @@ _CATALOGUE: Final = (
         replayable=False,
     ),
     Reason(
+        "bad_number",
+        _l("A number that is none"),
+        _l(
+            "Correct the column in the file, or leave it out of “numbers” in the mapping. Then import the file again."
+        ),
+        replayable=False,
+    ),
+    Reason(
+        "too_few_columns",
+        _l("A row has too few columns"),
+        _l("Correct the row in the file and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "too_many_columns",
+        _l("A row has too many columns"),
+        _l("Put text that holds the delimiter in quotation marks, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "open_quote",
+        _l("A quotation mark is left open"),
+        _l("Close it, or say another quotation mark in the mapping, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "row_too_long",
+        _l("A row is too long"),
+        _l("See whether a quotation mark is left open, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "bad_letters",
+        _l("Letters that cannot be read"),
+        _l("Say the file's encoding in the mapping, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "bad_row",
+        _l("A row that cannot be read"),
+        _l("Correct the row in the file and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "bad_json",
+        _l("A line is no JSON object"),
+        _l("Write one whole JSON object a line, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
+        "cut_row",
+        _l("The file ends in the middle of a row"),
+        _l("Get the whole file and import it: only what is missing is added."),
+        replayable=False,
+    ),
+    Reason(
         "no_id",
         _l("The row has no id"),
         _l("Give each row an id, or leave the id out of the mapping, and import the file again."),
