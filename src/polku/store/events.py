@@ -36,8 +36,9 @@ SMALL_CHUNK = 5_000
 GATHER_S = 0.002
 """How long a commit waits for company, unless `COMPANY_ROWS` are there: a commit costs as much for one as for many."""
 COMPANY_ROWS = 1_000
-SETTLE_S = 0.01
-"""How long the applier lets more come, unless somebody waits for it."""
+SETTLE_S = 0.02
+"""How long the applier lets more come, unless somebody waits for it or `SETTLED_ROWS` are there."""
+SETTLED_ROWS = 5_000
 _RETRY_S = 2.0
 _ARROW = b"\xff\xff\xff\xff"
 """What an Arrow stream begins with."""
@@ -305,7 +306,7 @@ class EventStore:
 
     def _is_worth_applying(self) -> bool:
         rows = sum(b.table.num_rows for b in self._batches)
-        return rows >= COMPANY_ROWS or any(b.applied for b in self._batches) or self._committed_all()
+        return rows >= SETTLED_ROWS or any(b.applied for b in self._batches) or self._committed_all()
 
     def _apply_or_set_aside(self, batches: list[_Batch]) -> Appended:
         try:

@@ -20,7 +20,8 @@ FORMAT = 1
 TABLES: Final = {"events": EVENTS, "identifiers": IDENTIFIERS, "edges": EDGES, "rejected": REJECTED}
 ROW_GROUP = 5_000
 """Rows that are read together: small, so that single events are found fast."""
-_PLAIN = ("seq", "key", "id_hash", "event_id", "received_at", "a", "b", "payload", "value", "score")
+_REPETITIVE = ("source", "type", "name", "path", "kind", "reason", "detail")
+"""Columns of few distinct values, which are written as a dictionary; for others that only costs time and room."""
 
 
 _RESTORE = "Check the disk and restore the whole data folder from one copy. Nothing has been changed."
@@ -116,7 +117,7 @@ class Manifest:
 def write_segment(folder: Path, name: str, table: str, rows: pa.Table) -> Segment:
     """Write rows as a segment file and sync it. Raises OSError, and leaves nothing behind, if it does not fit."""
     file = f"{table}-{name}.parquet"
-    columns = [f.name for f in TABLES[table] if f.name not in _PLAIN]
+    columns = [f.name for f in TABLES[table] if f.name in _REPETITIVE]
     try:
         with (folder / file).open("wb") as f:
             pq.write_table(
