@@ -274,9 +274,11 @@ class EventStore:
         _acknowledge(group, None)
         self._finished(sum(s.rows for s in group) - sum(t.table.num_rows for t in tables))
         with self._durable:
+            is_first = not self._batches
             for encoded, end in zip(tables, ends, strict=True):
                 self._batches.append(_Batch(encoded.table, end, encoded.applied))
-            self._durable.notify()
+            if is_first or self._is_worth_applying():
+                self._durable.notify()
 
     def _failed(self, group: list[_Submission], error: Exception) -> None:
         if not isinstance(error, StorageFull):
