@@ -1,9 +1,10 @@
 """Figures: a chart with its title, its text and its table; one serves page, notebook and PDF."""
 
-from polku.charts.drawing import Specification, warm
+from polku.charts.drawing import Specification
 from polku.charts.figure import Cell, Figure
 from polku.charts.theme import NARROW, WIDE, Frame, Theme
 from polku.charts.time_series import Point, Series, time_series
+from polku.charts.warming import warm
 
 __all__ = [
     "NARROW",

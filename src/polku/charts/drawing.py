@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import threading
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,21 +19,6 @@ Specification = dict[str, Any]
 def svg(chart: Specification, language: str) -> str:
     """The chart as an SVG element, its colours CSS variables. The charts drawn last are kept."""
     return _draw(json.dumps(chart | {"config": CONFIG}, ensure_ascii=False), language)
-
-
-def warm() -> threading.Thread:
-    """Start the drawing engine in the background: the first chart takes some 0.6 s, those after it 0.06 s."""
-    chart: Specification = {
-        "data": {"values": [{"x": 0, "y": 0}]},
-        "mark": "line",
-        "encoding": {
-            "x": {"field": "x", "type": "quantitative"},
-            "y": {"field": "y", "type": "quantitative"},
-        },
-    }
-    thread = threading.Thread(target=svg, args=(chart, "en"), name="warm-charts", daemon=True)
-    thread.start()
-    return thread
 
 
 @lru_cache(maxsize=256)

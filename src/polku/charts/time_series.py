@@ -18,6 +18,7 @@ Measure = Literal["count", "share", "score"]
 AXIS_ROOM: Final = 46  # pixels for the labels left of and below the plot
 DOT_AT: Final = 10  # pixels from a line's end to the dot before its name
 NAME_AT: Final = 18  # and to the name
+BEHIND: Final = 8  # so many grey lines: more are a tangle, and each takes 2 ms to draw
 AXIS_LABELS: Final = {
     "count": {"format": ",~r"},
     "share": {"format": ".0%"},
@@ -46,7 +47,7 @@ def time_series(
 ) -> Figure:
     """A figure of one or more series over days, weeks or months.
 
-    The first four have a colour and a name at their end, the rest are grey behind them; the table has all.
+    The first four have a colour and a name at their end, the next eight are grey behind them; the table has all.
     One series of counts is an area from zero. A gap in the values is a gap in the line.
     """
     days = sorted({p.at for s in series for p in s.points})
@@ -88,26 +89,28 @@ def _chart(frame: Frame, series: Sequence[Series], measure: Measure) -> Specific
         "height": height,
         "encoding": {"x": x},
         "layer": [
-            *(_behind(s, y) for s in series[len(SERIES) :]),
+            *_lines(series[len(SERIES) :][:BEHIND], y, _GREY),
             *(_band(s, i, y) for i, s in enumerate(front) if any(p.low is not None for p in s.points)),
             *([_area(front[0], y)] if front and not names and measure == "count" else []),
-            *(_line(s, i, y) for i, s in enumerate(front)),
+            *_lines(front, y, {}),
             *(_names_at_ends(front, height) if names else []),
         ],
     }
 
 
-def _line(series: Series, nth: int, y: Specification) -> Specification:
-    return {
-        "data": _values(series),
-        "mark": {"type": "line", "color": colour(SERIES[nth])},
-        "encoding": {"y": {"field": "value", **y}},
-    }
-
-
-def _behind(series: Series, y: Specification) -> Specification:
-    mark = {"type": "line", "color": colour("muted"), "strokeWidth": 1.2, "opacity": 0.4}
-    return {"data": _values(series), "mark": mark, "encoding": {"y": {"field": "value", **y}}}
+def _lines(several: Sequence[Series], y: Specification, mark: Specification) -> list[Specification]:
+    """One layer for all: a layer for each would take the drawing engine ten times as long."""
+    if not several:
+        return []
+    rows = [
+        {"at": str(p.at), "value": p.value, "nth": n, "colour": colour(SERIES[n % len(SERIES)])}
+        for n, s in enumerate(several)
+        for p in s.points
+    ]
+    encoding: Specification = {"y": {"field": "value", **y}, "detail": {"field": "nth"}}
+    if "color" not in mark:
+        encoding["color"] = _OWN_COLOUR
+    return [{"data": {"values": rows}, "mark": {"type": "line"} | mark, "encoding": encoding}]
 
 
 def _area(series: Series, y: Specification) -> Specification:
@@ -139,19 +142,21 @@ def _names_at_ends(front: Sequence[Series], height: int) -> list[Specification]:
     ends = [
         (p.value, str(p.at), nth) for nth, s in enumerate(front) if (p := _last(s)) and p.value is not None
     ]
-    layers: list[Specification] = []
+    rows: list[Specification] = []
     floor = float("-inf")
     for value, at, nth in sorted(ends):
         floor = max(value, floor + gap)
-        place = {
-            "data": {"values": [{"at": at, "y": floor}]},
-            "encoding": {"y": {"field": "y", "type": "quantitative"}},
-        }
-        layers.append(place | {"mark": _DOT | {"color": colour(SERIES[nth])}})
-        layers.append(place | {"mark": _NAME | {"text": front[nth].name}})
-    return layers
+        rows.append({"at": at, "y": floor, "name": front[nth].name, "colour": colour(SERIES[nth])})
+    place: Specification = {"data": {"values": rows}}
+    y = {"field": "y", "type": "quantitative"}
+    return [
+        place | {"mark": _DOT, "encoding": {"y": y, "color": _OWN_COLOUR}},
+        place | {"mark": _NAME, "encoding": {"y": y, "text": {"field": "name"}}},
+    ]
 
 
+_GREY: Final = {"color": colour("muted"), "strokeWidth": 1.2, "opacity": 0.4}
+_OWN_COLOUR: Final = {"field": "colour", "type": "nominal", "scale": None}
 # The dot carries the colour: as text the series' colours would be too pale to read.
 _DOT: Final = {"type": "point", "filled": True, "size": 40, "opacity": 1, "xOffset": DOT_AT}
 _NAME: Final = {
