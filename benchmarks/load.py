@@ -107,6 +107,15 @@ async def send(address: str, bodies: list[bytes], *, batch: int, connections: in
     )
 
 
+async def send_paced(address: str, bodies: list[bytes], *, batch: int, rate: int) -> None:
+    """Send all at `rate` events a second, ten times a second."""
+    several = max(1, rate // 10 // batch)
+    for first in range(0, len(bodies), several):
+        began = time.perf_counter()
+        await send(address, bodies[first : first + several], batch=batch, connections=several)
+        await asyncio.sleep(max(0.0, began + 0.1 - time.perf_counter()))
+
+
 async def _connection(
     host: str, port: int, waiting: Iterator[bytes], times: list[float], refused: Iterator[int]
 ) -> None:
@@ -134,6 +143,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=int, help="events a second; default: as fast as it goes")
     given = parser.parse_args()
     bodies = requests(
         urlsplit(given.address).netloc,
@@ -148,6 +158,10 @@ def main() -> None:
         run = asyncio.run
     else:
         run = uvloop.run
+    if given.rate:
+        print("ready", flush=True)
+        run(send_paced(given.address, bodies, batch=given.batch, rate=given.rate))
+        return
     report = run(send(given.address, bodies, batch=given.batch, connections=given.connections))
     print(json.dumps(asdict(report)))
 

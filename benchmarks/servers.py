@@ -38,7 +38,7 @@ class Running:
         """Wait until kernels are compiled and what is asked often is ready."""
         while self.client.get("/api/v1/journeys/map").status_code == 503:
             time.sleep(0.5)
-        time.sleep(5)
+        time.sleep(12)  # counting and indexing what there is takes 9 s on 20 million events
 
     def most_memory_gib(self) -> float:
         status = Path(f"/proc/{self.pid}/status").read_text()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import random
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -121,19 +122,13 @@ def _while_ingesting(server: Running) -> Iterator[Figure]:
 
 
 def _timelines_while(server: Running, rate: int, when: str) -> Iterator[Figure]:
-    """Timelines while events come in at a steady rate, ten times a second."""
-    done = threading.Event()
-
-    def send() -> None:
-        for i in itertools.count():
-            began = time.monotonic()
-            sent(server.address, server.write_key, rate // 10, batch=100, seed=1000 + i)
-            if done.wait(max(0.0, began + 0.1 - time.monotonic())):
-                return
-
-    thread = threading.Thread(target=send)
-    thread.start()
-    time.sleep(1)
-    yield from _timelines(server, when)
-    done.set()
-    thread.join()
+    """Timelines while events come in at a steady rate, from another process: this one only waits for answers."""
+    load = [sys.executable, "-m", "benchmarks.load", server.address, "--write-key", server.write_key]
+    paced = [*load, "--rate", str(rate), "--events", str(rate * 120), "--seed", "1000"]
+    with subprocess.Popen(paced, stdout=subprocess.PIPE) as sender:
+        assert sender.stdout
+        sender.stdout.readline()  # its bodies are made
+        time.sleep(1)
+        yield from _timelines(server, when)
+        assert sender.poll() is None, "no events came any more"
+        sender.kill()

@@ -25,6 +25,7 @@ from polku.errors import Conflict
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
+from polku.web import rendering
 from polku.web.store import company
 from polku.workspace import Workspace
 
@@ -105,6 +106,7 @@ def _warm(workspace: Workspace) -> None:
     kernels.compile_all()
     log.info("kernels_ready seconds=%.1f", time.perf_counter() - start)
     charts.warm()
+    rendering.warm()
     for slice_ in (journeys, profiles, collect):
         try:
             slice_.warm(workspace)

@@ -144,10 +144,11 @@ class Gate:
         visitor = Visitor(address=self._origin.address(request), https=self._origin.is_https(request))
         visitor.theme = request.cookies.get(THEME_COOKIE, "auto")
         now = datetime.now(UTC)
-        with self._db.session(read_only=True) as session:
-            company = store.company(session)
-            self._set_up = company is not None
-            visitor.company = company.name if company else ""
+        if not request.url.path.startswith("/api/"):  # programs are not shown the company's name
+            with self._db.session(read_only=True) as session:
+                company = store.company(session)
+                self._set_up = company is not None
+                visitor.company = company.name if company else ""
         bearer = request.headers.get("authorization", "")
         if bearer[:7].lower() == "bearer " and request.url.path.startswith("/api/"):
             self._identify_key(visitor, bearer[7:].strip(), now)

@@ -59,6 +59,7 @@ def environment() -> Environment:
     folders = sorted(PACKAGE.glob("*/templates"))
     env = Environment(
         loader=FileSystemLoader(folders),
+        cache_size=-1,  # all of them
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -78,6 +79,12 @@ def environment() -> Environment:
     env.filters |= formats
     env.globals["ui"] = env.get_template("web/macros.html").module
     return env
+
+
+def warm() -> None:
+    """Compile every template: else the first visitor of each page waits a tenth of a second for it."""
+    for name in environment().list_templates():
+        environment().get_template(name)
 
 
 @cache
