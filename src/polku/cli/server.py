@@ -107,6 +107,10 @@ def _warm(workspace: Workspace) -> None:
     log.info("kernels_ready seconds=%.1f", time.perf_counter() - start)
     charts.warm()
     rendering.warm()
+    try:
+        workspace.engine.refresh()  # what is asked now would be forgotten with the blocks of the last time
+    except OSError as e:
+        log.error("blocks_not_written reason=%s", e)
     for slice_ in (journeys, profiles, collect):
         try:
             slice_.warm(workspace)

@@ -2,9 +2,10 @@
 
 from polku.journeys.catalogue import Catalogue, Stage, Touchpoint
 from polku.journeys.defaults import STAGES, install_defaults
+from polku.journeys.mapping import USUAL_WINDOW, usual_steps
 from polku.journeys.plans import install_plans
 from polku.journeys.queries import QUERIES as _OF_PATHS
-from polku.journeys.queries import JourneyGraph, JourneyMap, JourneySessions, JourneyVolumes
+from polku.journeys.queries import JourneyFunnel, JourneyGraph, JourneyMap, JourneySessions, JourneyVolumes
 from polku.journeys.rules import Rule, Rules
 from polku.journeys.spec import TouchpointSpec
 from polku.journeys.store import install_stages, install_touchpoints
@@ -34,5 +35,8 @@ __all__ = [
 
 def warm(workspace: Workspace) -> None:
     """Ask what the pages open with; `Answers` keeps it, and asks again at every refresh."""
-    for query in (JourneyMap, JourneyVolumes, JourneyGraph, JourneySessions):
+    journeys = JourneyMap.of({}).answer(workspace)
+    for query in (JourneyVolumes, JourneyGraph, JourneySessions):
         query.of({}).answer(workspace)
+    if steps := usual_steps(journeys):
+        JourneyFunnel.of({"steps": steps, "within": USUAL_WINDOW}).answer(workspace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from polku.journeys.answers import Answers
 from polku.journeys.catalogue import Catalogue, Stage, Touchpoint
@@ -13,6 +14,9 @@ from polku.journeys.results import Covered, MapOfJourneys, Met, StageOnMap, Touc
 from polku.journeys.scope import Scope
 from polku.journeys.stages import StagesQuestion
 from polku.stats import FEWEST, Estimate, proportion
+
+USUAL_WINDOW: Final = "30d"
+"""Where nothing was chosen: the time from a funnel's first step to its last."""
 
 
 def map_of(catalogue: Catalogue, scope: Scope, answers: Answers, covered: Covered) -> MapOfJourneys:
@@ -75,3 +79,17 @@ def _on_map(t: Touchpoint, place: int, reached: int, counted: Encounters, score:
         median_gap(counted.gaps[place]),
         score,
     )
+
+
+def usual_steps(journeys: MapOfJourneys) -> list[str]:
+    """Where nothing was chosen: of each stage the touchpoint that most meet, in the channel that leads
+    if it can be, since a way through one channel is what one looks at first."""
+    met = [t for t in journeys.touchpoints if t.reach]
+    leading = max(met, key=lambda t: t.reach).touchpoint.channel if met else ""
+    steps = []
+    for stage in journeys.stages:
+        in_stage = [t for t in met if t in stage.touchpoints]
+        if in_stage:
+            best = max(in_stage, key=lambda t: (t.touchpoint.channel == leading, t.reach))
+            steps.append(best.touchpoint.key)
+    return steps

@@ -17,8 +17,9 @@ from polku.journeys.filters import Filters
 from polku.journeys.flow import NARROW, WIDE, flow
 from polku.journeys.map_pages import PATH as MAP
 from polku.journeys.map_pages import filters_of, shared
+from polku.journeys.mapping import USUAL_WINDOW, usual_steps
 from polku.journeys.queries import JourneyFunnel, JourneyGraph, JourneyMap, JourneySessions, JourneyVolumes
-from polku.journeys.results import MapOfJourneys, Met, VolumesOverTime
+from polku.journeys.results import Met, VolumesOverTime
 from polku.web import navigation
 from polku.web.navigation import NavItem
 from polku.web.rendering import render
@@ -51,8 +52,8 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
     language = current_language()
     journeys = JourneyMap(**filters.asked).answer(workspace)
     given = [s for s in request.query_params.getlist("step") if s]
-    steps = given or _usual_steps(journeys)
-    within = request.query_params.get("within", "30d")
+    steps = given or usual_steps(journeys)
+    within = request.query_params.get("within", USUAL_WINDOW)
     funnel = None
     if steps and journeys.profiles:
         asked = filters.asked | {"steps": steps, "within": within or None}
@@ -118,20 +119,6 @@ def finished(volumes: VolumesOverTime) -> int:
     today = volumes.covered.as_of.astimezone(current_zone()).date()
     covered = min(today, min(volumes.covered.until or LAST_DAY, LAST_DAY) + timedelta(days=1))
     return spans - 1 if following(volumes.starts[-1], volumes.by) > covered else spans
-
-
-def _usual_steps(journeys: MapOfJourneys) -> list[str]:
-    """Where nothing was chosen: of each stage the touchpoint that most meet, in the channel that leads
-    if it can be, since a way through one channel is what one looks at first."""
-    met = [t for t in journeys.touchpoints if t.reach]
-    leading = max(met, key=lambda t: t.reach).touchpoint.channel if met else ""
-    steps = []
-    for stage in journeys.stages:
-        in_stage = [t for t in met if t in stage.touchpoints]
-        if in_stage:
-            best = max(in_stage, key=lambda t: (t.touchpoint.channel == leading, t.reach))
-            steps.append(best.touchpoint.key)
-    return steps
 
 
 def _options(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
