@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Message as Entry
@@ -55,7 +56,8 @@ class Message:
         return "\n".join(lines)
 
 
-def messages(package: Path = PACKAGE) -> list[Message]:
+@cache
+def messages(package: Path = PACKAGE) -> tuple[Message, ...]:
     """Every string that the Python files and templates of `package` put through gettext."""
     found: dict[str, Message] = {}
     sources = [(path, "python") for path in sorted(package.rglob("*.py"))]
@@ -70,7 +72,7 @@ def messages(package: Path = PACKAGE) -> list[Message]:
             message.places.append(f"{path.relative_to(package)}:{line}")
     for said, place in errors(package):
         found.setdefault(said, Message((said,))).places.append(place)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def errors(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
@@ -81,8 +83,10 @@ def errors(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
             yield first.value, place
 
 
-def raised(package: Path = PACKAGE) -> Iterator[tuple[ast.Call, str]]:
+@cache
+def raised(package: Path = PACKAGE) -> tuple[tuple[ast.Call, str], ...]:
     """Where errors of Polku are made: the calls, and file and line."""
+    found: list[tuple[ast.Call, str]] = []
     trees = {path: ast.parse(path.read_text()) for path in sorted(package.rglob("*.py"))}
     classes = [n for tree in trees.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
     known, grew = {"PolkuError"}, True
@@ -97,7 +101,8 @@ def raised(package: Path = PACKAGE) -> Iterator[tuple[ast.Call, str]]:
             inside = own.get(id(node), "")
             of_super = isinstance(node.func, ast.Attribute) and ast.unparse(node.func) == "super().__init__"
             if _name(node.func) in known or (of_super and inside in known):
-                yield node, f"{path.relative_to(package)}:{node.lineno}"
+                found.append((node, f"{path.relative_to(package)}:{node.lineno}"))
+    return tuple(found)
 
 
 def _name(node: ast.expr) -> str:

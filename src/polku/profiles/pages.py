@@ -187,7 +187,9 @@ def ask_undo(request: Request, user: CurrentAnalyst, number: int, profile: str =
     preview = judgement.preview_undo(workspace, number)
     made = [d for d in standing(workspace.part(Identities).decisions()) if d.id == number]
     if not made:
-        raise NotFound(f"There is no decision {number} that could be undone. See: polku profiles show ID")
+        raise NotFound(
+            "There is no decision %(decision)s. See the decisions on the profile's page.", decision=number
+        )
     return render(
         request, "profiles/undo.html", number=number, back=profile, changes=preview.changes,
         decision=judgement.in_words(workspace, made)[0], **WORDS,
