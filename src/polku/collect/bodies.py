@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -20,7 +20,7 @@ from polku.collect.figures import SURVEY_RESPONDED, money_of
 from polku.collect.protocol import MOST_EVENTS, TYPES
 from polku.collect.reading import read_event, rows_of
 from polku.collect.refusal import Refusal, Refused
-from polku.collect.rows import EARLIEST, LEAST_SKEW_US, Arrival, Row, of_properties
+from polku.collect.rows import EARLIEST, LEAST_SKEW_US, Arrival, Row, moment, of_properties
 from polku.collect.scanning import CAREFUL, MONEY, NONE, PLACE, UNREADABLE
 from polku.store import INCOMING, EventType
 
@@ -158,15 +158,15 @@ def _plain(found: _Found, rows: Numbers) -> tuple[pa.Table, Numbers]:
         at = np.zeros(len(rows), np.bool_)
         at[list(figures.paths)] = True
         paths = pc.replace_with_mask(paths, pa.array(at), pa.array(figures.paths.values(), pa.string()))
-    moment = INCOMING.field("received_at").type
+    stamp = INCOMING.field("received_at").type
     nothing = pa.nulls(len(rows), pa.string())
     columns = {
         "source": pa.array(found.source[rows]),
         "event_id": _strings(found, rows, scanning.ID),
         "type": pa.array(found.cells[rows, scanning.TYPE].astype(np.uint8)),
         "name": names,
-        "received_at": pa.array(received).cast(moment),
-        "occurred_at": pa.array(np.where(happened == NONE, received, happened)).cast(moment),
+        "received_at": pa.array(received).cast(stamp),
+        "occurred_at": pa.array(np.where(happened == NONE, received, happened)).cast(stamp),
         "user_id": _strings(found, rows, scanning.USER, nullable=True),
         "anonymous_id": _strings(found, rows, scanning.ANONYMOUS, nullable=True),
         "identifiers": nothing,
@@ -235,12 +235,12 @@ def _others(
         delivery = deliveries[found.cells[i, scanning.BODY]]
         message = read_event(found.text(i, scanning.START))
         if found.sent[i] > UNREADABLE:
-            message.sent_at = _moment(int(found.sent[i]))
+            message.sent_at = moment(int(found.sent[i]))
         made, not_taken = rows_of(message, delivery.arrival)
         rows += made
         places += [i] * len(made)
         if not_taken:
-            refused.append((_moment(delivery.arrival.received_us), delivery.arrival.source, not_taken))
+            refused.append((moment(delivery.arrival.received_us), delivery.arrival.source, not_taken))
             delivery.refused += len(not_taken)
     return rows, places, refused
 
@@ -261,7 +261,3 @@ def _strings(
         pa.string(), len(rows), [there, pa.py_buffer(offsets), pa.py_buffer(data)]
     )
     return made
-
-
-def _moment(us: int) -> datetime:
-    return datetime.fromtimestamp(us / 1e6, UTC)

@@ -154,6 +154,11 @@ def _skew(sent: datetime | None, arrival: Arrival) -> int:
     return skew if skew > LEAST_SKEW_US or skew < -LEAST_SKEW_US else 0
 
 
+def moment(us: int) -> datetime:
+    """A time in microseconds since 1970 as one in UTC."""
+    return datetime.fromtimestamp(us / 1e6, UTC)
+
+
 def _microseconds(when: datetime) -> int:
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)

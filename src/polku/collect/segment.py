@@ -8,7 +8,6 @@ import logging
 import time
 from base64 import b64decode
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -25,7 +24,7 @@ from polku.collect.protocol import LARGEST_BODY
 from polku.collect.reading import inflate, read_batch, read_event, rows_of, write_key
 from polku.collect.refusal import Refusal, Refused
 from polku.collect.replies import not_post, reply, reply_error
-from polku.collect.rows import Arrival
+from polku.collect.rows import Arrival, moment
 from polku.collect.sources import KnownSource, KnownSources
 from polku.errors import PolkuError, TooLarge
 from polku.settings import Settings
@@ -116,7 +115,7 @@ class Collector:
         if rows:
             waiting.append(self._submit(encode_events, rows, len(rows)))
         if refused:
-            kept = (_moment(arrival.received_us), arrival.source, refused)
+            kept = (moment(arrival.received_us), arrival.source, refused)
             waiting.append(self._submit(encode_rejected, kept, len(refused)))
         for future in waiting:
             await future
@@ -125,7 +124,7 @@ class Collector:
     async def _refuse_whole(self, source: KnownSource | None, received_us: int, refused: Refused) -> None:
         """Keep a body that could not be read, if it is known whose it is."""
         if source is not None:
-            kept = (_moment(received_us), source.id, [refused])
+            kept = (moment(received_us), source.id, [refused])
             await self._submit(encode_rejected, kept, 1)
 
     def _submit(self, encode: Any, payload: Any, rows: int) -> asyncio.Future[None]:
@@ -291,7 +290,3 @@ def _query_key(scope: Scope) -> str | None:
     query = scope.get("query_string", b"")
     given = parse_qs(query.decode("latin-1")).get("writeKey") if query else None
     return given[0] if given else None
-
-
-def _moment(us: int) -> datetime:
-    return datetime.fromtimestamp(us / 1e6, UTC)
