@@ -11,7 +11,17 @@ import pyarrow as pa
 import pytest
 
 from polku.errors import FolderTooNew, StorageFull
-from polku.store import REJECTED, Appended, EventStore, EventType, Overloaded, events, journal, segments
+from polku.store import (
+    REJECTED,
+    Appended,
+    EventStore,
+    EventType,
+    Overloaded,
+    committing,
+    events,
+    journal,
+    segments,
+)
 from polku.store.keys import identifier_key
 from tests.events import START, incoming, visits
 
@@ -244,16 +254,16 @@ def test_a_tail_that_cannot_be_written_stays_readable(
 ) -> None:
     monkeypatch.setattr(events, "_RETRY_S", 0.0)
     store = EventStore(tmp_path, segment_rows=10)
-    real = events.write_segment
+    real = segments.write_segment
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(events, "write_segment", full)
+    monkeypatch.setattr(segments, "write_segment", full)
     store.append(visits(5, 5))
     store.append(visits(5, 5, 100))
     assert count(store) == 50
-    monkeypatch.setattr(events, "write_segment", real)
+    monkeypatch.setattr(segments, "write_segment", real)
     store.append(visits(1, 1, 999))
     store.close()
     reopened = EventStore(tmp_path)
@@ -262,7 +272,7 @@ def test_a_tail_that_cannot_be_written_stays_readable(
 
 
 def test_too_much_pending_is_refused(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "MOST_PENDING_ROWS", -1)
+    monkeypatch.setattr(committing, "MOST_PENDING_ROWS", -1)
     with pytest.raises(Overloaded) as refused:
         store.submit(lambda p: p, visits(1, 1), rows=1, ticket=None, to=events._FAILURES)
     assert refused.value.status == 429
@@ -333,4 +343,3 @@ def test_a_snapshot_does_not_change(store: EventStore) -> None:
     store.append(visits(2, 2, 100))
     assert before.sql("SELECT count(*) AS n FROM events")["n"].to_pylist() == [4]
     assert count(store) == 8
-    assert store.wait_for_news(0, 1.0).next_seq == 9

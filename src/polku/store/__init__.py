@@ -1,8 +1,9 @@
 """The event store, the journey blocks and the engines that answer questions over them."""
 
 from polku.store.blocks import Block, Blocks, Kind
+from polku.store.committing import Acknowledger, Appended, Overloaded
 from polku.store.engine import Engine, LocalEngine, Question
-from polku.store.events import Acknowledger, Appended, EventStore, Overloaded
+from polku.store.events import EventStore
 from polku.store.lock import FolderLock, RunningServer, announce, running_server
 from polku.store.refresh import Refresher, Resolution
 from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, INCOMING, LABEL_TYPES, REJECTED, EventType

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
@@ -16,7 +19,8 @@ from polku.errors import FolderTooNew, PolkuError
 from polku.store.journal import Position, sync_folder
 from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, REJECTED
 
-FORMAT = 1
+FORMAT: Final = 1
+KEEP_REPLACED_S: Final = 600.0
 TABLES: Final = {"events": EVENTS, "identifiers": IDENTIFIERS, "edges": EDGES, "rejected": REJECTED}
 ROW_GROUP = 5_000
 """Rows that are read together: small, so that single events are found fast."""
@@ -107,11 +111,53 @@ class Manifest:
         draft.replace(folder / "manifest.json")
         sync_folder(folder)
 
-    def at(self, applied: Position, next_seq: int) -> Self:
-        return replace(self, applied=applied, next_seq=next_seq)
-
     def with_segments(self, table: str, kept: tuple[Segment, ...], added: Segment) -> Self:
         return replace(self, next_file=self.next_file + 1, segments=self.segments | {table: (*kept, added)})
+
+
+class Segments:
+    """The segment files of one folder and the manifest that names them. Other files of segments are deleted on
+    opening: a crash left them. Raises FolderTooNew and StoreDamaged."""
+
+    def __init__(self, folder: Path, journal: Path, rows: int) -> None:
+        self._folder, self.rows = folder, rows
+        folder.mkdir(parents=True, exist_ok=True)
+        self.manifest = Manifest.read(folder, journal)
+        self.manifest.check_segments(folder)
+        named = {s.file for several in self.manifest.segments.values() for s in several}
+        for path in folder.glob("*.parquet"):
+            if path.name not in named:
+                path.unlink()
+        self._replaced: deque[tuple[float, Path]] = deque()
+
+    def write(
+        self, tables: Mapping[str, tuple[pa.Table, ...]], applied: Position, next_seq: int
+    ) -> list[Segment]:
+        """Make segments of tables, which the manifest then names; returns small last ones that were joined with
+        them and are to be forgotten. Raises OSError if they do not fit; nothing has changed then."""
+        manifest = self.manifest
+        replaced: list[Segment] = []
+        for name, chunks in tables.items():
+            if not chunks:
+                continue
+            rows = pa.concat_tables(chunks)
+            kept = list(manifest.segments[name])
+            while kept and kept[-1].rows + rows.num_rows <= self.rows:
+                replaced.append(kept[-1])
+                rows = pa.concat_tables([pq.read_table(self._folder / kept.pop().file), rows])
+            segment = write_segment(self._folder, f"{manifest.next_file:08d}", name, rows)
+            manifest = manifest.with_segments(name, tuple(kept), segment)
+        manifest = replace(manifest, applied=applied, next_seq=next_seq)
+        manifest.write(self._folder)
+        self.manifest = manifest
+        return replaced
+
+    def forget(self, replaced: Sequence[Segment]) -> None:
+        """Delete replaced files once no reader can still be opening them."""
+        now = time.monotonic()
+        self._replaced.extend((now, self._folder / s.file) for s in replaced)
+        while self._replaced and self._replaced[0][0] < now - KEEP_REPLACED_S:
+            self._replaced.popleft()[1].unlink(missing_ok=True)
 
 
 def write_segment(folder: Path, name: str, table: str, rows: pa.Table) -> Segment:
