@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import make_url
 from xdist.scheduler import LoadScopeScheduling
 
+from polku.db import Database
 from polku.security import passwords
 from polku.store import kernels
 from tests.balance import Balanced
+from tests.databases import tables_in
 from tests.postgres import PostgresServer, given_or_started
 from tests.required import missing
 
@@ -45,14 +48,43 @@ def postgres() -> Iterator[PostgresServer | None]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: PostgresServer | None) -> Iterator[str]:
+    """The name of a database of PostgreSQL with Polku's tables, to be copied."""
+    with _server(postgres).fresh_database() as url:
+        database = Database(url)
+        database.upgrade()
+        database.close()
+        yield make_url(url).database or ""
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'polku.db'}"
         return
-    server = request.getfixturevalue("postgres")
+    with _server(request.getfixturevalue("postgres")).fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Polku's tables with nothing in them, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield from _closing(tables_in(tmp_path))
+        return
+    server, like = _server(request.getfixturevalue("postgres")), request.getfixturevalue("migrated_postgres")
+    with server.fresh_database(like) as url:
+        yield from _closing(Database(url))
+
+
+def _closing(database: Database) -> Iterator[Database]:
+    yield database
+    database.close()
+
+
+def _server(server: PostgresServer | None) -> PostgresServer:
     if server is None:
         missing("postgres", "no PostgreSQL: set POLKU_TEST_POSTGRES_URL or install one (initdb)")
-    with server.fresh_database() as url:
-        yield url
+    return server

@@ -27,10 +27,10 @@ class PostgresServer:
     url: str
 
     @contextmanager
-    def fresh_database(self) -> Iterator[str]:
-        """The URL of a new, empty database that is dropped afterwards."""
+    def fresh_database(self, like: str = "template0") -> Iterator[str]:
+        """The URL of a new database that is dropped afterwards: empty, or as another one is, which nobody uses."""
         name = f"polku_test_{os.getpid()}_{next(NUMBERS)}"
-        self._run(f"CREATE DATABASE {name}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {like}")
         try:
             yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
         finally:

@@ -6,13 +6,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from polku.errors import InvalidInput
+from tests.databases import tables_in
 from tests.web.visits import ADMIN, paths, post, token_on
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def tables(tmp_path):
     """Nothing here depends on the kind of database."""
-    return f"sqlite:///{tmp_path / 'polku.db'}"
+    database = tables_in(tmp_path)
+    yield database
+    database.close()
 
 
 def test_strangers_see_nothing_but_the_door(admin):

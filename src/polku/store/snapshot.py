@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from polku.store.duck import DuckDb
 from polku.store.keys import Keys
 from polku.store.segments import ROW_GROUP, TABLES, Segment
 
@@ -28,7 +28,7 @@ class Snapshot:
     next_seq: int
     segments: Mapping[str, tuple[Segment, ...]]
     tails: Mapping[str, tuple[pa.Table, ...]]
-    database: duckdb.DuckDBPyConnection
+    duckdb: DuckDb
 
     def after(self, seq: int) -> Self:
         """The same, without segments and chunks whose events all have a number ≤ `seq`."""
@@ -49,7 +49,7 @@ class Snapshot:
 
         `values` are bound to `$name`; further Arrow tables can be given by name.
         """
-        with self.database.cursor() as cursor:
+        with self.duckdb.cursor() as cursor:
             used = [t for t in TABLES if t in query]
             for name in used:
                 cursor.register(f"tail_{name}", self.tail(name))
