@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import make_url
+from sqlalchemy import text
 from xdist.scheduler import LoadScopeScheduling
 
 from polku.db import Database
@@ -18,7 +18,7 @@ from polku.security import passwords
 from polku.store import kernels
 from tests.balance import Balanced
 from tests.databases import tables_in
-from tests.postgres import PostgresServer, given_or_started
+from tests.postgres import EMPTY, PostgresServer, given_or_started
 from tests.required import missing
 
 ROOT = Path(__file__).parent.parent
@@ -61,13 +61,13 @@ def postgres() -> Iterator[PostgresServer | None]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres: PostgresServer | None) -> Iterator[str]:
-    """The name of a database of PostgreSQL with Polku's tables, to be copied."""
+def postgres_tables(postgres: PostgresServer | None) -> Iterator[Database]:
+    """A database of PostgreSQL with Polku's tables, for one test after the other."""
     with _server(postgres).fresh_database() as url:
         database = Database(url)
         database.upgrade()
+        yield database
         database.close()
-        yield make_url(url).database or ""
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -84,16 +84,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Polku's tables with nothing in them, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        yield from _closing(tables_in(tmp_path))
+        database = tables_in(tmp_path)
+        yield database
+        database.close()
         return
-    server, like = _server(request.getfixturevalue("postgres")), request.getfixturevalue("migrated_postgres")
-    with server.fresh_database(like) as url:
-        yield from _closing(Database(url))
-
-
-def _closing(database: Database) -> Iterator[Database]:
+    database = request.getfixturevalue("postgres_tables")
     yield database
-    database.close()
+    with database.session() as session:
+        session.execute(text(EMPTY))
 
 
 def _server(server: PostgresServer | None) -> PostgresServer:

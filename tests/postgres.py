@@ -27,10 +27,10 @@ class PostgresServer:
     url: str
 
     @contextmanager
-    def fresh_database(self, like: str = "template0") -> Iterator[str]:
-        """The URL of a new database that is dropped afterwards: empty, or as another one is, which nobody uses."""
+    def fresh_database(self) -> Iterator[str]:
+        """The URL of a new, empty database that is dropped afterwards."""
         name = f"polku_test_{os.getpid()}_{next(NUMBERS)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {like}")
+        self._run(f"CREATE DATABASE {name}")
         try:
             yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
         finally:
@@ -40,6 +40,17 @@ class PostgresServer:
         plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain, autocommit=True) as connection:
             connection.execute(statement)
+
+
+EMPTY = """
+DO $$ DECLARE t regclass; BEGIN
+  SET LOCAL session_replication_role = replica;  -- in any order, whatever refers to what
+  FOR t IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND relname <> 'alembic_version' LOOP EXECUTE format('DELETE FROM %s', t); END LOOP;
+  PERFORM setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
+END $$
+"""
+"""Empties all tables and numbers from 1 again: a tenth of the time that a new database takes."""
 
 
 @contextmanager
