@@ -26,7 +26,7 @@ from polku.web.app import create_app
 from polku.web.queries import query_router
 from polku.workspace import Workspace
 from tests.databases import tables_in
-from tests.journeys.shop import busy_shop, shop  # noqa: F401  fixtures of the questions' tests
+from tests.journeys.shop import busy_shop, own_busy_shop, shop  # noqa: F401  fixtures of the questions' tests
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 API = query_router(QUERIES)

@@ -113,8 +113,21 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     opened.close()
 
 
+@pytest.fixture(scope="module")
+def busy_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """As `busy`, for tests that only ask."""
+    opened = busy(Shop(tmp_path_factory.mktemp("shop")))
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def busy_shop(shop: Shop) -> Shop:
+def own_busy_shop(shop: Shop) -> Shop:
+    """As `busy`, for a test that changes something."""
+    return busy(shop)
+
+
+def busy(shop: Shop) -> Shop:
     """Ten customers: all see ad and product, six the cart; five order, get it and answer, one badly."""
     for i in range(10):
         way: list[Any] = [(0, "ad"), (1 + i / 10, "product")]
