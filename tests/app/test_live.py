@@ -26,10 +26,21 @@ EVENTS = [
     {"name": "Counted by nobody"},
 ]
 WHO = ["–", "+358401", "anna@example.fi", "3f2c-browser", "3f2c-browser", "maija"]
+VIEWED = {
+    "fi": ("Kertoi, kuka on", "Katsoi näkymää", "Katsoi sivua"),
+    "en": ("Told who they are", "Viewed a screen", "Viewed a page"),
+}
 WORDS = {
-    "fi": ["Counted by nobody", "Kertoi, kuka on", "Letter Opened", "Home Katsoi näkymää", "/boots Katsoi sivua", "Order Completed"],
-    "en": ["Counted by nobody", "Told who they are", "Letter Opened", "Home Viewed a screen", "/boots Viewed a page", "Order Completed"],
-}  # fmt: skip
+    language: [
+        "Counted by nobody",
+        told,
+        "Letter Opened",
+        f"Home {screen}",
+        f"/boots {page}",
+        "Order Completed",
+    ]
+    for language, (told, screen, page) in VIEWED.items()
+}
 
 
 @pytest.fixture(scope="module")
