@@ -39,7 +39,7 @@ def main() -> None:
         polku("init", olist)
         polku("import", *files, "--mapping", ROOT / "examples" / "olist.toml", "--data", olist)
         with administrator(browser, olist) as page:
-            page.locator(".path-across").wait_for()
+            page.locator(".path-across.wide").wait_for()
             take(page, "journey_map")
         polku("demo", "--data", demo, "--customers", str(CUSTOMERS))
         with administrator(browser, demo) as page:

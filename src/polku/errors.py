@@ -18,9 +18,39 @@ PolkuError                 code, HTTP status, message that says what to do next
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import errno
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Self
+from typing import Final, Self
+
+
+class Words:
+    """A text that is still to be put into the reader's language; `str` of it is English.
+
+    Written as the message of an error is: the text itself, with `%(name)s` where a value goes. A value may be Words.
+    """
+
+    __slots__ = ("template", "values")
+
+    def __init__(self, template: str, **values: object) -> None:
+        self.template, self.values = template, values
+
+    def __str__(self) -> str:
+        return filled(self.template, self.values)
+
+    def __repr__(self) -> str:
+        return f"Words({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and str(other) == str(self)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """A text with its values; one without values may hold any per cent sign."""
+    return template % values if values else template
 
 
 class PolkuError(Exception):
@@ -36,7 +66,7 @@ class PolkuError(Exception):
 
     def __init__(self, message: str, **values: object) -> None:
         self.template, self.values = message, values
-        self.message = message % values if values else message
+        self.message = filled(message, values)
         self.details = values
         super().__init__(self.message)
 
@@ -121,6 +151,38 @@ class StorageFull(PolkuError):
     code = "storage_full"
     status = 503
     retry_after_s = 10
+
+
+_OF_THE_SYSTEM: Final = {
+    errno.ENOSPC: Words("No space left on device"),
+    errno.EDQUOT: Words("Disk quota exceeded"),
+    errno.EROFS: Words("Read-only file system"),
+    errno.EACCES: Words("Permission denied"),
+    errno.EPERM: Words("Operation not permitted"),
+    errno.ENOENT: Words("No such file or directory"),
+    errno.ENOTDIR: Words("Not a directory"),
+    errno.EISDIR: Words("Is a directory"),
+    errno.EEXIST: Words("File exists"),
+    errno.EADDRINUSE: Words("Address already in use"),
+    errno.EADDRNOTAVAIL: Words("Cannot assign requested address"),
+}
+
+
+def system_reason(error: OSError) -> Words | str:
+    """What the operating system says is wrong."""
+    return _OF_THE_SYSTEM.get(error.errno or 0) or error.strerror or str(error)
+
+
+def lines(several: Iterable[Words]) -> Words:
+    """Several texts, one a line."""
+    named = {f"line{i}": one for i, one in enumerate(several)}
+    return Words("\n".join(f"%({name})s" for name in named), **named)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> Words | str:
+    """A question for a name that is not known, with a space before it; empty if no known name is near."""
+    near = nearest(name, known)
+    return Words(" Did you mean '%(near)s'?", near=near) if near else ""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from polku import collect, journeys, profiles
 from polku.db import Database
 from polku.errors import InvalidInput, NotFound, NotReady, PolkuError
+from polku.i18n import current_language
 from polku.settings import Settings, read_settings
 from polku.store import (
     EventStore,
@@ -100,7 +101,9 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
     Raises NotFound if there is none, FolderInUse if another process has it open, FolderTooNew.
     """
     if not (settings.folder / "events").is_dir():
-        raise NotFound(f"{settings.folder} is not a data folder. Make one: polku init {settings.folder}")
+        raise NotFound(
+            "%(folder)s is not a data folder. Make one: polku init %(folder)s", folder=settings.folder
+        )
     with FolderLock(settings.folder), ExitStack() as closing:
         kernels.use_cache(settings.kernel_cache_folder)
         database = Database(settings.sqlalchemy_url)
@@ -193,12 +196,10 @@ class Questions:
 
         def ask(*positional: Any, **given: Any) -> Any:
             if len(positional) > len(query.positional):
-                by_name = ", ".join(query.model_fields)
-                raise InvalidInput(f"{query.path} takes its arguments by name: {by_name}.")
-            if len(positional) > len(query.positional):
                 raise InvalidInput(
-                    f"{query.path} takes {len(query.positional)} arguments without a name, not {len(positional)}. "
-                    f"Name them: {', '.join(query.model_fields)}"
+                    "%(query)s takes its arguments by name: %(names)s.",
+                    query=query.path,
+                    names=", ".join(query.model_fields),
                 )
             return self._polku.ask(query.of(dict(zip(query.positional, positional, strict=False)) | given))
 
@@ -233,7 +234,11 @@ def _remote(server: RunningServer) -> Polku:
         try:
             answer = client.get(query.path, params=asked)
         except httpx.HTTPError as e:
-            raise NotReady(f"The server at {server.url} does not answer ({e}). Try again in a moment.") from e
+            raise NotReady(
+                "The server at %(address)s does not answer (%(why)s). Try again in a moment.",
+                address=server.url,
+                why=e,
+            ) from e
         raise_for_error(answer)
         return TypeAdapter(query.result_type()).validate_json(answer.content)
 
@@ -242,7 +247,7 @@ def _remote(server: RunningServer) -> Polku:
 
 def client_of(server: RunningServer) -> httpx.Client:
     """A client of the API of the server that has the folder open, let in as the folder's owner."""
-    headers = {"Authorization": f"Bearer {server.token}"}
+    headers = {"Authorization": f"Bearer {server.token}", "Accept-Language": current_language()}
     return httpx.Client(base_url=f"{server.url}/api/v1/", headers=headers, timeout=600, trust_env=False)
 
 
@@ -255,6 +260,10 @@ def raise_for_error(answer: httpx.Response) -> None:
         error = PolkuError(told["message"])
         error.code = told["code"]
     except (ValueError, KeyError, TypeError):
-        error = PolkuError(f"The server answered {answer.status_code} to {answer.request.url.path}.")
+        error = PolkuError(
+            "The server answered %(status)s to %(path)s.",
+            status=answer.status_code,
+            path=answer.request.url.path,
+        )
     error.status = answer.status_code
     raise error

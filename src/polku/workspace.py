@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from polku.db import Database
-from polku.errors import InvalidInput
+from polku.errors import InvalidInput, Words
 from polku.settings import Settings
 from polku.store import EventStore, LocalEngine
+from polku.validation import problem
 
 T = TypeVar("T")
 
@@ -76,8 +78,13 @@ class Query(BaseModel):
             first = e.errors()[0]
             where = ".".join(map(str, first["loc"]))
             allowed = ", ".join(cls.model_fields)
-            raise InvalidInput("Cannot use the field %(field)s.", field=where).told(
-                f"'{where}' of {cls.path}: {first['msg']} (given: {first['input']!r}). It takes: {allowed}."
+            raise InvalidInput(
+                "'%(field)s' of %(query)s: %(problem)s (given: %(given)s). It takes: %(allowed)s.",
+                field=where,
+                query=cls.path,
+                problem=problem(dict(first)),
+                given=repr(first["input"]),
+                allowed=allowed,
             ) from e
 
     @classmethod
@@ -86,7 +93,12 @@ class Query(BaseModel):
 
     @classmethod
     def summary(cls) -> str:
-        return (cls.__doc__ or "").strip().splitlines()[0]
+        return cls.paragraphs()[0]
+
+    @classmethod
+    def paragraphs(cls) -> list[str]:
+        """The docstring, each paragraph on one line: what is translated for the command line."""
+        return [" ".join(p.split()) for p in inspect.cleandoc(cls.__doc__ or "").split("\n\n")]
 
 
 class FilteredQuery(Query):
@@ -139,7 +151,7 @@ def _duration(value: object) -> object:
         try:
             return timedelta(**{unit: int(value[:-1])})
         except OverflowError:
-            raise ValueError("it is longer than any time there is") from None
+            raise ValueError(Words("it is longer than any time there is")) from None
     return value
 
 

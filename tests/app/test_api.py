@@ -66,6 +66,18 @@ def test_the_form_of_estimates_is_described_once(program: TestClient) -> None:
     assert alike == ["Estimate"]
 
 
+def test_the_owner_s_command_line_is_answered_in_its_language(program: TestClient, admin: TestClient) -> None:
+    asked = {"url": "/api/v1/journeys/funnel", "params": {"steps": "nothing"}}
+    english = "Unknown touchpoint 'nothing'. See: polku touchpoints list"
+    assert program.get(**asked).json()["message"] == english
+    assert program.get(**asked, headers={"Accept-Language": "en"}).json()["message"] == english
+    told = program.get(**asked, headers={"Accept-Language": "fi"}).json()
+    assert told["message"].startswith("Kosketuspistettä ”nothing” ei ole.")
+    assert (told["code"], told["details"]) == ("unknown_touchpoint", {"name": "nothing"})
+    told = admin.get(**asked, headers={"Accept-Language": "fi"}).json()
+    assert told["message"] == english, "other programs get English whatever language their user reads"
+
+
 def test_the_description_is_for_those_let_in(app: Any) -> None:
     assert TestClient(app, base_url=HERE).get("/api/v1/openapi.json").status_code == 401
 

@@ -138,9 +138,13 @@ def test_limits(http: TestClient, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(arrow_api, "MOST_ROWS", 5)
     rows = incoming({"event_id": f"e{i}", "user_id": "u"} for i in range(6))
     packed = stream(rows, options=pa.ipc.IpcWriteOptions(compression="zstd"))
-    assert post(http, packed).status_code == 413
+    answer = post(http, packed)
+    assert answer.status_code == 413
+    assert "more than 5 rows. Send it in parts of at most 5 rows and 64 MB" in answer.json()["message"]
     monkeypatch.setattr(arrow_api, "LARGEST_BODY", 100)
-    assert post(http, stream(rows)).status_code == 413
+    answer = post(http, stream(rows))
+    assert answer.status_code == 413
+    assert "larger than 0 MB. Send it in parts" in answer.json()["message"]
 
 
 def test_rejected_rows_are_kept_once(http: TestClient, workspace: Workspace):

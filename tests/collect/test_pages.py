@@ -150,6 +150,23 @@ def test_a_long_replay_goes_on_behind_the_page_which_tells_how_far_it_is(
     assert 'action="/rejected/replay"' in page.text
 
 
+def test_what_is_cut_of_a_large_request_is_told_and_not_offered_for_replay(
+    browser: TestClient, collecting: Collecting
+) -> None:
+    assert collecting.post("batch", b"<i>" + b" " * 600_000).status_code == 413
+    collecting.workspace.store.flush()
+    page = browser.get("/rejected").text
+    assert "A request too large to keep" in page
+    assert "they cannot be replayed: send their events again" in page
+    assert "The newest was 600,003 bytes. Its first 32,768 are kept, the other 567,235 are cut off." in page
+    assert 'action="/rejected/replay"' not in page
+    assert "<i>" not in page
+    post(browser, "/preferences", {"language": "fi", "next": "/sources"}, on="/sources")
+    page = browser.get("/rejected").text.replace("\u202f", " ")
+    assert "Uusimman koko oli 600 003 tavua. Siitä on tallessa ensimmäiset 32 768, loput 567 235" in page
+    assert "niitä ei voi lukea uudelleen" in page
+
+
 def test_in_finnish(browser: TestClient, collecting: Collecting) -> None:
     post(browser, "/preferences", {"language": "fi", "next": "/sources"}, on="/sources")
     collecting.batch(track(event=None))

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import gzip
 import logging
+import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import msgspec
 import pytest
+from starlette.types import Receive
 
 from polku.collect import store
 from polku.collect.queries import Rejected
+from polku.collect.receiving import COUNTED, KEPT, named_keys, receive_body
+from polku.collect.refusal import Cut, Oversized
 from polku.collect.replay import Replay
 from polku.collect.sources import KnownSources
-from polku.errors import StorageFull
+from polku.errors import Conflict, StorageFull
 from polku.store import Overloaded
 from tests.collect.conftest import Collecting
 from tests.collect.test_protocol import track
 
+WHAT_TO_DO = (
+    f"Send at most 2500 events and 500 KB ({500 * 1024} bytes, unpacked) a request: "
+    "share the events out over several requests"
+)
 AHEAD = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -116,7 +128,9 @@ def test_a_bomb_is_not_unpacked(collecting: Collecting) -> None:
     bomb = gzip.compress(b" " * 20_000_000, mtime=0)
     answer = collecting.post("batch", bomb)
     assert answer.status_code == 413
-    assert collecting.reasons() == ["batch_too_large"]
+    (rejected,) = collecting.rejected()
+    assert (rejected["reason"], rejected["payload"]) == ("body_too_large", b" " * KEPT)
+    assert rejected["detail"].startswith("it is more than ")
 
 
 def test_sizes_at_their_limits(collecting: Collecting) -> None:
@@ -141,7 +155,7 @@ def test_ten_thousand_events_at_once_are_refused_together_and_lost_nowhere(
     assert answer.status_code == 413
     assert answer.json()["code"] == "too_large"
     assert "it holds 10000 events" in answer.json()["message"]
-    assert "2500" in answer.json()["message"]
+    assert WHAT_TO_DO in answer.json()["message"]
     assert collecting.events() == []
     (rejected,) = collecting.rejected()
     assert (rejected["reason"], rejected["source"], rejected["payload"]) == ("batch_too_large", 1, plain)
@@ -158,9 +172,128 @@ def test_a_batch_of_501_kilobytes_is_refused_and_none_of_its_events_stored(colle
     answer = collecting.batch(*events)
     assert answer.status_code == 413
     assert answer.json()["code"] == "too_large"
-    assert f"over {500 * 1024} bytes" in answer.json()["message"]
-    assert "Send fewer events" in answer.json()["message"]
+    assert f"it is {501 * 1024} bytes. {WHAT_TO_DO}" in answer.json()["message"]
     assert collecting.events() == []
+
+
+def large(size: int, **common: Any) -> bytes:
+    """A batch of this size."""
+    empty = len(msgspec.json.encode({"batch": [track(properties={"x": ""})], **common}))
+    body = msgspec.json.encode({"batch": [track(properties={"x": "y" * (size - empty)})], **common})
+    assert len(body) == size
+    return body
+
+
+@pytest.mark.parametrize("named", ["header", "query", "body"])
+def test_the_beginning_of_a_request_that_is_too_large_is_kept(collecting: Collecting, named: str) -> None:
+    body = large(900_000, **({"writeKey": collecting.key} if named == "body" else {}))
+    query = f"?writeKey={collecting.key}" if named == "query" else ""
+    auth = (collecting.key, "") if named == "header" else None
+    assert collecting.http.post(f"/v1/batch{query}", content=body, auth=auth).status_code == 413
+    (rejected,) = collecting.rejected()
+    assert (rejected["source"], rejected["reason"]) == (1, "body_too_large")
+    assert rejected["payload"] == body[:KEPT]
+    (group,) = Rejected().answer(collecting.workspace).groups
+    assert group.cut == Cut(900_000, KEPT)
+    assert not group.replayable
+    with pytest.raises(Conflict, match="cannot be replayed"):
+        collecting.workspace.part(Replay).replay("body_too_large", 1)
+
+
+def test_what_is_too_large_is_not_read_for_ever() -> None:
+    chunk, sent = b" " * 100_000, list[int]()
+
+    def endless() -> Iterator[bytes]:
+        for n in range(1_000):
+            sent.append(n)
+            yield chunk
+
+    with pytest.raises(Oversized) as told:
+        asyncio.run(receive_body(_receiving(endless())))
+    assert len(sent) == COUNTED // len(chunk) + 1
+    assert told.value.cut == Cut(len(sent) * len(chunk), KEPT, more=True)
+    assert len(told.value.seen) < 700_000
+
+
+def test_the_key_at_the_end_of_a_large_body_is_found_though_its_middle_is_forgotten() -> None:
+    body = large(900_000, writeKey="k7")
+    parts = iter([body[n : n + 65_536] for n in range(0, len(body), 65_536)])
+    with pytest.raises(Oversized) as told:
+        asyncio.run(receive_body(_receiving(parts, ends=len(body))))
+    assert list(named_keys(told.value.seen)) == ["k7"]
+    assert len(told.value.seen) < 700_000
+    assert told.value.cut == Cut(900_000, KEPT)
+
+
+def _receiving(parts: Iterator[bytes], ends: int = 1 << 40) -> Receive:
+    """What a server hands over of a body that ends after so many bytes."""
+    left = ends
+
+    async def receive() -> dict[str, Any]:
+        nonlocal left
+        part = next(parts)
+        left -= len(part)
+        return {"type": "http.request", "body": part, "more_body": left > 0}
+
+    return receive
+
+
+def test_the_beginning_of_a_large_packed_request_is_kept_unpacked(collecting: Collecting) -> None:
+    noise = base64.b64encode(random.Random(1).randbytes(900_000))
+    body = b'{"writeKey":"%b","batch":["%b"]}' % (collecting.key.encode(), noise)
+    packed = gzip.compress(body, 1, mtime=0)
+    assert len(packed) > 600_000
+    assert collecting.http.post("/v1/batch", content=packed).status_code == 413
+    (rejected,) = collecting.rejected()
+    assert rejected["payload"] == body[:KEPT]
+    assert Cut.told(rejected["detail"]) == Cut(len(packed), KEPT)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "reason"),
+    [
+        ("batch?writeKey={key}", b"{", "invalid_json"),
+        ("batch?writeKey={key}", b"\x1f\x8bjunk", "invalid_gzip"),
+        ("batch?writeKey={key}", b'{"batch":{}}', "not_a_batch"),
+        ("batch?writeKey={key}", b'{"batch":[%b]}' % b",".join([b"{}"] * 2501), "batch_too_large"),
+        ("track?writeKey={key}", b"{", "invalid_json"),
+        ("batch", b'{"writeKey":"{key}","batch":[', "invalid_json"),
+        ("batch", b'{"batch":[{]}, "writeKey" : "{key}"}', "invalid_json"),
+        ("batch", b'{"batch":{}, "writeKey":"{key}"}', "not_a_batch"),
+        ("track", b'{"event":"E\xff","writeKey":"{key}",}', "invalid_utf8"),
+    ],
+)
+def test_a_request_whose_key_is_not_in_its_headers_is_kept_when_refused(
+    collecting: Collecting, path: str, body: bytes, reason: str
+) -> None:
+    body = body.replace(b"{key}", collecting.key.encode())
+    answer = collecting.http.post(f"/v1/{path.format(key=collecting.key)}", content=body)
+    assert answer.status_code == (413 if reason == "batch_too_large" else 400)
+    (rejected,) = collecting.rejected()
+    assert (rejected["source"], rejected["reason"], rejected["payload"]) == (1, reason, body)
+
+
+def test_the_key_of_a_packed_body_that_ends_too_early_is_found(collecting: Collecting) -> None:
+    packed = gzip.compress(b'{"writeKey":"%b","batch":[]}' % collecting.key.encode(), mtime=0)[:-9]
+    assert collecting.http.post("/v1/batch", content=packed).json()["code"] == "invalid_gzip"
+    (rejected,) = collecting.rejected()
+    assert (rejected["source"], rejected["payload"]) == (1, packed)
+
+
+@pytest.mark.parametrize("size", [10, 600_000])
+def test_nothing_of_strangers_is_kept_however_they_name_a_key(collecting: Collecting, size: int) -> None:
+    spoilt = b'{"batch":[{"x":"' + b"y" * size
+    ends = (b"", b'","writeKey":"guess"')
+    for body, query in product((spoilt + end for end in ends), ("", "?writeKey=guess")):
+        answer = collecting.http.post(f"/v1/batch{query}", content=body)
+        assert answer.status_code == (401 if query else 413 if size > 500 * 1024 else 400)
+    known = collecting.workspace.part(KnownSources)
+    with collecting.workspace.db.session() as session:
+        store.set_enabled(session, 1, False)
+    known.refresh()
+    body = spoilt + b'","writeKey":"%b"' % collecting.key.encode()
+    assert collecting.http.post("/v1/batch", content=body).status_code == 403
+    assert collecting.rejected() == []
 
 
 def test_strangers_are_turned_away_and_nothing_of_theirs_kept(

@@ -76,7 +76,7 @@ def test_a_stage_without_touchpoints_takes_little_room() -> None:
     bands = [float(w) for w in re.findall(r'class="band" x="[\d.]+" width="([\d.]+)"', draw(journeys))]
     assert bands[0] < 110
     assert abs(bands[1] - 2 * bands[2]) < 0.2
-    assert abs(sum(bands) - drawing.WIDTH) < 0.2
+    assert abs(sum(bands) - drawing.WIDE.width) < 0.2
     height = drawing.BARE_HEAD + 2 * drawing.HEAD + 3 * drawing.STEP
     assert f"height:{height / 16:g}rem" in str(drawing.down(journeys))
 

@@ -39,7 +39,9 @@ def test_map_opens_with_what_it_says(client: TestClient) -> None:
     page = client.get("/journeys/map").text
     assert "<h1>Asiakaspolku</h1>" in page
     assert "Harvimmin jatketaan vaiheesta Harkinta vaiheeseen Hankinta: 60,0" in page
-    assert page.index('class="says"') < page.index('class="path-across"') < page.index('class="path-down"')
+    assert (
+        page.index('class="says"') < page.index('class="path-across wide"') < page.index('class="path-down"')
+    )
     assert 'href="/journeys/map/cart"' in page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -102,6 +103,46 @@ def test_a_preview_counts_events_customers_and_what_others_lose(
     assert "3 events of 2 customers" in part
 
 
+@pytest.mark.parametrize(
+    ("language", "told", "why"),
+    [
+        (
+            "en",
+            "Give a condition first.",
+            "Without any condition this touchpoint has no events; it does not take all",
+        ),
+        (
+            "fi",
+            "Anna ensin jokin ehto.",
+            "Ilman ehtoja kosketuspisteellä ei ole tapahtumia; se ei ota niitä kaikkia",
+        ),
+    ],
+)
+@pytest.mark.parametrize("typed", [rule(), rule(position="5")])
+def test_a_preview_without_any_condition_asks_for_one(
+    browser: TestClient,
+    happen: Callable[[Any], None],
+    typed: dict[str, str],
+    language: str,
+    told: str,
+    why: str,
+) -> None:
+    happen(HAPPENED)
+    post(browser, "/preferences", {"language": language, "next": "/touchpoints"})
+    page = post(browser, "/touchpoints/new", FORM | typed | {"do": "preview"}).text
+    assert told in page
+    assert why in page
+    assert "No events match" not in page
+    assert "Mikään tapahtuma ei sovi" not in page
+    page = post(
+        browser, "/touchpoints/new", FORM | rule(name="Nothing is called so") | {"do": "preview"}
+    ).text
+    assert told not in page
+    page = post(browser, "/touchpoints/order/edit", FORM | typed | {"do": "preview"}).text
+    assert told in page
+    assert ("One event is this touchpoint now" if language == "en" else "Yksi tapahtuma") in page
+
+
 def test_a_preview_of_one_that_exists_says_what_it_lets_go(
     workspace: Workspace, happen: Callable[[Any], None]
 ) -> None:
@@ -150,8 +191,9 @@ def test_a_touchpoint_is_edited_moved_and_deleted(browser: TestClient, workspace
 
 
 def test_a_new_touchpoint_may_begin_in_a_stage(browser: TestClient) -> None:
-    page = browser.get("/touchpoints/new?stage=customership").text
-    assert '<option value="customership" selected>' in page
+    for query, stage in (("?stage=customership", "customership"), ("", "awareness")):
+        chosen = browser.get(f"/touchpoints/new{query}").text.split('name="stage"')[1].split("</select>")[0]
+        assert re.findall('<option value="([^"]*)" selected>', chosen) == [stage]
 
 
 def test_stages_are_renamed_moved_added_and_deleted(browser: TestClient, workspace: Workspace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -72,6 +73,14 @@ def test_the_same_answers_from_the_folder_and_from_its_server(shop: Path) -> Non
         )
         assert told.returncode == 0, told.stderr
         assert json.loads(told.stdout)["profiles"] == here["stages"].profiles
+        told = subprocess.run(
+            [*POLKU, "journeys", "funnel", "--steps", "nothing", "--data", str(shop)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=os.environ | {"LC_ALL": "fi_FI.UTF-8"},
+        )
+        assert told.stderr == "polku: Kosketuspistettä ”nothing” ei ole. Katso: polku touchpoints list\n"
         second = subprocess.run(
             [*POLKU, "serve", "--data", str(shop), "--port", "1"], capture_output=True, text=True, timeout=60
         )

@@ -67,3 +67,14 @@ def test_a_browser_may_read_the_api_but_changes_need_the_token(admin):
 
 def test_before_the_first_key_one_reads_how_it_is_sent(admin):
     assert "Authorization: Bearer …" in admin.get(PATH).text
+    make_key(admin)
+    assert "Authorization: Bearer …" not in admin.get(PATH).text
+
+
+def test_what_a_key_may_do_is_explained_beside_the_choice(admin):
+    page = admin.get(PATH).text
+    hint = re.search(r'<select id="f-role" name="role" aria-describedby="([\w-]+)"', page)
+    assert hint, "the choice is not tied to its hint"
+    said = re.search(f'id="{hint[1]}">([^<]*)<', page)
+    assert said
+    assert said[1].startswith("Anna avaimelle")

@@ -13,6 +13,7 @@ from polku import demo as shop
 from polku.cli.options import data_option
 from polku.collect.store import ensure_source
 from polku.errors import Conflict
+from polku.i18n import gettext, number
 from polku.journeys import Rule, TouchpointSpec, install_touchpoints
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
@@ -30,14 +31,28 @@ CHANNELS = {
 """The channel of a demo source, by its kind, when that is not a kind of Polku's."""
 
 
-@click.command()
-@data_option
-@click.option("--customers", type=click.IntRange(100), default=20_000, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day  [default: today]")
-def demo(folder: str, customers: int, seed: int, until: datetime | None) -> None:
-    """Make a data folder with a year of a made-up outdoor shop."""
-    fill_demo(read_settings(folder), seed=seed, customers=customers, until=until.date() if until else None)
+def demo(help: str) -> click.Command:
+    @click.command("demo", help=help)
+    @data_option
+    @click.option(
+        "--customers",
+        type=click.IntRange(100),
+        default=20_000,
+        show_default=True,
+        help=gettext("How many customers"),
+    )
+    @click.option(
+        "--seed", type=int, default=1, show_default=True, help=gettext("The same number makes the same shop")
+    )
+    @click.option(
+        "--until", type=click.DateTime(["%Y-%m-%d"]), help=gettext("The last day  [default: today]")
+    )
+    def run(folder: str, customers: int, seed: int, until: datetime | None) -> None:
+        fill_demo(
+            read_settings(folder), seed=seed, customers=customers, until=until.date() if until else None
+        )
+
+    return run
 
 
 def fill_demo(settings: Settings, *, seed: int, customers: int, until: date | None) -> None:
@@ -50,10 +65,12 @@ def fill_demo(settings: Settings, *, seed: int, customers: int, until: date | No
     now = datetime.combine(day, time(), UTC)
     with open_workspace(settings) as workspace:
         if workspace.store.snapshot.next_seq > 1:
-            raise Conflict(f"{settings.folder} has events already. Choose a new folder for the demo.")
+            raise Conflict(
+                "%(folder)s has events already. Choose a new folder for the demo.", folder=settings.folder
+            )
         numbers = _install(workspace)
         world, stored = shop.make_world(seed, now=now, customers=customers), 0
-        with click.progressbar(length=0, label="Making events", show_eta=False) as bar:
+        with click.progressbar(length=0, label=gettext("Making events"), show_eta=False) as bar:
             for table in world.log.tables():
                 sources = pa.array(numbers[table["source"].to_numpy()])
                 stored += workspace.store.append(table.set_column(0, table.schema.field(0), sources)).accepted
@@ -63,8 +80,14 @@ def fill_demo(settings: Settings, *, seed: int, customers: int, until: date | No
         blocks = workspace.engine.refresh()
         kernels.compile_all()
     click.echo(
-        f"{stored:,} events of {blocks.profiles:,} profiles, {day - timedelta(days=365)} to {day}. "
-        f"Planted truths: {settings.folder / 'planted_truths.json'}"
+        gettext(
+            "%(events)s events of %(profiles)s profiles, %(first)s to %(last)s. Planted truths: %(file)s",
+            events=number(stored),
+            profiles=number(blocks.profiles),
+            first=day - timedelta(days=365),
+            last=day,
+            file=settings.folder / "planted_truths.json",
+        )
     )
 
 

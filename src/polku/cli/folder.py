@@ -5,13 +5,22 @@ from __future__ import annotations
 import click
 
 from polku import library
+from polku.i18n import gettext
 from polku.settings import read_settings
 
 
-@click.command()
-@click.argument("folder", type=click.Path())
-def init(folder: str) -> None:
-    """Make an empty data folder."""
-    settings = read_settings(folder)
-    library.make_folder(settings)
-    click.echo(f"{settings.folder} is ready. Next: polku serve --data {folder}")
+def init(help: str) -> click.Command:
+    @click.command("init", help=help)
+    @click.argument("folder", type=click.Path())
+    def run(folder: str) -> None:
+        settings = read_settings(folder)
+        library.make_folder(settings)
+        click.echo(
+            gettext(
+                "%(folder)s is ready. Next: polku serve --data %(given)s",
+                folder=settings.folder,
+                given=folder,
+            )
+        )
+
+    return run

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
+
 from polku import journeys, library
 from polku.cli.options import data_option
 from polku.collect.files import Target
@@ -27,4 +29,5 @@ def _open_target(folder: str) -> Iterator[Target]:
         yield LocalTarget(workspace.store, workspace.db, journeys.install_plans)
 
 
-import_files = import_command(_open_target, data_option)
+def import_files(help: str) -> click.Command:
+    return import_command(_open_target, data_option, help)

@@ -5,32 +5,35 @@ from __future__ import annotations
 import errno
 import gc
 import logging
+import os
 import sys
 from importlib import import_module
 from typing import Any, Final
 
 import click
 
-from polku.errors import PolkuError
+from polku.cli.language import chosen_language, teach_click
+from polku.errors import PolkuError, system_reason
+from polku.i18n import LazyText, _l, at_a_terminal, gettext, in_words, translate, use_language
 
-COMMANDS: Final[dict[str, tuple[str, str]]] = {
-    "init": ("polku.cli.folder:init", "Make an empty data folder."),
-    "serve": ("polku.cli.server:serve", "Serve pages, the API and the collectors."),
+COMMANDS: Final[dict[str, tuple[str, LazyText]]] = {
+    "init": ("polku.cli.folder:init", _l("Make an empty data folder.")),
+    "serve": ("polku.cli.server:serve", _l("Serve pages, the API and the collectors.")),
     "import": (
         "polku.cli.importing:import_files",
-        "Import events from files: CSV, JSON lines and Parquet, also gzipped.",
+        _l("Import events from files: CSV, JSON lines and Parquet, also gzipped."),
     ),
-    "demo": ("polku.cli.demo:demo", "Make a data folder with a year of a made-up outdoor shop."),
-    "journeys": ("polku.cli.queries:journeys", "Ask about journeys: the map, funnels, paths, volumes."),
+    "demo": ("polku.cli.demo:demo", _l("Make a data folder with a year of a made-up outdoor shop.")),
+    "journeys": ("polku.cli.queries:journeys", _l("Ask about journeys: the map, funnels, paths, volumes.")),
     "touchpoints": (
         "polku.cli.queries:touchpoints",
-        "Ask about touchpoints and the events that are none yet.",
+        _l("Ask about touchpoints and the events that are none yet."),
     ),
-    "sources": ("polku.cli.queries:sources", "Ask where events come from."),
-    "rejected": ("polku.cli.queries:rejected", "Ask what could not be taken, and why."),
-    "profiles": ("polku.cli.queries:profiles", "Ask about customers: search, one customer, who is who."),
+    "sources": ("polku.cli.queries:sources", _l("Ask where events come from.")),
+    "rejected": ("polku.cli.queries:rejected", _l("Ask what could not be taken, and why.")),
+    "profiles": ("polku.cli.queries:profiles", _l("Ask about customers: search, one customer, who is who.")),
 }
-"""Where each command is, and what `polku --help` says of it."""
+"""Where each command is made, by a function of its help, and what that says in `polku --help` too."""
 
 _OF_THE_MACHINE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
 
@@ -44,51 +47,77 @@ class _LoadedWhenUsed(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        place, summary = COMMANDS[cmd_name]
+        module, _, name = place.partition(":")
         gc.disable()  # what is imported is no garbage: looking for it takes a third of the start
-        command: Any = getattr(import_module(module), name)
+        command: Any = getattr(import_module(module), name)(str(summary))
         gc.freeze()
         gc.enable()
         assert isinstance(command, click.Command)
-        return command
+        return _with_spoken_usage(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+        with formatter.section(translate("Commands")):
+            formatter.write_dl([(name, str(summary)) for name, (_, summary) in COMMANDS.items()])
 
 
-@click.group(cls=_LoadedWhenUsed, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="polku")
-@click.option(
-    "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
-    help="How much to tell on standard error",
-)
-def root(log_level: str | None) -> None:
-    """Polku: every touchpoint, one path per customer."""
-    level = (log_level or "warning").upper()
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+def _with_spoken_usage(command: click.Command) -> click.Command:
+    """Click writes [OPTIONS] in English only."""
+    command.options_metavar = gettext("[OPTIONS]")
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = gettext("COMMAND [ARGS]...")
+        if not isinstance(command, _LoadedWhenUsed):
+            for inner in command.commands.values():
+                _with_spoken_usage(inner)
+    return command
+
+
+def root() -> click.Group:
+    """The whole command line, in the language of this moment."""
+
+    @click.group(
+        cls=_LoadedWhenUsed,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=gettext("Polku: every touchpoint, one path per customer."),
     )
+    @click.version_option(package_name="polku")
+    @click.option(
+        "--log-level",
+        type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
+        help=gettext("How much to tell on standard error"),
+    )
+    def polku(log_level: str | None) -> None:
+        level = (log_level or "warning").upper()
+        logging.basicConfig(
+            level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+        )
+
+    _with_spoken_usage(polku)
+    return polku
 
 
 def main() -> None:
     """Run the command line; an error on purpose is a message, not a traceback."""
+    with use_language(chosen_language(sys.argv[1:], os.environ)):
+        teach_click()
+        _run()
+
+
+def _run() -> None:
     try:
-        root(standalone_mode=False)
+        root()(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as e:
         e.show()
         sys.exit(e.exit_code)
     except PolkuError as e:
-        click.echo(f"polku: {e.message}", err=True)
+        click.echo(f"polku: {at_a_terminal(e)}", err=True)
         sys.exit(1)
     except OSError as e:
         if e.errno not in _OF_THE_MACHINE:
             raise
         where = f" ({e.filename})" if e.filename else ""
-        click.echo(
-            f"polku: {e.strerror}{where}. Free some space or give Polku the right to write there.", err=True
-        )
+        advice = gettext("Free some space or give Polku the right to write there.")
+        click.echo(f"polku: {in_words(system_reason(e))}{where}. {advice}", err=True)
         sys.exit(1)

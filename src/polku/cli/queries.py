@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import click
@@ -12,12 +14,13 @@ from pydantic_core import PydanticUndefined
 from polku import library
 from polku.cli.options import data_option
 from polku.cli.output import show
+from polku.i18n import gettext, translate, use_language
 from polku.workspace import Query
 
 
-def query_group(slice_name: str, summary: str) -> click.Group:
-    """A group with a command for each query of a slice."""
-    group = click.Group(slice_name, help=summary)
+def query_group(slice_name: str, help: str) -> click.Group:
+    """A group with a command for each query of a slice, in the language of this moment."""
+    group = click.Group(slice_name, help=help)
     for query in library.QUERIES:
         first, *rest = query.path.split("/")
         if first == slice_name:
@@ -28,7 +31,8 @@ def query_group(slice_name: str, summary: str) -> click.Group:
 def _command(query: type[Query], name: str) -> click.Command:
     def run(folder: str, as_json: bool, **given: Any) -> None:
         asked = query.of({k: v for k, v in given.items() if v not in (None, ())})
-        with library.open(folder) as polku:
+        # what programs read is in English, whoever asks
+        with use_language("en") if as_json else nullcontext(), library.open(folder) as polku:
             answer = polku.ask(asked)
         if as_json:
             plain = TypeAdapter(query.result_type()).dump_python(answer, mode="json")
@@ -43,19 +47,24 @@ def _command(query: type[Query], name: str) -> click.Command:
             parameters.append(click.Argument([field], required=required))
             continue
         default = None if info.default in (None, PydanticUndefined) else info.default
-        help_ = info.description or ""
+        help_ = translate(info.description) if info.description else ""
         if default not in (None, [], ()):
-            help_ = f"{help_} [default: {default}]".strip()
+            told = translate("default: {default}").format(default=default)
+            help_ = f"{help_} [{told}]".strip()
         parameters.append(click.Option([f"--{field.replace('_', '-')}"], required=required, help=help_))
+    paragraphs = [translate(p) for p in query.paragraphs()]
     command = click.Command(
-        name, callback=run, params=parameters, help=query.__doc__, short_help=query.summary()
+        name, callback=run, params=parameters, help="\n\n".join(paragraphs), short_help=paragraphs[0]
     )
-    json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON")
-    return json_option(data_option(command))
+    json_option = click.option(
+        "--json", "as_json", is_flag=True, help=gettext("Print the answer as JSON, in English")
+    )
+    made: click.Command = json_option(data_option(command))
+    return made
 
 
-journeys = query_group("journeys", "Ask about journeys: the map, funnels, paths, volumes.")
-profiles = query_group("profiles", "Ask about customers: search, one customer, who is who.")
-touchpoints = query_group("touchpoints", "Ask about touchpoints and the events that are none yet.")
-sources = query_group("sources", "Ask where events come from.")
-rejected = query_group("rejected", "Ask what could not be taken, and why.")
+journeys = partial(query_group, "journeys")
+profiles = partial(query_group, "profiles")
+touchpoints = partial(query_group, "touchpoints")
+sources = partial(query_group, "sources")
+rejected = partial(query_group, "rejected")

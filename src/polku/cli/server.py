@@ -21,7 +21,8 @@ from granian.server.embed import Server
 from polku import charts, collect, journeys, profiles
 from polku.app import create_app
 from polku.cli.options import data_option
-from polku.errors import Conflict
+from polku.errors import Conflict, system_reason
+from polku.i18n import current_language, gettext, use_language
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
@@ -36,18 +37,22 @@ SWITCH_S = 0.0005
 tens of milliseconds while events come in."""
 
 
-@click.command()
-@data_option
-@click.option("--host", help="The address to listen on  [default: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(1, 65_535), help="The port to listen on  [default: 8000]")
-def serve(folder: str, host: str | None, port: int | None) -> None:
-    """Serve pages, the API and the collectors."""
-    settings = read_settings(folder, host=host, port=port)
-    logging.getLogger().setLevel(settings.log_level.upper())
-    _check_port(settings)
-    if not settings.folder.exists():
-        make_folder(settings)
-    run(settings)
+def serve(help: str) -> click.Command:
+    @click.command("serve", help=help)
+    @data_option
+    @click.option("--host", help=gettext("The address to listen on  [default: 127.0.0.1]"))
+    @click.option(
+        "--port", type=click.IntRange(1, 65_535), help=gettext("The port to listen on  [default: 8000]")
+    )
+    def run_server(folder: str, host: str | None, port: int | None) -> None:
+        settings = read_settings(folder, host=host, port=port)
+        logging.getLogger().setLevel(settings.log_level.upper())
+        _check_port(settings)
+        if not settings.folder.exists():
+            make_folder(settings)
+        run(settings)
+
+    return run_server
 
 
 def run(settings: Settings) -> None:
@@ -55,7 +60,9 @@ def run(settings: Settings) -> None:
 
     Raises Conflict if the port is taken, and what `open_workspace` raises.
     """
-    with open_workspace(settings) as workspace:
+    terminal = current_language()
+    # requests bring their own languages; what has none is of programs, in English
+    with use_language("en"), open_workspace(settings) as workspace:
         token = secrets.token_urlsafe(32)
         app = create_app(workspace, owner_token=token)
         with workspace.db.session(read_only=True) as session:
@@ -73,7 +80,7 @@ def run(settings: Settings) -> None:
             websockets=False,
             log_enabled=False,
         )
-        server.on_startup(lambda: _ready(workspace, token, setup_code))
+        server.on_startup(lambda: _ready(workspace, token, setup_code, terminal))
         uvloop.run(_run(server))
 
 
@@ -84,7 +91,7 @@ async def _run(server: Server) -> None:
     await server.serve()
 
 
-def _ready(workspace: Workspace, token: str, setup_code: str) -> None:
+def _ready(workspace: Workspace, token: str, setup_code: str, language: str) -> None:
     """Say where it listens, and only then begin what takes the processors: a first visitor comes before it."""
     settings = workspace.settings
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -93,9 +100,12 @@ def _ready(workspace: Workspace, token: str, setup_code: str) -> None:
         announce(settings.folder, f"http://{local}:{settings.port}", token)
     except OSError as e:  # a full disk is no reason not to show what there is
         log.error("not_announced reason=%s", e.strerror)
-    click.echo(f"Polku listens on http://{host}:{settings.port}")
-    if setup_code:
-        click.echo(f"To set up from another machine than this one, the code is {setup_code}")
+    with use_language(language):
+        click.echo(gettext("Polku listens on %(address)s", address=f"http://{host}:{settings.port}"))
+        if setup_code:
+            click.echo(
+                gettext("To set up from another machine than this one, the code is %(code)s", code=setup_code)
+            )
     workspace.engine.start()
     threading.Thread(target=_warm, args=(workspace,), name="warming", daemon=True).start()
 
@@ -127,6 +137,8 @@ def _check_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as e:
             raise Conflict(
-                f"Cannot listen on {settings.host}:{settings.port}: {e.strerror}. "
-                "Stop what uses it, or choose another port: polku serve --port 8001"
+                "Cannot listen on %(address)s: %(reason)s. "
+                "Stop what uses it, or choose another port: polku serve --port 8001",
+                address=f"{settings.host}:{settings.port}",
+                reason=system_reason(e),
             ) from e

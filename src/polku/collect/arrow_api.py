@@ -82,8 +82,15 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY:
-            raise TooLarge(f"The stream is larger than {LARGEST_BODY >> 20} MB. Send it in parts.")
+            raise TooLarge(f"The stream is larger than {LARGEST_BODY >> 20} MB. {_in_parts()}")
     return bytes(body)
+
+
+def _in_parts() -> str:
+    return (
+        f"Send it in parts of at most {MOST_ROWS:,} rows and {LARGEST_BODY >> 20} MB, each a stream and a request of "
+        "its own; events that came twice are stored once."
+    )
 
 
 def _stored(workspace: Workspace, body: bytes) -> AppendedEvents:
@@ -107,7 +114,7 @@ def read_stream(body: bytes) -> pa.Table:
                 # compressed batches may be far larger than the body
                 rows += batch.num_rows
                 if rows > MOST_ROWS:
-                    raise TooLarge(f"The stream has more than {MOST_ROWS:,} rows. Send it in parts.")
+                    raise TooLarge(f"The stream has more than {MOST_ROWS:,} rows. {_in_parts()}")
                 batches.append(batch)
         table = pa.Table.from_batches(batches, schema=schema)
         table.validate(full=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from polku.collect.sources import KnownSources
 from polku.errors import NotFound
-from polku.store import EVENTS, EventType
+from polku.store import EVENTS, LABEL_TYPES, EventType
 from polku.workspace import Workspace
 
 SHOWN: Final = 50
@@ -19,7 +19,7 @@ LOOKED_AT: Final = 200_000
 """How many of the newest events are looked through: the live view is about now."""
 
 _NEWEST: Final = """
-SELECT seq, source, type, name, received_at, path, coalesce(user_id, anonymous_id) AS who
+SELECT seq, key, source, type, name, received_at, path, user_id, anonymous_id, identifiers
 FROM events WHERE seq > $low AND ($source = 0 OR source = $source) AND ($name = '' OR name = $name)
 ORDER BY seq DESC LIMIT $most
 """
@@ -31,7 +31,7 @@ SELECT name FROM events WHERE seq > $low AND name <> '' GROUP BY name ORDER BY c
 
 @dataclass(frozen=True, slots=True)
 class LiveEvent:
-    """An event in a line."""
+    """An event in a line. `profile` leads to the page of whom it is about, `who` is what it calls them."""
 
     seq: int
     source: str
@@ -40,6 +40,7 @@ class LiveEvent:
     received_at: datetime
     path: str | None
     who: str | None
+    profile: str | None
 
 
 def newest(workspace: Workspace, *, source: int = 0, name: str = "") -> list[LiveEvent]:
@@ -66,7 +67,7 @@ def whole(workspace: Workspace, seq: int) -> tuple[LiveEvent, str]:
     if not rows:
         raise NotFound("There is no event with number %(seq)s.", seq=seq)
     row = rows[0]
-    line = _line({**row, "who": row["user_id"] or row["anonymous_id"]}, workspace.part(KnownSources))
+    line = _line(row, workspace.part(KnownSources))
     fields: dict[str, Any] = {
         **{k: v for k, v in row.items() if k not in ("key", "id_hash") and v is not None},
         "type": line.type,
@@ -91,5 +92,15 @@ def _line(row: dict[str, Any], known: KnownSources) -> LiveEvent:
         name=row["name"],
         received_at=row["received_at"],
         path=row["path"],
-        who=row["who"],
+        who=_who(row),
+        profile=f"{row['key']:016x}" if row["key"] else None,
     )
+
+
+def _who(row: dict[str, Any]) -> str | None:
+    """What an event calls the person: an address that people read rather than a browser's number."""
+    if row["user_id"]:
+        return str(row["user_id"])
+    pairs: list[tuple[str, str]] = msgspec.json.decode(row["identifiers"]) if row["identifiers"] else []
+    readable = next((value for type_, value in pairs if type_ not in LABEL_TYPES | {"previous_id"}), None)
+    return readable or row["anonymous_id"]

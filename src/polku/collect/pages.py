@@ -21,6 +21,7 @@ from polku.errors import Conflict
 from polku.i18n import LazyText, _l, gettext, ngettext
 from polku.web import navigation
 from polku.web.channels import CHANNELS
+from polku.web.event_titles import EVENT_TITLES
 from polku.web.forms import Filled, Form, FormData, read_form
 from polku.web.listing import Column, Filter
 from polku.web.navigation import NavItem
@@ -116,6 +117,7 @@ def show_source(request: Request, user: CurrentAnalyst, source_id: int, show: st
         channels=CHANNELS,
         now=datetime.now(UTC),
         newest=live.newest(workspace, source=source_id)[:5],
+        titles=EVENT_TITLES,
         spark=spark,
     )
 
@@ -163,6 +165,7 @@ def show_live(
         request,
         "collect/live.html",
         events=live.newest(workspace, source=source or 0, name=name),
+        titles=EVENT_TITLES,
         filters=[
             Filter("source", _l("Source"), by_source, str(source)),
             Filter("name", _l("Event"), by_name, name),
@@ -178,7 +181,7 @@ def show_live(
 @router.get("/live/{seq}")
 def show_event(request: Request, user: CurrentAnalyst, seq: int) -> Response:
     line, text = live.whole(_workspace(request), seq)
-    return render(request, "collect/event.html", event=line, text=text)
+    return render(request, "collect/event.html", event=line, text=text, titles=EVENT_TITLES)
 
 
 @router.get("/rejected")

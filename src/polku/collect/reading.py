@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,7 +11,7 @@ from msgspec import Raw
 
 from polku.collect import protocol
 from polku.collect.mending import Message, read_broken
-from polku.collect.protocol import LARGEST_BODY, LARGEST_EVENT, LONGEST_TEXT, MOST_EVENTS, Event
+from polku.collect.protocol import LARGEST_EVENT, LONGEST_TEXT, MOST_EVENTS, Event
 from polku.collect.refusal import Refusal, Refused, shown
 from polku.collect.rows import Arrival, Row, row
 
@@ -26,30 +25,6 @@ _ROOM_FOR_NAMES: Final = 6 * 1024
 """What an event's ids and names may add to its objects before its size is measured exactly."""
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-
-def inflate(body: bytes) -> bytes:
-    """The body without gzip, if it has that: what the headers say of it does not matter.
-
-    Raises Refusal for a damaged one, and as soon as it grows over the limit.
-    """
-    parts: list[bytes] = []
-    size = 0
-    while body[:2] == b"\x1f\x8b":
-        member = zlib.decompressobj(31)
-        try:
-            parts.append(member.decompress(body, LARGEST_BODY + 1 - size))
-        except zlib.error as e:
-            raise Refusal("invalid_gzip", f"{e}") from None
-        size += len(parts[-1])
-        if size > LARGEST_BODY:
-            raise Refusal(
-                "batch_too_large", f"unpacked it is over {LARGEST_BODY} bytes, the most a request may hold"
-            )
-        if not member.eof:
-            raise Refusal("invalid_gzip", "it ends too early")
-        body = member.unused_data
-    return b"".join(parts) if parts else body
 
 
 def read_batch(body: bytes) -> Message:

@@ -65,6 +65,15 @@ _CATALOGUE: Final = (
         _l("Send smaller batches: at most 500 kilobytes and 2,500 events at a time."),
     ),
     Reason(
+        "body_too_large",
+        _l("A request too large to keep"),
+        _l(
+            "Send smaller batches: at most 500 kilobytes and 2,500 events at a time. Only the beginning of these is "
+            "kept, so they cannot be replayed: send their events again."
+        ),
+        replayable=False,
+    ),
+    Reason(
         "invalid_json",
         _l("It is not valid JSON"),
         _l("Let a JSON library write it. Numbers must fit in 64 bits."),

@@ -14,7 +14,7 @@ import pyarrow as pa
 from polku.collect import store
 from polku.collect.encoding import encode_events, encode_rejected
 from polku.collect.reasons import reason_of
-from polku.collect.refusal import Refused, shown
+from polku.collect.refusal import Cut, Refused, shown
 from polku.collect.rereading import read_again
 from polku.collect.rows import Row
 from polku.collect.sources import KnownSource, KnownSources
@@ -56,7 +56,10 @@ ORDER BY received_at, mark
 
 @dataclass(frozen=True, slots=True)
 class RejectedGroup:
-    """Events of one source that were rejected for one reason, with the newest as a sample."""
+    """Events of one source that were rejected for one reason, with the newest as a sample.
+
+    `cut` says how much of the sample is kept, when that is not all: a request over the limit.
+    """
 
     reason: str
     title: str
@@ -69,6 +72,7 @@ class RejectedGroup:
     detail: str
     sample: str
     replayable: bool
+    cut: Cut | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ def rejected_groups(workspace: Workspace) -> tuple[RejectedGroup, ...]:
                 detail=row["detail"],
                 sample=shown(row["payload"].decode("utf-8", "replace"), 2_000),
                 replayable=reason.replayable and source is not None and source.kind != "file",
+                cut=Cut.told(row["detail"]),
             )
         )
     return tuple(groups)

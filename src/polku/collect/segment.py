@@ -20,9 +20,10 @@ from polku.collect import bodies
 from polku.collect.bodies import Delivery
 from polku.collect.encoding import encode_events, encode_rejected
 from polku.collect.mending import Message
-from polku.collect.protocol import LARGEST_BODY
-from polku.collect.reading import inflate, read_batch, read_event, rows_of, write_key
-from polku.collect.refusal import Refusal, Refused
+from polku.collect.protocol import LARGEST_BODY, MOST_EVENTS
+from polku.collect.reading import read_batch, read_event, rows_of, write_key
+from polku.collect.receiving import inflate, named_keys, receive_body
+from polku.collect.refusal import Oversized, Refusal, Refused, Unfinished
 from polku.collect.replies import not_post, reply, reply_error
 from polku.collect.rows import Arrival, moment
 from polku.collect.sources import KnownSource, KnownSources
@@ -48,9 +49,12 @@ PUBLIC_PATHS: Final = ("/v1/",)
 _OK: Final = b'{"success":true}'
 _BYTES_OF_EVENT: Final = 512
 """Roughly; how many events a body holds is known when it has been read."""
-_MALFORMED: Final = frozenset(
-    {"invalid_json", "invalid_utf8", "invalid_gzip", "not_a_batch", "not_an_object"}
+_SMALLER: Final = (
+    f"Send at most {MOST_EVENTS} events and {LARGEST_BODY // 1024} KB ({LARGEST_BODY} bytes, unpacked) a request: "
+    "share the events out over several requests, or set the SDK's batch size lower (Node: flushAt, "
+    "Python: upload_size, browser: deliveryStrategy.config.size)."
 )
+"""What to do about a request that is too large."""
 
 
 class LoopAcknowledger:
@@ -92,9 +96,10 @@ class Collector:
         """
         received_us = time.time_ns() // 1000
         source = self._by_request(scope)
-        body = await _body(receive)
+        body = b""
         try:
-            body = inflate(body) if body[:2] == b"\x1f\x8b" else body
+            body = await receive_body(receive)
+            body = inflate(body)
             if source is None and (key := write_key(body)):
                 source = self._by_key(key)
             if source is not None and bodies.ready():
@@ -104,8 +109,12 @@ class Collector:
                     return delivery.refused
             message = read_batch(body) if type_ is None else read_event(body)
         except Refusal as e:
-            await self._refuse_whole(source, received_us, Refused(e.reason, e.detail, body))
+            payload = e.beginning if isinstance(e, Oversized) else body
+            source = source or self._by_traces(scope, e.seen or body)
+            await self._refuse_whole(source, received_us, Refused(e.reason, e.detail, payload))
             raise _malformed(e) from None
+        except Unfinished:
+            raise Unreadable("The client went away.") from None
         source = source or self._by_key(message.write_key or _query_key(scope))
         return await self._keep(message, Arrival(source.id, source.public, received_us, type=type_))
 
@@ -145,6 +154,15 @@ class Collector:
                     return None
                 return self._by_key(key) if key else None
         return None
+
+    def _by_traces(self, scope: Scope, text: bytes) -> KnownSource | None:
+        """The source of a body that cannot be read, by the first known key it names, else by the address's.
+
+        None if no key is named: nothing of strangers is kept. Raises PolkuError if the address names an unknown one.
+        """
+        known = next((k for k in named_keys(text) if self._sources.by_key(k)), None)
+        key = known or _query_key(scope)
+        return self._by_key(key) if key else None
 
     def _by_key(self, write_key: str | None) -> KnownSource:
         source = self._sources.by_key(write_key) if write_key else None
@@ -219,9 +237,11 @@ class _Discard:
             await not_post(scope, send)
             return
         try:
-            await _body(receive)
-        except PolkuError as e:
-            await reply_error(scope, send, e)
+            await receive_body(receive)
+        except Oversized as e:
+            await reply_error(scope, send, _malformed(e))
+            return
+        except Unfinished:
             return
         await reply(scope, send, 200, _OK)
 
@@ -263,27 +283,14 @@ def _missing_source() -> PolkuError:
 
 
 def _malformed(refusal: Refusal) -> PolkuError:
+    if isinstance(refusal, Oversized):
+        more = "more than " if refusal.cut.more else ""
+        return TooLarge(f"The request is too large: it is {more}{refusal.cut.size} bytes. {_SMALLER}")
     if refusal.reason == "batch_too_large":
-        return TooLarge(f"The request is too large: {refusal.detail}")
+        return TooLarge(f"The request is too large: {refusal.detail}. {_SMALLER}")
     error = Unreadable(f"The request cannot be read ({refusal.reason}): {refusal.detail}")
     error.code = refusal.reason
     return error
-
-
-async def _body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Unreadable("The client went away.")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > LARGEST_BODY:
-            raise TooLarge(f"The request is over {LARGEST_BODY} bytes. Send fewer events at a time.")
-        parts.append(part)
-        if not message.get("more_body", False):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _query_key(scope: Scope) -> str | None:

@@ -74,7 +74,7 @@ class Database:
             for revision in current:
                 if revision not in known:
                     raise FolderTooNew(
-                        f"The database is of a newer Polku (revision {revision}). Install that version or a "
+                        "The database is of a newer Polku (revision %(revision)s). Install that version or a "
                         "later one; this version leaves the database as it is.",
                         revision=revision,
                     )
@@ -109,7 +109,9 @@ def _connect(url: str) -> Engine:
                 "The database URL is of PostgreSQL, but its driver is not installed. "
                 "Install it: pip install 'polku[postgres]'"
             ) from e
-    raise InvalidInput(f"Database '{backend}' is not supported. Allowed: sqlite, postgresql.")
+    raise InvalidInput(
+        "Database '%(backend)s' is not supported. Allowed: sqlite, postgresql.", backend=backend
+    )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

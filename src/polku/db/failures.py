@@ -44,7 +44,8 @@ def _as_ours(e: DBAPIError) -> PolkuError | None:
     if e.connection_invalidated or state is None or str(state).startswith(_POSTGRES_AWAY):
         reason = str(e.orig).strip().splitlines()[:1]
         return DatabaseUnreachable(
-            f"The database server does not answer ({''.join(reason)}). Start it, or correct POLKU_DATABASE_URL."
+            "The database server does not answer (%(reason)s). Start it, or correct POLKU_DATABASE_URL.",
+            reason="".join(reason),
         )
     return None
 
@@ -61,11 +62,14 @@ def _of_sqlite(e: sqlite3.Error) -> PolkuError | None:
             )
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return NotWritable(
-                f"The database polku.db cannot be written ({e}). Polku's user must own the data folder, "
-                "and its disk must have room."
+                "The database polku.db cannot be written (%(reason)s). Polku's user must own the data folder, "
+                "and its disk must have room.",
+                reason=e,
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return DatabaseDamaged(
-                f"The database polku.db is damaged ({e}). Check the disk and restore the data folder from a copy."
+                "The database polku.db is damaged (%(reason)s). Check the disk and restore the data folder from a "
+                "copy.",
+                reason=e,
             )
     return None

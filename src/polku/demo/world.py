@@ -43,9 +43,13 @@ def make_world(rng_seed: int, *, now: datetime, customers: int = 20_000) -> Worl
     Raises InvalidInput when `now` has no time zone or `customers` is under 100.
     """
     if now.tzinfo is None:
-        raise InvalidInput(f"now must have a time zone, not '{now.isoformat()}'. Example: datetime.now(UTC)")
+        raise InvalidInput(
+            "now must have a time zone, not '%(now)s'. Example: datetime.now(UTC)", now=now.isoformat()
+        )
     if customers < FEWEST_CUSTOMERS:
-        raise InvalidInput(f"customers must be at least {FEWEST_CUSTOMERS}, not {customers}")
+        raise InvalidInput(
+            "customers must be at least %(least)s, not %(given)s", least=FEWEST_CUSTOMERS, given=customers
+        )
     streams = iter(np.random.default_rng([rng_seed, customers]).spawn(10))
     calendar = Calendar(now)
     people = draw_people(next(streams), customers=customers, calendar=calendar)

@@ -23,7 +23,7 @@ from polku.i18n.formats import (
     signed,
     use_timezone,
 )
-from polku.i18n.texts import LazyText, gettext, lazy, ngettext
+from polku.i18n.texts import LazyText, at_a_terminal, both_forms, gettext, in_words, lazy, ngettext
 
 _l = lazy
 
@@ -32,11 +32,14 @@ __all__ = [
     "LazyText",
     "_l",
     "ago",
+    "at_a_terminal",
+    "both_forms",
     "current_language",
     "current_zone",
     "day",
     "duration",
     "gettext",
+    "in_words",
     "is_translated",
     "lazy",
     "moment",

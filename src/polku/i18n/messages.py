@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,9 +19,11 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "gettext": None,
     "translate": None,
     "ngettext": (1, 2),
+    "both_forms": (1, 2),
     "lazy": None,
     "_l": None,
     "_": None,
+    "Words": None,
 }
 _JINJA_OPTIONS = {
     "extensions": "jinja2.ext.do",
@@ -70,9 +72,14 @@ def messages(package: Path = PACKAGE) -> tuple[Message, ...]:
             message = found.setdefault(forms[0], Message(forms))
             message.forms = max(message.forms, forms, key=len)
             message.places.append(f"{path.relative_to(package)}:{line}")
-    for said, place in errors(package):
+    for said, place in (*errors(package), *queries(package)):
         found.setdefault(said, Message((said,))).places.append(place)
-    return tuple(found.values())
+    return tuple(m for m in found.values() if _has_words(m.forms[0]))
+
+
+def _has_words(text: str) -> bool:
+    """Not only values and signs between them, which are alike in every language."""
+    return any(letter.isalpha() for letter in _PLACEHOLDER.sub("", text))
 
 
 def errors(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
@@ -83,16 +90,44 @@ def errors(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
             yield first.value, place
 
 
+def queries(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
+    """What the command line says of each query and its options: paragraphs of docstrings and descriptions of fields."""
+    trees = _trees(package)
+    known = _kinds_of("Query", trees)
+    for path, tree in trees.items():
+        for kind in (n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name in known):
+            place = f"{path.relative_to(package)}:{kind.lineno}"
+            assigned = [n for n in kind.body if isinstance(n, ast.AnnAssign) and n.value is not None]
+            if any(_name(n.target) == "path" for n in assigned):
+                doc = ast.get_docstring(kind) or ""
+                yield from ((" ".join(p.split()), place) for p in doc.split("\n\n"))
+            for call in (n.value for n in assigned if isinstance(n.value, ast.Call)):
+                for word in call.keywords:
+                    if word.arg == "description" and isinstance(word.value, ast.Constant):
+                        yield str(word.value.value), place
+
+
+@cache
+def _trees(package: Path) -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_text()) for path in sorted(package.rglob("*.py"))}
+
+
+def _kinds_of(name: str, trees: Mapping[Path, ast.Module]) -> set[str]:
+    """The names of a class and of all that derive from it."""
+    classes = [n for tree in trees.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    known, grew = {name}, True
+    while grew:
+        named = {c.name for c in classes if {_name(b) for b in c.bases} & known}
+        grew, known = not named <= known, known | named
+    return known
+
+
 @cache
 def raised(package: Path = PACKAGE) -> tuple[tuple[ast.Call, str], ...]:
     """Where errors of Polku are made: the calls, and file and line."""
     found: list[tuple[ast.Call, str]] = []
-    trees = {path: ast.parse(path.read_text()) for path in sorted(package.rglob("*.py"))}
-    classes = [n for tree in trees.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
-    known, grew = {"PolkuError"}, True
-    while grew:
-        named = {c.name for c in classes if {_name(b) for b in c.bases} & known}
-        grew, known = not named <= known, known | named
+    trees = _trees(package)
+    known = _kinds_of("PolkuError", trees)
     for path, tree in trees.items():
         own = [
             n for c in ast.walk(tree) if isinstance(c, ast.ClassDef) and c.name in known for n in ast.walk(c)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from polku.i18n.catalogue import translate, translate_plural
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from polku.errors import PolkuError, Words, filled
+from polku.i18n.catalogue import current_language, translate, translate_plural
 from polku.i18n.formats import number
+
+_COMMAND: Final = re.compile(r"(?:See|Find one with): (polku [^.]+)$")
 
 
 def gettext(text: str, **values: object) -> str:
@@ -14,6 +21,29 @@ def gettext(text: str, **values: object) -> str:
 def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
     """The singular for 1, else the plural, with `%(num)s` (formatted) and the other placeholders filled."""
     return translate_plural(singular, plural, num) % {"num": number(num), **values}
+
+
+def in_words(said: object) -> str:
+    """What an error says, or Words, in the current language, with values that are Words put into it too."""
+    if isinstance(said, Words | PolkuError):
+        return filled(translate(said.template), _spoken(said.values))
+    return str(said)
+
+
+def at_a_terminal(error: PolkuError) -> str:
+    """What an error says to who types commands. Its translation is for pages too, where no command is the next step;
+    here it is told as in English."""
+    if current_language() == "en":
+        return error.message
+    said, command = in_words(error), _COMMAND.search(error.message)
+    if command is None or command[1] in said:
+        return said
+    see = gettext("See: %(command)s", command=command[1])
+    return f"{said} {see}"
+
+
+def _spoken(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: in_words(v) if isinstance(v, Words) else v for name, v in values.items()}
 
 
 class LazyText:
@@ -39,3 +69,8 @@ class LazyText:
 
 def lazy(text: str) -> LazyText:
     return LazyText(text)
+
+
+def both_forms(singular: str, plural: str) -> tuple[str, str]:
+    """A text with a plural, said where there is no number yet."""
+    return singular, plural

@@ -14,13 +14,26 @@ from markupsafe import Markup
 
 from polku.i18n import gettext, number, percent, signed
 from polku.journeys.headline import extremes
-from polku.journeys.labels import Box, Label, Named, place, text_width
+from polku.journeys.labels import LEVELS, Box, Label, Named, place, text_width
 from polku.journeys.results import MapOfJourneys, StageOnMap, TouchpointOnMap
 
-WIDTH: Final = 1040.0
-HEIGHT: Final = 330.0
-TOP, BOTTOM = 88.0, 284.0
-"""Where the highest and lowest interval may be: the rest is room for names."""
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A size of the path across: the page shows the one whose letters come out nearest to 12 px."""
+
+    css: str
+    width: float
+    height: float
+    top: float  # where the highest interval may be, and
+    bottom: float  # the lowest: the rest is room for names
+    levels: int  # rows of names above the line, and below it
+
+
+WIDE: Final = Sheet("wide", 1040, 330, 88, 284, LEVELS)
+MIDDLE: Final = Sheet("middle", 780, 380, 118, 310, 6)
+SMALL: Final = Sheet("small", 580, 400, 122, 306, 7)
+SHEETS: Final = (WIDE, MIDDLE, SMALL)
 
 STEP: Final = 68.0
 """From touchpoint to touchpoint down the path of a phone, in sixteenths of a rem; the cards beside are
@@ -60,17 +73,22 @@ class Spot:
 
 
 def across(
-    journeys: MapOfJourneys, *, language: str, link: Link, before: MapOfJourneys | None = None
+    journeys: MapOfJourneys,
+    *,
+    language: str,
+    link: Link,
+    before: MapOfJourneys | None = None,
+    sheet: Sheet = WIDE,
 ) -> Markup:
-    """The path from left to right, for wide screens and paper."""
-    widths, slot = _widths(journeys.stages, language)
+    """The path from left to right, for screens that are wider than a phone's and for paper."""
+    widths, slot = _widths(journeys.stages, language, sheet.width)
     lefts = [sum(widths[:i]) for i in range(len(widths))]
     xs = [
         lefts[i] + (k + 0.5) * slot for i, s in enumerate(journeys.stages) for k in range(len(s.touchpoints))
     ]
-    height = _Height(journeys, before, TOP, BOTTOM)
+    height = _Height(journeys, before, sheet.top, sheet.bottom)
     spots = height.spots(journeys.touchpoints, xs, largest=min(13.0, slot * 0.4))
-    frame = Box(0, 30, WIDTH, HEIGHT - 6)
+    frame = Box(0, 30, sheet.width, sheet.height - 6)
     found = extremes(journeys) or ()
     notable = [s for s in spots if s.touchpoint in found]
     names = [
@@ -78,10 +96,11 @@ def across(
         for i, s in enumerate(spots)
     ]
     tick = Box(0, height.y(0) - 16, 14, height.y(0))
-    labels = place(names, [*_boxes_of_line(spots), tick], frame, widest=max(138.0, 1.9 * slot))
+    widest = max(138.0, 1.9 * slot)
+    labels = place(names, [*_boxes_of_line(spots), tick], frame, widest=widest, levels=sheet.levels)
     parts = [
-        *(_band(s, i, lefts[i], widths[i], language) for i, s in enumerate(journeys.stages)),
-        _zero(height.y(0)),
+        *(_band(s, i, lefts[i], widths[i], language, sheet) for i, s in enumerate(journeys.stages)),
+        _zero(height.y(0), sheet),
         _line_before(spots),
         *_ribbons(spots),
         *_lines(spots),
@@ -97,7 +116,7 @@ def across(
             for s, label in zip(spots, labels, strict=True)
         ),
     ]
-    return _svg("path-across", f"0 0 {WIDTH:.0f} {HEIGHT:.0f}", journeys, language, parts)
+    return _svg(sheet, journeys, language, parts)
 
 
 def down(journeys: MapOfJourneys, *, before: MapOfJourneys | None = None) -> Markup:
@@ -120,11 +139,11 @@ def down(journeys: MapOfJourneys, *, before: MapOfJourneys | None = None) -> Mar
     ).format(_n(GUTTER), _n(y), f"{y / 16:g}", body)
 
 
-def _widths(stages: Sequence[StageOnMap], language: str) -> tuple[list[float], float]:
+def _widths(stages: Sequence[StageOnMap], language: str, width: float) -> tuple[list[float], float]:
     """How wide each stage is, and each touchpoint in it; a stage without any only as wide as its name."""
     bare = {i: text_width(s.name(language)) + 34 for i, s in enumerate(stages) if not s.touchpoints}
     touchpoints = sum(len(s.touchpoints) for s in stages)
-    slot = (WIDTH - sum(bare.values())) / max(1, touchpoints)
+    slot = (width - sum(bare.values())) / max(1, touchpoints)
     return [bare.get(i, len(s.touchpoints) * slot) for i, s in enumerate(stages)], slot
 
 
@@ -249,11 +268,11 @@ def _is_valley(spots: Sequence[Spot], i: int) -> bool:
     return bool(near) and spots[i].y > sum(near) / len(near)
 
 
-def _band(stage: StageOnMap, i: int, left: float, width: float, language: str) -> Markup:
+def _band(stage: StageOnMap, i: int, left: float, width: float, language: str, sheet: Sheet) -> Markup:
     return Markup(
         '<g class="stage-{}"><rect class="band" x="{}" width="{}" height="{}"/>'
         '<text class="stage-name" x="{}" y="20">{}</text></g>'
-    ).format(i % 4 + 1, _n(left), _n(width), _n(HEIGHT), _n(left + 12), stage.name(language))
+    ).format(i % 4 + 1, _n(left), _n(width), _n(sheet.height), _n(left + 12), stage.name(language))
 
 
 def _name(spot: Spot, language: str, notable: bool) -> str:
@@ -266,9 +285,9 @@ def _text(label: Label, notable: bool) -> Markup:
     return Markup('<text{} x="{}" y="{}">{}</text>').format(css, _n(label.x), _n(label.y), label.text)
 
 
-def _zero(y: float) -> Markup:
+def _zero(y: float, sheet: Sheet) -> Markup:
     return Markup('<path class="zero" d="M0,{0}H{1}"/><text class="tick" x="5" y="{2}">0</text>').format(
-        _n(y), _n(WIDTH), _n(y - 4)
+        _n(y), _n(sheet.width), _n(y - 4)
     )
 
 
@@ -303,12 +322,13 @@ def told(t: TouchpointOnMap, language: str) -> str:
     return f"{t.touchpoint.name(language)}: {felt}{reach}"
 
 
-def _svg(css: str, box: str, journeys: MapOfJourneys, language: str, parts: Sequence[Markup]) -> Markup:
+def _svg(sheet: Sheet, journeys: MapOfJourneys, language: str, parts: Sequence[Markup]) -> Markup:
     description = "; ".join(told(t, language) for t in journeys.touchpoints)
+    box = f"0 0 {sheet.width:.0f} {sheet.height:.0f}"
     return Markup(
-        '<svg class="{}" viewBox="{}" role="group" aria-labelledby="{}-t {}-d">'
-        '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}</svg>'
-    ).format(css, box, css, css, css, gettext("How the path feels"), css, description, Markup("").join(parts))
+        '<svg class="path-across {0}" viewBox="{1}" role="group" aria-labelledby="path-{0}-t path-{0}-d">'
+        '<title id="path-{0}-t">{2}</title><desc id="path-{0}-d">{3}</desc>{4}</svg>'
+    ).format(sheet.css, box, gettext("How the path feels"), description, Markup("").join(parts))
 
 
 def _n(value: float) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 SIZE: Final = 12.0
@@ -55,6 +56,7 @@ class Label:
     leader: tuple[float, float] | None = None
 
 
+@lru_cache(maxsize=4_096)  # asked again for every place where a name may stand
 def text_width(text: str) -> float:
     """Roughly how wide a text is in Inter at 12 px."""
     return sum(3.9 if c in _NARROW_LETTERS else 9.2 if c in _WIDE_LETTERS else 6.9 for c in text)
@@ -69,7 +71,9 @@ def shortened(text: str, width: float) -> str:
     return f"{text.rstrip(' -')}…"
 
 
-def place(points: Sequence[Named], taken: Sequence[Box], frame: Box, *, widest: float = 150) -> list[Label]:
+def place(
+    points: Sequence[Named], taken: Sequence[Box], frame: Box, *, widest: float = 150, levels: int = LEVELS
+) -> list[Label]:
     """A label for each point, in their order: above or below it, as near as it can be without covering
     another name, a point or the line (`taken`); where that cannot be, where it covers least."""
     dots = [
@@ -77,26 +81,50 @@ def place(points: Sequence[Named], taken: Sequence[Box], frame: Box, *, widest: 
     ]
     placed: dict[int, Label] = {}
     for i in sorted(range(len(points)), key=lambda i: -points[i].weight):
-        text = shortened(points[i].text, widest)
-        reach = Box(points[i].x - widest, frame.top, points[i].x + widest, frame.bottom)
-        near = [t for t in taken if t.overlap(reach)]
-        others = [d for k, d in enumerate(dots) if k != i and d.overlap(reach)]
-        others += [p.box for p in placed.values() if p.box.overlap(reach)]
+        point = points[i]
+        text = shortened(point.text, widest)
         candidates = [
-            _candidate(points[i], text, level, side, frame) for level in range(LEVELS) for side in (0, 1)
+            _candidate(point, text, level, side, frame) for level in range(levels) for side in (0, 1)
         ]
-        leaders = [_leader_box(c, points[i]) for c in candidates]
+        # all candidates stand over the same stretch of the picture: only heights are left to compare
+        at = candidates[0].box
+        before = [p.box for p in placed.values()]
+        others = [d for k, d in enumerate(dots) if k != i]
+        name = [*_weighed(8, others, at), *_weighed(8, before, at), *_weighed(1, taken, at)]
+        leader = _weighed(3, before, Box(point.x - 1, 0, point.x + 1, 0))
         costs = [
-            8 * sum(c.box.overlap(o) for o in others)
-            + 3 * sum(lead.overlap(p.box) for p in placed.values())
-            + sum(c.box.overlap(t) for t in near)
+            _covered(name, c.box.top, c.box.bottom)
+            + (_covered(leader, min(c.leader), max(c.leader)) if c.leader else 0.0)
             + 1_000 * _outside(c.box, frame)
             + 22 * (n // 2)
             + 14 * (n % 2)
-            for n, (c, lead) in enumerate(zip(candidates, leaders, strict=True))
+            for n, c in enumerate(candidates)
         ]
         placed[i] = candidates[costs.index(min(costs))]
     return [placed[i] for i in range(len(points))]
+
+
+_Strip = tuple[float, float, float]
+"""What covering a box costs for each unit of height, and its top and bottom."""
+
+
+def _weighed(weight: float, boxes: Iterable[Box], over: Box) -> list[_Strip]:
+    """The boxes that share a stretch of the picture, from left to right, with `over`."""
+    left, right = over.left, over.right
+    return [
+        (weight * (min(b.right, right) - max(b.left, left)), b.top, b.bottom)
+        for b in boxes
+        if b.left < right and left < b.right
+    ]
+
+
+def _covered(strips: Sequence[_Strip], top: float, bottom: float) -> float:
+    """What it costs to cover the strips from `top` to `bottom`."""
+    return sum(
+        cost * (min(bottom, low) - max(top, high))
+        for cost, high, low in strips
+        if high < bottom and top < low
+    )
 
 
 def _candidate(point: Named, text: str, level: int, side: int, frame: Box) -> Label:
@@ -109,13 +137,6 @@ def _candidate(point: Named, text: str, level: int, side: int, frame: Box) -> La
     end = box.top + 1 if below else box.bottom - 1
     start = point.y + point.radius + 2 if below else point.y - point.radius - 2
     return Label(x, base, text, box, (start, end) if level else None)
-
-
-def _leader_box(label: Label, point: Named) -> Box:
-    if label.leader is None:
-        return Box(0, 0, 0, 0)
-    top, bottom = sorted(label.leader)
-    return Box(point.x - 1, top, point.x + 1, bottom)
 
 
 def _outside(box: Box, frame: Box) -> float:

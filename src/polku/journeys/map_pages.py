@@ -49,7 +49,10 @@ def show_map(request: Request, user: CurrentUser) -> Response:
         before=_by_key(before),
         can_compare=filters.before is not None,
         says=headline.of_map(journeys, language),
-        across=drawing.across(journeys, language=language, link=link, before=before),
+        across=[
+            drawing.across(journeys, language=language, link=link, before=before, sheet=sheet)
+            for sheet in drawing.SHEETS
+        ],
         down=drawing.down(journeys, before=before),
         link=link,
     )

@@ -88,6 +88,11 @@ class TouchpointForm:
         return None if found else spec
 
     @property
+    def is_unconditional(self) -> bool:
+        """Whether no rule says anything yet."""
+        return all(r.is_empty for r in self.rows)
+
+    @property
     def first_error(self) -> str:
         """The first thing that is wrong with a field, empty when nothing is."""
         of_fields = [text for name, text in self.errors.items() if name]

@@ -20,6 +20,7 @@ from polku.profiles.queries import ProfileList, ProfileSearch, ProfileShow, Prof
 from polku.profiles.reviews import ProfileReviews
 from polku.web import navigation
 from polku.web.channels import CHANNELS
+from polku.web.event_titles import EVENT_TITLES
 from polku.web.forms import FormData
 from polku.web.listing import Column, Listing, TableRequest
 from polku.web.navigation import NavItem
@@ -46,15 +47,6 @@ TYPE_TITLES: Final[dict[str, LazyText]] = {
     "email": _l("E-mail"),
     "phone": _l("Phone number"),
 }
-EVENT_TITLES: Final[dict[str, LazyText]] = {
-    "page": _l("Viewed a page"),
-    "screen": _l("Viewed a screen"),
-    "identify": _l("Told who they are"),
-    "group": _l("Joined a group"),
-    "alias": _l("Got a new identifier"),
-    "track": _l("Did something"),
-}
-
 
 TRAIT_TITLES: Final[dict[str, LazyText]] = {
     "address": _l("Address"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from polku.errors import InvalidInput
+from polku.errors import InvalidInput, Words
 
 LANGUAGES: Final = ("fi", "en")
 _SIZE: Final = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
@@ -61,10 +61,17 @@ def read_settings(folder: Path | str, **overrides: Any) -> Settings:
         try:
             given = tomllib.loads(file.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as e:
-            raise InvalidInput(f"{file} is not valid TOML: {e}. Correct that line.") from e
+            raise InvalidInput(
+                "%(file)s is not valid TOML: %(why)s. Correct that line.", file=file, why=e
+            ) from e
         unknown = sorted(set(given) - set(kinds))
         if unknown:
-            raise InvalidInput(f"Unknown setting '{unknown[0]}' in {file}. Allowed: {', '.join(kinds)}")
+            raise InvalidInput(
+                "Unknown setting '%(name)s' in %(file)s. Allowed: %(allowed)s",
+                name=unknown[0],
+                file=file,
+                allowed=", ".join(kinds),
+            )
         values |= given
     values |= {k: os.environ[f"POLKU_{k.upper()}"] for k in kinds if f"POLKU_{k.upper()}" in os.environ}
     values |= {k: v for k, v in overrides.items() if v is not None}
@@ -77,27 +84,39 @@ def _of_kind(name: str, kind: str, value: Any) -> Any:
     """A setting's value, a number if it is one. Raises InvalidInput."""
     if kind == "str":
         if not isinstance(value, str):
-            raise InvalidInput(f"Setting '{name}' must be a text in quotes, not {value!r}.")
+            raise InvalidInput(
+                "Setting '%(name)s' must be a text in quotes, not %(value)s.", name=name, value=repr(value)
+            )
         return value
     if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", str(value)):
-        raise InvalidInput(f"Setting '{name}' must be a whole number, not {value!r}.")
+        raise InvalidInput(
+            "Setting '%(name)s' must be a whole number, not %(value)s.", name=name, value=repr(value)
+        )
     return int(value)
 
 
 def _check(settings: Settings) -> None:
     """Raises InvalidInput that names the setting, its value and what is allowed."""
-    allowed = {
-        "language": (settings.language in LANGUAGES, " or ".join(LANGUAGES)),
+    allowed: dict[str, tuple[bool, Words | str]] = {
+        "language": (
+            settings.language in LANGUAGES,
+            Words("fi or en"),
+        ),
         "log_level": (settings.log_level.lower() in LOG_LEVELS, ", ".join(LOG_LEVELS)),
-        "timezone": (_is_timezone(settings.timezone), "a name such as Europe/Helsinki or UTC"),
-        "port": (0 < settings.port < 65_536, "1 to 65535"),
-        "threads": (settings.threads >= 0, "0 (as many as there are processors) or more"),
-        "memory_limit": (bool(_SIZE.fullmatch(settings.memory_limit)), "a size such as 500MB or 2GB"),
-        "segment_rows": (settings.segment_rows >= 1_000, "1000 or more"),
+        "timezone": (_is_timezone(settings.timezone), Words("a name such as Europe/Helsinki or UTC")),
+        "port": (0 < settings.port < 65_536, Words("%(low)s to %(high)s", low=1, high=65_535)),
+        "threads": (settings.threads >= 0, Words("0 (as many as there are processors) or more")),
+        "memory_limit": (bool(_SIZE.fullmatch(settings.memory_limit)), Words("a size such as 500MB or 2GB")),
+        "segment_rows": (settings.segment_rows >= 1_000, Words("%(least)s or more", least=1_000)),
     }
     for name, (good, what) in allowed.items():
         if not good:
-            raise InvalidInput(f"Setting '{name}' cannot be '{getattr(settings, name)}'. Allowed: {what}.")
+            raise InvalidInput(
+                "Setting '%(name)s' cannot be '%(value)s'. Allowed: %(allowed)s.",
+                name=name,
+                value=getattr(settings, name),
+                allowed=what,
+            )
 
 
 def _is_timezone(name: str) -> bool:

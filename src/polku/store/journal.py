@@ -137,8 +137,9 @@ class Journal:
             if number not in files:
                 path = self._path(number)
                 raise JournalDamaged(
-                    f"{path} is missing; it holds events that are nowhere else. Restore the whole data folder from "
-                    f"one copy, or make an empty file of that name to go on without them: touch {path}"
+                    "%(path)s is missing; it holds events that are nowhere else. Restore the whole data folder from "
+                    "one copy, or make an empty file of that name to go on without them: touch %(path)s",
+                    path=path,
                 )
 
     def _cut_torn_end(self, needed: Position) -> int:
@@ -167,9 +168,12 @@ class Journal:
         path = self._path(self._file)
         if size:
             raise JournalDamaged(
-                f"{path} ends at byte {size}, but segments hold what was written up to byte {needed}: what came "
+                "%(path)s ends at byte %(size)s, but segments hold what was written up to byte %(needed)s: what came "
                 "after may be lost. Restore the whole data folder from one copy, or empty the file to go on "
-                f"without it: truncate -s 0 {path}"
+                "without it: truncate -s 0 %(path)s",
+                path=path,
+                size=size,
+                needed=needed,
             )
         log.warning("journal_given_up file=%d", self._file)
         self._rotate()
@@ -178,9 +182,11 @@ class Journal:
     def _damaged(self, number: int, offset: int) -> JournalDamaged:
         path = self._path(number)
         return JournalDamaged(
-            f"{path} does not match its checksum at byte {offset}: acknowledged events are damaged. Check the disk and "
-            "restore the whole data folder from a copy. To go on without what follows there, keep a copy of the file "
-            f"and cut it: truncate -s {offset} {path}"
+            "%(path)s does not match its checksum at byte %(offset)s: acknowledged events are damaged. Check the disk "
+            "and restore the whole data folder from a copy. To go on without what follows there, keep a copy of the "
+            "file and cut it: truncate -s %(offset)s %(path)s",
+            path=path,
+            offset=offset,
         )
 
     def _take_back(self, offset: int) -> None:

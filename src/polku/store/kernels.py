@@ -100,7 +100,11 @@ def check_ready() -> None:
     """Raises NotReady in a request as long as kernels are being compiled."""
     done, of = progress()
     if in_request.get() and done < of:
-        raise NotReady(f"Polku is getting its calculations ready ({done} of {of}). Try again in a moment.")
+        raise NotReady(
+            "Polku is getting its calculations ready (%(done)s of %(of)s). Try again in a moment.",
+            done=done,
+            of=of,
+        )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from polku.errors import FolderInUse, NotWritable
+from polku.errors import FolderInUse, NotWritable, system_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,16 @@ class FolderLock:
             self._descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as e:
             raise NotWritable(
-                f"Cannot write in the data folder {folder}: {e.strerror}. Polku must be able to write there: give its "
-                "user the folder, or name another folder with --data."
+                "Cannot write in the data folder %(folder)s: %(reason)s. Polku must be able to write there: give its "
+                "user the folder, or name another folder with --data.",
+                folder=folder,
+                reason=system_reason(e),
             ) from e
         if not _locked(self._descriptor):
             os.close(self._descriptor)
             raise FolderInUse(
-                f"Another process has {folder} open. Stop it, or use its address if it is a server."
+                "Another process has %(folder)s open. Stop it, or use its address if it is a server.",
+                folder=folder,
             )
         (folder / "server.json").unlink(missing_ok=True)
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from polku.errors import FolderTooNew, PolkuError
+from polku.errors import FolderTooNew, PolkuError, Words
 from polku.store.journal import Position, sync_folder
 from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, REJECTED
 
@@ -28,13 +28,19 @@ _REPETITIVE = ("source", "type", "name", "path", "kind", "reason", "detail")
 """Columns of few distinct values, which are written as a dictionary; for others that only costs time and room."""
 
 
-_RESTORE = "Check the disk and restore the whole data folder from one copy. Nothing has been changed."
+_RESTORE = Words("Check the disk and restore the whole data folder from one copy. Nothing has been changed.")
 
 
 class StoreDamaged(PolkuError):
     """What the manifest says is there is not."""
 
     code = "store_damaged"
+
+
+def _unreadable(path: Path, why: object) -> StoreDamaged:
+    return StoreDamaged(
+        "%(path)s cannot be read (%(why)s). %(restore)s", path=path, why=why, restore=_RESTORE
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +77,27 @@ class Manifest:
             raw: dict[str, Any] = json.loads(path.read_text())
             if raw["format"] > FORMAT:
                 raise FolderTooNew(
-                    f"{folder} was written by a newer Polku (format {raw['format']}; this one knows {FORMAT}). "
-                    "Upgrade Polku; this version leaves the folder as it is."
+                    "%(folder)s was written by a newer Polku (format %(format)s; this one knows %(known)s). "
+                    "Upgrade Polku; this version leaves the folder as it is.",
+                    folder=folder,
+                    format=raw["format"],
+                    known=FORMAT,
                 )
             segments = {t: tuple(Segment(**s) for s in raw["segments"].get(t, ())) for t in TABLES}
             return cls(Position(**raw["applied"]), raw["next_seq"], raw["next_file"], segments)
         except (ValueError, KeyError, TypeError, AttributeError) as e:
-            raise StoreDamaged(f"{path} cannot be read ({e!r}). {_RESTORE}") from e
+            raise _unreadable(path, repr(e)) from e
 
     @classmethod
     def _first(cls, path: Path, journal: Path) -> Self:
         """TRICKY: segments that no manifest names are deleted as left by a crash. Without a manifest that is right
         only if the journal still has everything from its beginning."""
         if any(path.parent.glob("*.parquet")) and not (journal / "000001.log").exists():
-            raise StoreDamaged(f"{path} is missing, but there are segments beside it. {_RESTORE}")
+            raise StoreDamaged(
+                "%(path)s is missing, but there are segments beside it. %(restore)s",
+                path=path,
+                restore=_RESTORE,
+            )
         return cls()
 
     def check_segments(self, folder: Path) -> None:
@@ -95,10 +108,16 @@ class Manifest:
                 try:
                     rows = pq.read_metadata(path).num_rows
                 except (OSError, pa.ArrowException) as e:
-                    raise StoreDamaged(f"{path} cannot be read ({e}). {_RESTORE}") from e
+                    raise _unreadable(path, e) from e
                 if rows != segment.rows:
-                    told = f"{path} holds {rows} rows of {table}; it should hold {segment.rows}"
-                    raise StoreDamaged(f"{told}. {_RESTORE}")
+                    raise StoreDamaged(
+                        "%(path)s holds %(rows)s rows of %(table)s; it should hold %(expected)s. %(restore)s",
+                        path=path,
+                        rows=rows,
+                        table=table,
+                        expected=segment.rows,
+                        restore=_RESTORE,
+                    )
 
     def write(self, folder: Path) -> None:
         """Replace the manifest on disk, durably and at once."""

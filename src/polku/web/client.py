@@ -24,8 +24,9 @@ class Origin:
         self._public = urlsplit(settings.public_url)
         if settings.public_url and self._public.scheme not in ("http", "https"):
             raise InvalidInput(
-                f"Setting 'public_url' cannot be '{settings.public_url}'. Give the address that browsers "
-                "use, with its scheme, e.g. https://polku.example.fi"
+                "Setting 'public_url' cannot be '%(given)s'. Give the address that browsers "
+                "use, with its scheme, e.g. https://polku.example.fi",
+                given=settings.public_url,
             )
         self._listens_here = is_loopback(settings.host)
         names = [name.strip() for name in settings.trusted_proxies.split(",") if name.strip()]
@@ -33,8 +34,9 @@ class Origin:
             self._proxies = [ip_network(name) for name in names]
         except ValueError as e:
             raise InvalidInput(
-                f"Setting 'trusted_proxies' cannot be read: {e}. Allowed: addresses and networks, "
-                "separated by commas, e.g. 127.0.0.1, 10.0.0.0/8"
+                "Setting 'trusted_proxies' cannot be read: %(why)s. Allowed: addresses and networks, "
+                "separated by commas, e.g. 127.0.0.1, 10.0.0.0/8",
+                why=e,
             ) from e
 
     def address(self, request: HTTPConnection) -> str:

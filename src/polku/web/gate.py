@@ -156,13 +156,14 @@ class Gate:
             self._identify_session(visitor, request.cookies, now)
         chosen = visitor.user.language if visitor.user else request.cookies.get(LANGUAGE_COOKIE, "")
         wishes = request.headers.get("accept-language", "")
-        visitor.language = choose_language(chosen, wishes, self._settings.language)
+        default = "en" if visitor.is_owner else self._settings.language
+        visitor.language = choose_language(chosen, wishes, default)
         return visitor
 
     def _identify_key(self, visitor: Visitor, key: str, now: datetime) -> None:
         if self._owner_token and compare_digest(key.encode(), self._owner_token.encode()):
             # who can read the data folder may do all that can be done with it
-            visitor.user, visitor.by_key = User(id=0, name="", email="", role="admin", language="en"), True
+            visitor.user, visitor.by_key = User(id=0, name="", email="", role="admin", language=""), True
             visitor.role = "admin"
             return
         with self._db.session(read_only=True) as session:

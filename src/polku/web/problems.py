@@ -19,8 +19,9 @@ from polku.errors import (
     PolkuError,
     StorageFull,
 )
-from polku.i18n import LazyText, _l, current_language, gettext, is_translated, translate
+from polku.i18n import LazyText, _l, at_a_terminal, current_language, in_words, is_translated
 from polku.web.rendering import render
+from polku.web.visitor import visitor_of
 
 ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
     "invalid_input": (_l("That did not work"), _l("Check what you gave and try again.")),
@@ -81,7 +82,7 @@ def refusal(request: Request, error: PolkuError) -> Response:
     """The answer that tells of `error`: a page in the visitor's language, or JSON under /api."""
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else {}
     if is_api(request) or not has_visitor(request):
-        body = {"code": error.code, "message": error.message, "details": _plain(error.details)}
+        body = {"code": error.code, "message": _for_program(request, error), "details": _plain(error.details)}
         return JSONResponse(body, error.status, headers)
     title, advice = ADVICE.get(error.code, OTHER)
     page = render(
@@ -110,12 +111,18 @@ def is_api(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
+def _for_program(request: Request, error: PolkuError) -> str:
+    """English, but what the owner's command line shows to a person is in the language that it asks for."""
+    is_owner = has_visitor(request) and visitor_of(request).is_owner
+    return at_a_terminal(error) if is_owner else error.message
+
+
 def _in_words(error: PolkuError) -> str:
     """The error's message in the reader's language; nothing rather than another language under a title in theirs."""
     known = current_language() == "en" or is_translated(error.template)
     if isinstance(error, SAID_BY_ADVICE) or not known:
         return ""
-    return gettext(error.template, **error.values) if error.values else translate(error.template)
+    return in_words(error)
 
 
 def _plain(details: dict[str, Any]) -> dict[str, Any]:

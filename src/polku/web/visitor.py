@@ -36,6 +36,11 @@ class Visitor:
         """What every form sends back. Bound to the session; before log-in, to a cookie of this browser."""
         return hash_token(self.csrf_seed, "csrf")
 
+    @property
+    def is_owner(self) -> bool:
+        """Whether this is the command line or library of the data folder's owner, with the server's own token."""
+        return self.user is not None and self.user.id == 0
+
     def may(self, needed: Role) -> bool:
         return self.user is not None and covers(self.role, needed)
 

@@ -22,7 +22,7 @@ def command(target: StoreTarget) -> click.Command:
         assert folder == "D"
         yield target
 
-    return import_command(open_target, click.option("--data", "folder", default="data"))
+    return import_command(open_target, click.option("--data", "folder", default="data"), "Import events.")
 
 
 @pytest.fixture
@@ -42,7 +42,8 @@ def run(command: click.Command, *arguments: str) -> str:
 def test_imports_and_says_what_it_did(command: click.Command, log: list[str], target: StoreTarget):
     told = run(command, *log, "--data", "D")
     assert "'Test': 2 new events, 0 that were there already, 2 rows rejected" in told
-    assert "Rejected because of 'bad_time': 2" in told
+    assert "Rejected: 2. A time cannot be read (bad_time)" in told
+    assert "log-1.csv, row 2: The time '?' of at cannot be read." in told
     assert target.state() == (2, 2)
     assert "'Test': 0 new events, 2 that were there already" in run(command, *log, "--data", "D")
 
@@ -63,10 +64,28 @@ def test_as_json_under_another_name(command: click.Command, log: list[str]):
     assert told["rejections"][0]["reason"] == "bad_time"
 
 
-def test_speaks_finnish(command: click.Command, log: list[str]):
+def test_speaks_finnish(command: click.Command, log: list[str], tmp_path: Path):
+    written(tmp_path / "log-3.csv", b"\xff\xfe" + "who,at\nanna,2026-01-03\n".encode("utf-16-le"))
     with use_language("fi"):
         told = run(command, *log, "--data", "D")
-    assert "2 uutta tapahtumaa" in told
+    assert "3 uutta tapahtumaa" in told
+    assert "Hylätty: 2. Aikaa ei voi lukea (bad_time)" in told
+    assert "log-1.csv, rivi 2: Aikaa ”?” sarakkeessa at ei voi lukea." in told
+    assert "log-3.csv alkaa tavujärjestysmerkillä; luettu merkistönä utf-16." in told
+
+
+def test_json_is_the_same_in_every_language(command: click.Command, log: list[str], tmp_path: Path):
+    written(tmp_path / "log-3.csv", b"\xff\xfe" + "who,at\nanna,2026-01-03\n".encode("utf-16-le"))
+    told = {}
+    for language in ("fi", "en"):
+        with use_language(language):
+            told[language] = json.loads(run(command, *log, "--dry-run", "--json"))
+        told[language].pop("seconds")
+    assert told["fi"] == told["en"]
+    assert told["fi"]["notes"] == ["log-3.csv starts with a byte order mark; read as utf-16."]
+    assert told["fi"]["rejections"][0]["examples"][0].startswith(
+        "log-1.csv, row 2: The time '?' of at cannot"
+    )
 
 
 def test_a_pattern_that_matches_nothing(command: click.Command, log: list[str], tmp_path: Path):

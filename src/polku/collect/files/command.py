@@ -22,34 +22,37 @@ from rich.text import Text
 from polku.collect.files.importing import ImportSummary, import_files
 from polku.collect.files.mapping import Mapping, load_mapping
 from polku.collect.files.target import Collected, Target
+from polku.collect.reasons import reason_of
 from polku.errors import InvalidInput
-from polku.i18n import gettext, number
+from polku.i18n import gettext, in_words, number
 
 OpenTarget = Callable[[str], AbstractContextManager[Target]]
 """Opens a data folder by its path: in this process, or through the server that has it open."""
 
 
-def import_command(open_target: OpenTarget, data_option: Callable[[Any], Any]) -> click.Command:
-    """The command; `data_option` adds `--data`, whose value is called `folder`."""
+def import_command(open_target: OpenTarget, data_option: Callable[[Any], Any], help: str) -> click.Command:
+    """The command, in the language of this moment; `data_option` adds `--data`, whose value is called `folder`."""
 
-    @click.command("import")
+    again = gettext("Importing the same files again changes nothing.")
+
+    @click.command("import", help=f"{help}\n\n{again}")
     @click.argument("files", nargs=-1, required=True, type=click.Path())
     @click.option(
-        "--mapping", "-m", required=True, type=click.Path(path_type=Path), help="The mapping, in TOML"
+        "--mapping",
+        "-m",
+        required=True,
+        type=click.Path(path_type=Path),
+        help=gettext("The mapping, in TOML"),
     )
-    @click.option("--source", help="The name of the source, instead of the mapping's")
-    @click.option("--dry-run", is_flag=True, help="Show what would be imported; store nothing")
-    @click.option("--keep-going", is_flag=True, help="Import what can be read of damaged files")
-    @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON")
+    @click.option("--source", help=gettext("The name of the source, instead of the mapping's"))
+    @click.option("--dry-run", is_flag=True, help=gettext("Show what would be imported; store nothing"))
+    @click.option("--keep-going", is_flag=True, help=gettext("Import what can be read of damaged files"))
+    @click.option("--json", "as_json", is_flag=True, help=gettext("Print the outcome as JSON"))
     @data_option
     def run(
         files: tuple[str, ...], mapping: Path, source: str | None, dry_run: bool, keep_going: bool, as_json: bool,
         folder: str,
     ) -> None:  # fmt: skip
-        """Import events from files: CSV, JSON lines and Parquet, also gzipped.
-
-        Importing the same files again changes nothing.
-        """
         known = _named(load_mapping(mapping), source)
         paths = expanded(files)
         console = Console()
@@ -79,7 +82,7 @@ def expanded(files: Sequence[str]) -> list[Path]:
             else [Path(p) for p in sorted(glob.glob(given))]
         )
         if not matches or not matches[0].exists():
-            raise InvalidInput(f"There is no file {given}.")
+            raise InvalidInput("There is no file %(file)s.", file=given)
         found.extend(p for p in matches if p.is_file())
     return found
 
@@ -138,7 +141,7 @@ class ProgressBars:
 def print_summary(summary: ImportSummary, console: Console) -> None:
     """Say what was imported, what not, and why."""
     for note in summary.notes:
-        console.print(f"• {note}", markup=False)
+        console.print(f"• {in_words(note)}", markup=False)
     if summary.ignored:
         console.print(
             gettext("Not used, since no table asks for them: %(files)s", files=", ".join(summary.ignored)),
@@ -150,11 +153,16 @@ def print_summary(summary: ImportSummary, console: Console) -> None:
     for rejection in summary.rejections:
         rows = number(rejection.rows)
         console.print(
-            gettext("Rejected because of '%(reason)s': %(rows)s", reason=rejection.reason, rows=rows),
+            gettext(
+                "Rejected: %(rows)s. %(title)s (%(reason)s)",
+                rows=rows,
+                title=reason_of(rejection.reason).title,
+                reason=rejection.reason,
+            ),
             markup=False,
         )
         for example in rejection.examples:
-            console.print(f"    {example}", markup=False)
+            console.print(f"    {in_words(example)}", markup=False)
     console.print(_last_words(summary), markup=False)
 
 

@@ -11,19 +11,22 @@ import duckdb
 
 from polku.collect.files.expressions import literal, quoted
 from polku.collect.files.job import CUT, LONGEST_ROW, Advance, Job
-from polku.collect.files.staging import ROW, BadRow, add_rows, create_table
+from polku.collect.files.staging import ROW, BadRow, add_rows, create_table, line_numbered, row_numbered
 from polku.collect.files.text import DamagedFile, TextFile, header_of
-from polku.errors import InvalidInput, nearest
+from polku.errors import InvalidInput, Words, did_you_mean
 
 _REASONS: Final = {
-    "MISSING COLUMNS": ("too_few_columns", "The row has fewer columns than the header."),
-    "TOO MANY COLUMNS": ("too_many_columns", "The row has more columns than the header."),
+    "MISSING COLUMNS": ("too_few_columns", Words("The row has fewer columns than the header.")),
+    "TOO MANY COLUMNS": ("too_many_columns", Words("The row has more columns than the header.")),
     "UNQUOTED VALUE": (
         "open_quote",
-        "A quotation mark is opened and not closed, or text follows a closing one.",
+        Words("A quotation mark is opened and not closed, or text follows a closing one."),
     ),
-    "LINE SIZE OVER MAXIMUM": ("row_too_long", "The row is longer than 8 MB: is a quotation mark left open?"),
-    "INVALID ENCODING": ("bad_letters", "The row has bytes that are no letters."),
+    "LINE SIZE OVER MAXIMUM": (
+        "row_too_long",
+        Words("The row is longer than 8 MB: is a quotation mark left open?"),
+    ),
+    "INVALID ENCODING": ("bad_letters", Words("The row has bytes that are no letters.")),
 }
 
 
@@ -40,11 +43,14 @@ def read_csv(job: Job, paths: Sequence[Path], advance: Advance) -> None:
     every = list(dict.fromkeys(n for _, _, names, _ in read for n in names))
     for name in job.spec.numbers:
         if name not in every:
-            near = nearest(name, every)
-            hint = f" Did you mean '{near}'?" if near else ""
             raise InvalidInput(
-                f"'numbers' of table '{job.table}' names column '{name}', which is not in {paths[0].name}.{hint} "
-                f"Columns: {', '.join(every)}."
+                "'numbers' of table '%(table)s' names column '%(column)s', which is not in %(file)s.%(hint)s "
+                "Columns: %(columns)s.",
+                table=job.table,
+                column=name,
+                file=paths[0].name,
+                hint=did_you_mean(name, every),
+                columns=", ".join(every),
             )
     create_table(job.stage, job.table, {n: "DOUBLE" if n in job.spec.numbers else "VARCHAR" for n in every})
     for path, text, names, delimiter in read:
@@ -54,7 +60,12 @@ def read_csv(job: Job, paths: Sequence[Path], advance: Advance) -> None:
 
 def _check_width(header: Sequence[str], first: Sequence[str], path: Path) -> None:
     if len(header) != len(first):
-        raise InvalidInput(f"'header' names {len(header)} columns, but {path.name} has {len(first)}.")
+        raise InvalidInput(
+            "'header' names %(named)s columns, but %(file)s has %(there)s.",
+            named=len(header),
+            file=path.name,
+            there=len(first),
+        )
 
 
 def _load_csv(job: Job, text: TextFile, names: Sequence[str], delimiter: str, quote: str) -> None:
@@ -71,7 +82,9 @@ def _load_csv(job: Job, text: TextFile, names: Sequence[str], delimiter: str, qu
     try:
         job.stage.database.execute(raw)
     except duckdb.Error as e:
-        raise InvalidInput(f"{text.name} cannot be read: {str(e).splitlines()[0]}") from e
+        raise InvalidInput(
+            "%(file)s cannot be read: %(why)s", file=text.name, why=str(e).splitlines()[0]
+        ) from e
     _keep_rejects(job, text)
     bad = _bad_numbers(job, text, names)
     add_rows(job.stage, job.table, text.name, _numbers_read(job, names, bad), [])
@@ -112,8 +125,13 @@ def _bad_numbers(job: Job, text: TextFile, names: Sequence[str]) -> str:
     decimal = job.reading.decimal or "."
     for number, column, content in found:
         value = json.loads(content)[column]
-        detail = f"Column '{column}' is {value!r}, which is no number (decimal {decimal!r})."
-        job.stage.bad_rows.append(BadRow(text.name, f"row {number}", "bad_number", detail, content))
+        detail = Words(
+            "Column '%(column)s' is %(value)s, which is no number (decimal %(decimal)s).",
+            column=column,
+            value=repr(value),
+            decimal=repr(decimal),
+        )
+        job.stage.bad_rows.append(BadRow(text.name, row_numbered(number), "bad_number", detail, content))
     return condition if found else ""
 
 
@@ -127,15 +145,22 @@ def _keep_rejects(job: Job, text: TextFile) -> None:
     database.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
     size = text.path.stat().st_size
     for line, kind, content, position in found:
-        reason, detail = _REASONS.get(kind, ("bad_row", f"The row cannot be read ({kind.lower()})."))
+        reason, detail = _REASONS.get(kind) or (
+            "bad_row",
+            Words("The row cannot be read (%(why)s).", why=kind.lower()),
+        )
         ends_here = content is not None and _is_end(size, position, content)
         cut = reason in ("open_quote", "row_too_long") and ends_here
         cut = cut or (reason == "too_few_columns" and ends_here and not text.ends_whole)
         if cut and not job.keep_going:
             raise DamagedFile(
-                f"{text.name} seems cut: on line {line}, its last, {detail[0].lower()}{detail[1:]} {CUT}"
+                "%(file)s seems cut. Of line %(line)s, its last: %(detail)s %(what_now)s",
+                file=text.name,
+                line=line,
+                detail=detail,
+                what_now=CUT,
             )
-        job.stage.bad_rows.append(BadRow(text.name, f"line {line}", reason, detail, content or ""))
+        job.stage.bad_rows.append(BadRow(text.name, line_numbered(line), reason, detail, content or ""))
 
 
 def _is_end(size: int, position: int, content: str) -> bool:

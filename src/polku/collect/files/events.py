@@ -7,13 +7,15 @@ from typing import Final
 
 import duckdb
 
+from polku.collect.files import details
+from polku.collect.files.details import as_sql
 from polku.collect.files.expressions import Columns, checked, literal, quoted
 from polku.collect.files.mapping import EventSpec, Mapping, Response
 from polku.collect.files.relations import Relations
 from polku.collect.files.staging import FILE, ROW
 from polku.collect.files.times import time_sql
 from polku.collect.files.who import id_sql, identifiers_sql
-from polku.errors import InvalidInput
+from polku.errors import InvalidInput, Words
 
 SCALES: Final = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 """Lowest and highest score of a metric; mapped linearly on −100…100."""
@@ -114,12 +116,14 @@ class _Fields:
         self._relations, self._source = relations, source
 
     def __call__(self, what: str, text: str) -> _Field:
-        where = f"event '{self.spec.label}', {what}"
+        where = Words("event '%(event)s', %(key)s", event=self.spec.label, key=what)
         sql = checked(text, self.columns, self._relations.stage.database, where=where)
         try:
             types = self._relations.stage.types(f"SELECT {sql} AS x FROM ({self._source})")
         except duckdb.Error as e:
-            raise InvalidInput(f"{where}: '{text}': {str(e).splitlines()[0]}") from e
+            raise InvalidInput(
+                "%(where)s: '%(text)s': %(why)s", where=where, text=text, why=str(e).splitlines()[0]
+            ) from e
         return _Field(sql, types["x"])
 
 
@@ -240,43 +244,34 @@ def _reason(spec: EventSpec, given_id: bool, now_us: int) -> tuple[str, str]:
         (
             "bad_time",
             "at_us IS NULL",
-            f"'The time ''' || at_text || ''' of ' || {literal(spec.at)} || ' cannot be read. Say how times are "
-            "written with time_format in the mapping.'",
+            as_sql(details.UNREADABLE_TIME, time="at_text", column=literal(spec.at)),
         ),
         (
             "time_out_of_range",
             f"at_us < {_EARLIEST_US} OR at_us > {now_us + day_us}",
-            "'The time ''' || at_text || ''' is before 1971 or more than a day ahead.'",
+            as_sql(details.IMPOSSIBLE_TIME, time="at_text"),
         ),
         (
             "no_identifier",
             "user_id IS NULL AND anonymous_id IS NULL AND identifiers IS NULL",
-            "'The row does not say who it is about.'",
+            as_sql(details.NOBODY),
         ),
     ]
     if spec.event_type <= 3:
-        checks.append(("no_name", "coalesce(name, '') = ''", "'The row has no name for the event.'"))
+        checks.append(("no_name", "coalesce(name, '') = ''", as_sql(details.NO_NAME)))
     if spec.value:
-        checks.append(
-            (
-                "bad_value",
-                "value IS NULL AND value_text IS NOT NULL",
-                "'The value ''' || value_text || ''' is no number.'",
-            )
-        )
+        no_number = as_sql(details.NO_NUMBER, value="value_text")
+        checks.append(("bad_value", "value IS NULL AND value_text IS NOT NULL", no_number))
     if spec.response:
-        low, high = SCALES[spec.response.metric]
-        told = f"'The score ''' || coalesce(score_text, '') || ''' is not between {low} and {high}.'"
-        checks.append(("bad_score", "score IS NULL", told))
-    if given_id:
-        checks.append(
-            ("no_id", "own_id IS NULL", f"'The row has no id in ' || {literal(spec.id or '')} || '.'")
+        low, high = map(str, SCALES[spec.response.metric])
+        off = as_sql(
+            details.OFF_SCALE, score="coalesce(score_text, '')", low=literal(low), high=literal(high)
         )
-    checks.append((DUPLICATE, "again > 0 AND alike", "'The same event again.'"))
-    contradicts = (
-        "'An earlier row has the same id ''' || own_id || ''' and says otherwise; the first was kept.'"
-    )
-    checks.append(("duplicate_id", "again > 0", contradicts))
+        checks.append(("bad_score", "score IS NULL", off))
+    if given_id:
+        checks.append(("no_id", "own_id IS NULL", as_sql(details.NO_ID, column=literal(spec.id or ""))))
+    checks.append((DUPLICATE, "again > 0 AND alike", as_sql(details.AGAIN)))
+    checks.append(("duplicate_id", "again > 0", as_sql(details.CONTRADICTING, id="own_id")))
     reason = " ".join(f"WHEN {condition} THEN '{code}'" for code, condition, _ in checks)
     detail = " ".join(f"WHEN '{code}' THEN {text}" for code, _, text in checks)
     return f"CASE {reason} END", f"CASE reason {detail} END"

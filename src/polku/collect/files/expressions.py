@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import duckdb
 
-from polku.errors import InvalidInput, nearest
+from polku.errors import InvalidInput, Words, did_you_mean, nearest
 
 _UNSTEADY: Final = frozenset({
     "random", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "now", "today", "get_current_timestamp", "nextval",
@@ -22,11 +22,11 @@ _UNSTEADY: Final = frozenset({
     "current_timestamp", "localtime", "localtimestamp", "transaction_timestamp", "currval", "setseed", "sleep_ms",
     "current_setting", "getvariable", "getenv", "current_query", "current_database", "current_user", "user",
 })  # fmt: skip
-_FORBIDDEN: Final = {
-    "SUBQUERY": "a query",
+_FORBIDDEN: Final[Mapping[str, Words | str]] = {
+    "SUBQUERY": Words("a query"),
     "STAR": "*",
-    "PARAMETER": "a parameter",
-    "WINDOW": "a window (OVER)",
+    "PARAMETER": Words("a parameter"),
+    "WINDOW": Words("a window (OVER)"),
 }
 _NOTHING_ELSE: Final[Mapping[str, object]] = {
     "modifiers": [], "where_clause": None, "group_expressions": [], "having": None, "sample": None, "qualify": None,
@@ -40,7 +40,7 @@ class Columns:
     table: str
     own: Sequence[str]
     joined: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    origin: str = ""
+    origin: Words | str = ""
 
 
 def quoted(name: str) -> str:
@@ -53,7 +53,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def checked(text: str, columns: Columns, database: duckdb.DuckDBPyConnection, *, where: str) -> str:
+def checked(text: str, columns: Columns, database: duckdb.DuckDBPyConnection, *, where: Words | str) -> str:
     """The SQL of an expression. Raises InvalidInput; `where` says what it is for."""
     if text in columns.own:
         return quoted(text)
@@ -62,22 +62,32 @@ def checked(text: str, columns: Columns, database: duckdb.DuckDBPyConnection, *,
     if parsed["error"]:
         is_code = any(c.isspace() or c in "()'+*/|" for c in text) or not text
         if is_code and not nearest(text, columns.own):
-            raise InvalidInput(f"{where}: '{text}' cannot be read: {parsed.get('error_message', '')}")
+            raise InvalidInput(
+                "%(where)s: '%(text)s' cannot be read: %(why)s",
+                where=where,
+                text=text,
+                why=parsed.get("error_message", ""),
+            )
         raise _missing(text, columns, where)
     node = parsed["statements"][0]["node"] if len(parsed["statements"]) == 1 else {}
     alone = all(node.get(k) == v for k, v in _NOTHING_ELSE.items()) and node["from_table"]["type"] == "EMPTY"
     if not alone or len(node["select_list"]) != 1 or node["cte_map"]["map"]:
-        raise InvalidInput(f"{where}: '{text}' is not one expression over columns.")
+        raise InvalidInput(
+            "%(where)s: '%(text)s' is not one expression over columns.", where=where, text=text
+        )
     for part in _parts(node["select_list"][0]):
         _check(part, text, columns, where)
     return f"({text}\n)"
 
 
-def _check(part: dict[str, Any], text: str, columns: Columns, where: str) -> None:
+def _check(part: dict[str, Any], text: str, columns: Columns, where: Words | str) -> None:
     kind = part["class"]
     if kind in _FORBIDDEN:
         raise InvalidInput(
-            f"{where}: '{text}' uses {_FORBIDDEN[kind]}; use columns, constants and functions."
+            "%(where)s: '%(text)s' uses %(what)s; use columns, constants and functions.",
+            where=where,
+            text=text,
+            what=_FORBIDDEN[kind],
         )
     if kind == "FUNCTION" and part["function_name"].lower() in _UNSTEADY:
         raise _unsteady(part["function_name"], text, where)
@@ -88,10 +98,13 @@ def _check(part: dict[str, Any], text: str, columns: Columns, where: str) -> Non
         raise _missing(".".join(names), columns, where)
 
 
-def _unsteady(function: str, text: str, where: str) -> InvalidInput:
+def _unsteady(function: str, text: str, where: Words | str) -> InvalidInput:
     return InvalidInput(
-        f"{where}: '{text}' uses {function}, which answers differently every time. "
-        "Importing again would make other events; use columns and constants."
+        "%(where)s: '%(text)s' uses %(function)s, which answers differently every time. "
+        "Importing again would make other events; use columns and constants.",
+        where=where,
+        text=text,
+        function=function,
     )
 
 
@@ -103,14 +116,17 @@ def _known(names: Sequence[str], columns: Columns) -> bool:
     return inside is not None and len(names) > 1 and names[1].casefold() in {c.casefold() for c in inside}
 
 
-def _missing(name: str, columns: Columns, where: str) -> InvalidInput:
+def _missing(name: str, columns: Columns, where: Words | str) -> InvalidInput:
     every = [*columns.own, *(f"{j}.{c}" for j, cs in columns.joined.items() for c in cs)]
-    near = nearest(name, every)
-    hint = f" Did you mean '{near}'?" if near else ""
-    of = f" ({columns.origin})" if columns.origin else ""
     listed = ", ".join(every[:40]) + (", …" if len(every) > 40 else "")
     return InvalidInput(
-        f"{where}: table '{columns.table}'{of} has no column '{name}'.{hint} Columns: {listed}."
+        "%(where)s: table '%(table)s' (%(origin)s) has no column '%(column)s'.%(hint)s Columns: %(columns)s.",
+        where=where,
+        table=columns.table,
+        origin=columns.origin or "–",
+        column=name,
+        hint=did_you_mean(name, every),
+        columns=listed,
     )
 
 

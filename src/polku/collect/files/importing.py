@@ -17,13 +17,23 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from polku.collect.files import details
 from polku.collect.files.events import DUPLICATE, EventQuery, event_query
 from polku.collect.files.mapping import EventSpec, Mapping, TouchpointPlan
 from polku.collect.files.reading import read_files
 from polku.collect.files.relations import Relations
-from polku.collect.files.staging import FILE, ROW, ROWS_A_BATCH, BadRow, Stage, open_stage, row_place
+from polku.collect.files.staging import (
+    FILE,
+    ROW,
+    ROWS_A_BATCH,
+    BadRow,
+    Stage,
+    open_stage,
+    row_numbered,
+    row_place,
+)
 from polku.collect.files.target import Target
-from polku.errors import InvalidInput
+from polku.errors import InvalidInput, Words
 from polku.store import INCOMING, REJECTED
 
 PREVIEWED: Final = 4
@@ -51,7 +61,7 @@ class Rejection:
 
     reason: str
     rows: int
-    examples: tuple[str, ...]
+    examples: tuple[Words, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class ImportSummary:
     ignored: list[str] = field(default_factory=list)  # files that no table asked for
     events: list[EventSummary] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Words] = field(default_factory=list)
     preview: list[dict[str, object]] = field(default_factory=list)
     touchpoints: list[TouchpointPlan] = field(default_factory=list)
     touchpoints_added: int = 0
@@ -139,7 +149,7 @@ def import_files(
             _store(stage, queries, _Writer(target, mapping, summary, at, dry_run), progress)
         except duckdb.OutOfMemoryException as e:
             raise InvalidInput(
-                f"The import needs more memory than {memory_limit} or more disk for its work."
+                "The import needs more memory than %(limit)s or more disk for its work.", limit=memory_limit
             ) from e
         finally:
             stage.close()
@@ -164,7 +174,7 @@ class _Writer:
         if mapping.touchpoint and not dry:
             summary.touchpoints_added = target.install_touchpoints(mapping.touchpoint, mapping.source)
         self._counts: dict[str, int] = {}
-        self._shown: dict[str, list[str]] = {}
+        self._shown: dict[str, list[Words]] = {}
 
     def events(self, spec: EventSpec, good: pa.Table) -> tuple[int, int, int]:
         """Store events; returns how many were new, there already, and contradict what is there."""
@@ -173,14 +183,14 @@ class _Writer:
             return 0, 0, 0
         stored = self._target.append(table)
         if stored.rejected:
-            self.count("duplicate_id", stored.rejected, ["stored before with the same id and other content"])
+            self.count("duplicate_id", stored.rejected, [details.STORED_BEFORE])
         return stored.accepted, stored.duplicates, stored.rejected
 
     def rejected(self, bad: Sequence[BadRow], label: str) -> None:
         """Keep rows that are no events, as they were."""
         for reason, several in Counter(row.reason for row in bad).items():
             first = islice((row for row in bad if row.reason == reason), _EXAMPLES)
-            self.count(reason, several, [f"{r.file}, {r.row}: {r.detail}" for r in first])
+            self.count(reason, several, [_example(r) for r in first])
         if self._dry or not bad:
             return
         rows = [
@@ -195,7 +205,7 @@ class _Writer:
         ]
         self._target.append(pa.Table.from_pylist(rows, schema=REJECTED))
 
-    def count(self, reason: str, rows: int, examples: Sequence[str]) -> None:
+    def count(self, reason: str, rows: int, examples: Sequence[Words]) -> None:
         self._counts[reason] = self._counts.get(reason, 0) + rows
         shown = self._shown.setdefault(reason, [])
         shown.extend(examples[: max(0, _EXAMPLES - len(shown))])
@@ -247,9 +257,12 @@ def _batches(stage: Stage, query: EventQuery) -> Iterator[pa.Table]:
         raise
     except duckdb.Error as e:
         first = str(e).splitlines()[0]
-        hint = " Use TRY_CAST(… AS …) where a value may not fit." if "Conversion" in first else ""
+        hint = Words(" Use TRY_CAST(… AS …) where a value may not fit.") if "Conversion" in first else ""
         raise InvalidInput(
-            f"event '{query.spec.label}': {first}.{hint} What was stored before stays; importing again is safe."
+            "event '%(event)s': %(why)s.%(hint)s What was stored before stays; importing again is safe.",
+            event=query.spec.label,
+            why=first,
+            hint=hint,
         ) from e
 
 
@@ -257,13 +270,18 @@ def _bad_rows(stage: Stage, bad: pa.Table) -> list[BadRow]:
     found = []
     for row in bad.select(["reason", "detail", "payload", FILE, ROW]).to_pylist():
         name, number = row_place(stage, row[FILE], row[ROW])
-        found.append(BadRow(name, f"row {number}", row["reason"], row["detail"] or "", row["payload"]))
+        detail = details.as_words(row["detail"] or "")
+        found.append(BadRow(name, row_numbered(number), row["reason"], detail, row["payload"]))
     return found
+
+
+def _example(row: BadRow) -> Words:
+    return Words("%(file)s, %(row)s: %(detail)s", file=row.file, row=row.row, detail=row.detail)
 
 
 def _payload(row: BadRow, label: str) -> bytes:
     """The row as it was and where: alike in every import, so that it is kept once."""
-    told = {"file": row.file, "row": row.row, "event": label, "content": row.content}
+    told = {"file": row.file, "row": str(row.row), "event": label, "content": row.content}
     return _JSON.encode(told).encode()
 
 

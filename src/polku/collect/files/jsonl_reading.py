@@ -11,9 +11,9 @@ import duckdb
 
 from polku.collect.files.expressions import literal, quoted
 from polku.collect.files.job import CUT, LONGEST_ROW, Advance, Job
-from polku.collect.files.staging import BadRow, add_rows, create_table
+from polku.collect.files.staging import BadRow, add_rows, create_table, line_numbered
 from polku.collect.files.text import DamagedFile, TextFile
-from polku.errors import InvalidInput
+from polku.errors import InvalidInput, Words
 
 
 def read_jsonl(job: Job, paths: Sequence[Path], advance: Advance) -> None:
@@ -26,7 +26,9 @@ def read_jsonl(job: Job, paths: Sequence[Path], advance: Advance) -> None:
     row = database.execute("SELECT json_group_structure(line::JSON)::VARCHAR FROM json_lines").fetchone()
     shape = json.loads(row[0]) if row and row[0] else {}
     if not isinstance(shape, dict):
-        raise InvalidInput(f'{paths[0].name} should hold one JSON object a line, like {{"order": 1}}.')
+        raise InvalidInput(
+            '%(file)s should hold one JSON object a line, like {"order": 1}.', file=paths[0].name
+        )
     leaves = _leaves(shape)
     create_table(job.stage, job.table, {name: type_ for name, _, type_ in leaves})
     for i, (_, text) in enumerate(texts):
@@ -48,7 +50,9 @@ def _load_lines(job: Job, file: int, text: TextFile) -> None:
             f"CREATE TEMP TABLE raw_text AS SELECT row_number() OVER () AS number, line FROM {source}"
         )
     except duckdb.Error as e:
-        raise InvalidInput(f"{text.name} cannot be read: {str(e).splitlines()[0]}") from e
+        raise InvalidInput(
+            "%(file)s cannot be read: %(why)s", file=text.name, why=str(e).splitlines()[0]
+        ) from e
     last = job.stage.scalar("SELECT max(number) FROM raw_text")
     good = "CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END"
     blank = "coalesce(trim(line), '') = ''"
@@ -58,12 +62,18 @@ def _load_lines(job: Job, file: int, text: TextFile) -> None:
     for number, line in bad:
         if number == 1 and line.lstrip().startswith("["):
             raise InvalidInput(
-                f"{text.name} is one JSON list, not one object a line. Convert it: jq -c '.[]' < file"
+                "%(file)s is one JSON list, not one object a line. Convert it: jq -c '.[]' < file",
+                file=text.name,
             )
         if number == last and not text.ends_whole and not job.keep_going:
-            raise DamagedFile(f"{text.name} seems cut: its last line, {number}, is not whole JSON. {CUT}")
-        detail = "The line is not a JSON object."
-        job.stage.bad_rows.append(BadRow(text.name, f"line {number}", "bad_json", detail, line))
+            raise DamagedFile(
+                "%(file)s seems cut: its last line, %(line)s, is not whole JSON. %(what_now)s",
+                file=text.name,
+                line=number,
+                what_now=CUT,
+            )
+        detail = Words("The line is not a JSON object.")
+        job.stage.bad_rows.append(BadRow(text.name, line_numbered(number), "bad_json", detail, line))
     database.execute(
         f"INSERT INTO json_lines SELECT {file}, number, line FROM raw_text WHERE NOT ({blank}) AND ({good})"
     )

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from polku.errors import InvalidInput, nearest
+from polku.errors import InvalidInput, Words, did_you_mean, lines, system_reason
 from polku.store import EventType
+from polku.validation import problem
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 """Of a table: small letters, digits and _."""
@@ -24,7 +25,9 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"'{name}' is not a time zone; write it as Europe/Helsinki") from None
+        raise ValueError(
+            Words("'%(name)s' is not a time zone; write it as Europe/Helsinki", name=name)
+        ) from None
     return name
 
 
@@ -175,9 +178,11 @@ def load_mapping(path: Path) -> Mapping:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as e:
-        raise InvalidInput(f"The mapping {path} cannot be read: {e.strerror}.") from e
+        raise InvalidInput(
+            "The mapping %(file)s cannot be read: %(why)s.", file=path, why=system_reason(e)
+        ) from e
     except UnicodeDecodeError as e:
-        raise InvalidInput(f"The mapping {path} is not UTF-8 text. Save it as UTF-8.") from e
+        raise InvalidInput("The mapping %(file)s is not UTF-8 text. Save it as UTF-8.", file=path) from e
     return parse_mapping(text, name=path.name)
 
 
@@ -186,28 +191,37 @@ def parse_mapping(text: str, *, name: str = "mapping.toml") -> Mapping:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
-        raise InvalidInput(f"{name} is not valid TOML: {e}. Correct that line.") from e
+        raise InvalidInput("%(file)s is not valid TOML: %(why)s. Correct that line.", file=name, why=e) from e
     try:
         mapping = Mapping.model_validate(raw)
     except ValidationError as e:
-        raise InvalidInput("\n".join(f"{name}: {m}" for m in _messages(e))) from e
-    for problem in _contradictions(mapping):
-        raise InvalidInput(f"{name}: {problem}")
+        problems = lines(Words("%(file)s: %(problem)s", file=name, problem=m) for m in _messages(e))
+        raise InvalidInput("%(problems)s", problems=problems) from e
+    for found in _contradictions(mapping):
+        raise InvalidInput("%(file)s: %(problem)s", file=name, problem=found)
     return mapping
 
 
-def _messages(error: ValidationError) -> Iterator[str]:
+def _messages(error: ValidationError) -> Iterator[Words]:
     for e in error.errors()[:5]:
         where = ".".join(str(p + 1) if isinstance(p, int) else p for p in e["loc"])
         if e["type"] == "extra_forbidden":
             key, known = str(e["loc"][-1]), _known(e["loc"])
-            near = nearest(key, known)
-            hint = f" Did you mean '{near}'?" if near else ""
-            yield f"unknown key '{where}'.{hint} Allowed here: {', '.join(known)}."
+            yield Words(
+                "unknown key '%(key)s'.%(hint)s Allowed here: %(allowed)s.",
+                key=where,
+                hint=did_you_mean(key, known),
+                allowed=", ".join(known),
+            )
         elif e["type"] == "missing":
-            yield f"'{where}' is missing."
+            yield Words("'%(key)s' is missing.", key=where)
         else:
-            yield f"'{where}' is {e['input']!r}: {e['msg'].removeprefix('Value error, ')}."
+            yield Words(
+                "'%(key)s' is %(given)s: %(problem)s.",
+                key=where,
+                given=repr(e["input"]),
+                problem=problem(dict(e)),
+            )
 
 
 def _known(loc: tuple[int | str, ...]) -> list[str]:
@@ -221,45 +235,72 @@ def _known(loc: tuple[int | str, ...]) -> list[str]:
     return [f.alias or n for n, f in kind.model_fields.items()]
 
 
-def _contradictions(mapping: Mapping) -> Iterator[str]:
+def _contradictions(mapping: Mapping) -> Iterator[Words]:
     tables = mapping.table
     for name, table in tables.items():
         others = [*table.join, *([table.made_from] if table.made_from else [])]
         for other in others:
             if other not in tables:
-                yield f"[table.{name}] speaks of table '{other}'. {_tables(other, tables)}"
+                yield Words(
+                    "[table.%(table)s] speaks of table '%(other)s'. %(tables)s",
+                    table=name,
+                    other=other,
+                    tables=_tables(other, tables),
+                )
         if table.made_from and (table.files or table.numbers or table.header):
-            yield f"[table.{name}] is made from another table: 'files', 'numbers' and 'header' belong there."
+            yield Words(
+                "[table.%(table)s] is made from another table: 'files', 'numbers' and 'header' belong there.",
+                table=name,
+            )
         if table.group_by and not table.made_from:
-            yield f"[table.{name}] has 'group_by'. Make a table of its own for it: from = \"{name}\"."
+            yield Words(
+                "[table.%(table)s] has 'group_by'. Make a table of its own for it: from = \"%(table)s\".",
+                table=name,
+            )
         yield from _circles(name, tables)
     for number, event in enumerate(mapping.event, 1):
-        where = f"event {number} ({event.label})"
+        where = Words("event %(number)s (%(name)s)", number=number, name=event.label)
         if event.table not in tables:
-            yield f"{where}: table '{event.table}'. {_tables(event.table, tables)}"
+            yield Words(
+                "%(where)s: table '%(table)s'. %(tables)s",
+                where=where,
+                table=event.table,
+                tables=_tables(event.table, tables),
+            )
         if event.type in ("track", "page", "screen") and not (
             event.name or event.name_from or event.response
         ):
-            yield f"{where} has no name. Give 'name', or 'name_from' with the column that holds it."
+            yield Words(
+                "%(where)s has no name. Give 'name', or 'name_from' with the column that holds it.",
+                where=where,
+            )
         if (event.name is not None) + (event.name_from is not None) + (event.response is not None) > 1:
-            yield f"{where}: give one of 'name', 'name_from' and 'response'."
+            yield Words("%(where)s: give one of 'name', 'name_from' and 'response'.", where=where)
         if not (event.user_id or event.anonymous_id or event.identifiers):
-            yield f"{where} belongs to nobody. Give 'user_id', 'anonymous_id' or 'identifiers'."
+            yield Words(
+                "%(where)s belongs to nobody. Give 'user_id', 'anonymous_id' or 'identifiers'.", where=where
+            )
         for type_ in {"user_id", "anonymous_id", "previous_id"} & set(event.identifiers):
-            yield f"{where}: 'identifiers' are others than '{type_}'; user_id and anonymous_id have keys of their own."
+            yield Words(
+                "%(where)s: 'identifiers' are others than '%(type)s'; user_id and anonymous_id have keys of their own.",
+                where=where,
+                type=type_,
+            )
         if event.traits and event.type not in ("identify", "group"):
-            yield f"{where}: 'traits' are for type = \"identify\". Use 'properties'."
+            yield Words("%(where)s: 'traits' are for type = \"identify\". Use 'properties'.", where=where)
 
 
-def _tables(wanted: str, tables: dict[str, TableSpec]) -> str:
-    near = nearest(wanted, tables)
-    hint = f" Did you mean '{near}'?" if near else ""
-    return f"There is no such table.{hint} Tables: {', '.join(tables)}."
+def _tables(wanted: str, tables: dict[str, TableSpec]) -> Words:
+    return Words(
+        "There is no such table.%(hint)s Tables: %(tables)s.",
+        hint=did_you_mean(wanted, tables),
+        tables=", ".join(tables),
+    )
 
 
-def _circles(name: str, tables: dict[str, TableSpec], seen: tuple[str, ...] = ()) -> Iterator[str]:
+def _circles(name: str, tables: dict[str, TableSpec], seen: tuple[str, ...] = ()) -> Iterator[Words]:
     if name in seen:
-        yield f"[table.{name}] needs itself: {' → '.join((*seen, name))}."
+        yield Words("[table.%(table)s] needs itself: %(way)s.", table=name, way=" → ".join((*seen, name)))
     elif name in tables:
         spec: Any = tables[name]
         for other in (*spec.join, *([spec.made_from] if spec.made_from else [])):

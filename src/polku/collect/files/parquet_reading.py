@@ -13,12 +13,13 @@ from polku.collect.files.expressions import literal
 from polku.collect.files.job import CUT, Advance, Job
 from polku.collect.files.staging import FILE, ROW, add_rows, create_table
 from polku.collect.files.text import DamagedFile
+from polku.errors import Words
 
 
 def read_parquet(job: Job, paths: Sequence[Path], advance: Advance) -> None:
     whole = [p for p in paths if _is_whole_parquet(job, p)]
     if not whole:
-        raise DamagedFile(f"No file of table '{job.table}' can be read.")
+        raise DamagedFile("No file of table '%(table)s' can be read.", table=job.table)
     listed = ", ".join(literal(str(p)) for p in whole)
     try:
         types = job.stage.types(f"SELECT * FROM read_parquet([{listed}], union_by_name=true)")
@@ -28,7 +29,9 @@ def read_parquet(job: Job, paths: Sequence[Path], advance: Advance) -> None:
             advance(path.stat().st_size)
     except duckdb.Error as e:
         raise DamagedFile(
-            f"The Parquet files of table '{job.table}' cannot be read: {str(e).splitlines()[0]}"
+            "The Parquet files of table '%(table)s' cannot be read: %(why)s",
+            table=job.table,
+            why=str(e).splitlines()[0],
         ) from e
 
 
@@ -36,9 +39,17 @@ def _is_whole_parquet(job: Job, path: Path) -> bool:
     try:
         pq.read_metadata(path)
     except (pa.ArrowException, OSError) as e:
-        problem = f"{path.name} is not a whole Parquet file (its end is missing or damaged)."
         if not job.keep_going:
-            raise DamagedFile(f"{problem} {CUT}") from e
-        job.stage.note(f"{problem} Nothing of it could be read.")
+            raise DamagedFile(
+                "%(file)s is not a whole Parquet file (its end is missing or damaged). %(what_now)s",
+                file=path.name,
+                what_now=CUT,
+            ) from e
+        job.stage.note(
+            Words(
+                "%(file)s is not a whole Parquet file (its end is missing or damaged). Nothing of it could be read.",
+                file=path.name,
+            )
+        )
         return False
     return True

@@ -13,7 +13,7 @@ from polku.collect.files.jsonl_reading import read_jsonl
 from polku.collect.files.mapping import Mapping
 from polku.collect.files.parquet_reading import read_parquet
 from polku.collect.files.staging import Stage
-from polku.errors import InvalidInput, nearest
+from polku.errors import InvalidInput, Words, nearest
 
 _FORMATS: Final = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".pq": "parquet",
@@ -34,7 +34,9 @@ def read_files(
         formats = {job.spec.format or format_of(p) for p in paths}
         if len(formats) > 1:
             raise InvalidInput(
-                f"The files of table '{table}' are of different kinds: {', '.join(sorted(formats))}."
+                "The files of table '%(table)s' are of different kinds: %(kinds)s.",
+                table=table,
+                kinds=", ".join(sorted(formats)),
             )
         _READERS[formats.pop()](job, paths, advance)
 
@@ -47,8 +49,10 @@ def format_of(path: Path) -> str:
     suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
     if suffix not in _FORMATS:
         raise InvalidInput(
-            f'What kind of file is {path.name}? Say format = "csv", "jsonl" or "parquet" for its table. '
-            f"Known by name: {', '.join(_FORMATS)}, each also with .gz."
+            'What kind of file is %(file)s? Say format = "csv", "jsonl" or "parquet" for its table. '
+            "Known by name: %(known)s, each also with .gz.",
+            file=path.name,
+            known=", ".join(_FORMATS),
         )
     return _FORMATS[suffix]
 
@@ -56,14 +60,14 @@ def format_of(path: Path) -> str:
 def _by_table(stage: Stage, files: Sequence[Path], mapping: Mapping) -> dict[str, list[Path]]:
     for path in files:
         if not path.is_file():
-            raise InvalidInput(f"There is no file {path}.")
+            raise InvalidInput("There is no file %(file)s.", file=path)
     wanted = {name: t for name, t in mapping.table.items() if not t.made_from}
     found: dict[str, list[Path]] = {}
     for name, spec in wanted.items():
         patterns = [spec.files] if isinstance(spec.files, str) else spec.files
         found[name] = [p for p in dict.fromkeys(files) if patterns is None or _matches(p.name, patterns)]
         if not found[name]:
-            raise InvalidInput(_not_given(name, patterns or ["*"], files))
+            raise _not_given(name, patterns or ["*"], files)
     used = {p for paths in found.values() for p in paths}
     stage.ignored = [p.name for p in files if p not in used]
     return found
@@ -75,8 +79,13 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(n, p.casefold()) for n in names for p in patterns)
 
 
-def _not_given(table: str, patterns: Sequence[str], files: Sequence[Path]) -> str:
+def _not_given(table: str, patterns: Sequence[str], files: Sequence[Path]) -> InvalidInput:
     near = nearest(patterns[0], [f.name for f in files])
-    hint = f" Is it '{near}'? Then correct 'files' in the mapping." if near else ""
-    given = ", ".join(f.name for f in files[:10]) or "no file"
-    return f"Table '{table}' needs a file named {' or '.join(patterns)}; given: {given}.{hint}"
+    hint = Words(" Is it '%(near)s'? Then correct 'files' in the mapping.", near=near) if near else ""
+    return InvalidInput(
+        "Table '%(table)s' needs a file named %(wanted)s; given: %(given)s.%(hint)s",
+        table=table,
+        wanted=patterns[0] if len(patterns) == 1 else Words("one of %(names)s", names=", ".join(patterns)),
+        given=", ".join(f.name for f in files[:10]) or Words("no file"),
+        hint=hint,
+    )

@@ -9,7 +9,7 @@ import duckdb
 from polku.collect.files.expressions import Columns, checked, quoted
 from polku.collect.files.mapping import Mapping
 from polku.collect.files.staging import FILE, ROW, Stage
-from polku.errors import InvalidInput, nearest
+from polku.errors import InvalidInput, Words, did_you_mean
 
 
 @dataclass(slots=True)
@@ -40,7 +40,11 @@ class Relations:
         for number, other in enumerate(spec.join):
             alias = f"j{number}"
             if other in columns.own:
-                raise InvalidInput(f"[table.{table}] joins '{other}' but also has a column of that name.")
+                raise InvalidInput(
+                    "[table.%(table)s] joins '%(other)s' but also has a column of that name.",
+                    table=table,
+                    other=other,
+                )
             keys = [self._key(table, other, mine, theirs) for mine, theirs in spec.keys(other)]
             self._check_unique(table, other, [theirs for _, theirs in keys])
             same = " AND ".join(f"t.{quoted(m)}::VARCHAR = {alias}.{quoted(o)}::VARCHAR" for m, o in keys)
@@ -78,7 +82,9 @@ class Relations:
             if name not in columns.own:
                 checked(name, columns, self.stage.database, where=f"{where} group_by")
                 raise InvalidInput(
-                    f"{where} group_by: '{name}' must be a column, written as it is in the file."
+                    "%(where)s group_by: '%(column)s' must be a column, written as it is in the file.",
+                    where=where,
+                    column=name,
                 )
         new = {n: self._expression(e, columns, f"{where} columns.{n}") for n, e in spec.columns.items()}
         condition = self._condition(spec.when, columns, where)
@@ -103,7 +109,9 @@ class Relations:
         for name in new:
             if name in own.own:
                 raise InvalidInput(
-                    f"{where} columns.{name}: the file has a column '{name}'. Choose another name."
+                    "%(where)s columns.%(column)s: the file has a column '%(column)s'. Choose another name.",
+                    where=where,
+                    column=name,
                 )
         condition = self._condition(spec.when, own, where)
         made = [*map(quoted, own.own), *(f"{sql} AS {quoted(n)}" for n, sql in new.items())]
@@ -117,7 +125,7 @@ class Relations:
         try:
             self.stage.database.execute(f"CREATE TABLE {draft} AS {query}")
         except duckdb.Error as e:
-            raise InvalidInput(f"{where}: {str(e).splitlines()[0]}") from e
+            raise InvalidInput("%(where)s: %(why)s", where=where, why=str(e).splitlines()[0]) from e
         self.stage.database.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
         self.stage.database.execute(f"ALTER TABLE {draft} RENAME TO {quoted(table)}")
         self.stage.columns[table] = [c for c in self.stage.types(quoted(table)) if c not in (FILE, ROW)]
@@ -132,11 +140,15 @@ class Relations:
         for name, of in ((mine, table), (theirs, other)):
             known = self.stage.columns[of]
             if name not in known:
-                near = nearest(name, known)
-                hint = f" Did you mean '{near}'?" if near else ""
                 raise InvalidInput(
-                    f"[table.{table}] join.{other}: table '{of}' ({self._origin(of)}) has no column '{name}'.{hint} "
-                    f"Columns: {', '.join(known)}."
+                    "%(where)s: table '%(table)s' (%(origin)s) has no column '%(column)s'.%(hint)s "
+                    "Columns: %(columns)s.",
+                    where=f"[table.{table}] join.{other}",
+                    table=of,
+                    origin=self._origin(of),
+                    column=name,
+                    hint=did_you_mean(name, known),
+                    columns=", ".join(known),
                 )
         return mine, theirs
 
@@ -148,11 +160,17 @@ class Relations:
         )
         if twice:
             raise InvalidInput(
-                f"[table.{table}] joins '{other}' by {', '.join(keys)}, but {twice:,} of its keys are there more than "
-                f"once, so events would be doubled. Make a table with one row each: [table.{other}_each] "
-                f'from = "{other}", group_by = {keys}, columns = {{ … = "sum(…)" }}, and join that.'
+                "[table.%(table)s] joins '%(other)s' by %(keys)s, but %(twice)s of its keys are there more than "
+                "once, so events would be doubled. Make a table with one row each: %(example)s, and join that.",
+                table=table,
+                other=other,
+                keys=", ".join(keys),
+                twice=f"{twice:,}",
+                example=f'[table.{other}_each] from = "{other}", group_by = {keys}, columns = {{ … = "sum(…)" }}',
             )
 
-    def _origin(self, table: str) -> str:
+    def _origin(self, table: str) -> Words | str:
         spec = self.mapping.table[table]
-        return f"made from {spec.made_from}" if spec.made_from else self.stage.origin(table)
+        return (
+            Words("made from %(other)s", other=spec.made_from) if spec.made_from else self.stage.origin(table)
+        )

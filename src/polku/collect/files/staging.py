@@ -14,7 +14,7 @@ from typing import Final
 import duckdb
 
 from polku.collect.files.expressions import quoted
-from polku.errors import InvalidInput
+from polku.errors import InvalidInput, Words
 
 FILE, ROW = "__polku_file", "__polku_row"
 """Columns beside the user's own: number of the file, and of the row in its table."""
@@ -28,10 +28,18 @@ class BadRow:
     """A row that no event can be made of."""
 
     file: str
-    row: str  # where: 'line 12', 'row 3'
+    row: Words  # where: 'line 12', 'row 3'
     reason: str  # a stable code
-    detail: str
+    detail: Words | str
     content: str  # as it was
+
+
+def row_numbered(number: int) -> Words:
+    return Words("row %(number)s", number=number)
+
+
+def line_numbered(number: int) -> Words:
+    return Words("line %(number)s", number=number)
 
 
 @dataclass(slots=True)
@@ -53,10 +61,10 @@ class Stage:
     columns: dict[str, list[str]] = field(default_factory=dict)
     files: list[StagedFile] = field(default_factory=list)
     bad_rows: list[BadRow] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Words] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
-    def note(self, text: str) -> None:
+    def note(self, text: Words) -> None:
         if text not in self.notes:
             self.notes.append(text)
 
@@ -111,7 +119,9 @@ def create_table(stage: Stage, table: str, types: dict[str, str]) -> None:
     twice = [n for n, k in Counter(c.casefold() for c in types).items() if k > 1]
     if twice:
         raise InvalidInput(
-            f"Table '{table}' has two columns named '{twice[0]}' (capitals do not matter). Rename one."
+            "Table '%(table)s' has two columns named '%(column)s' (capitals do not matter). Rename one.",
+            table=table,
+            column=twice[0],
         )
     columns = ", ".join(f"{quoted(n)} {t}" for n, t in types.items())
     stage.database.execute(f"CREATE TABLE {quoted(table)} ({columns}, {FILE} USMALLINT, {ROW} BIGINT)")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from polku.errors import InvalidInput
+from polku.errors import InvalidInput, Words, system_reason
 
 _CHUNK: Final = 1 << 20
 _HEAD: Final = 1 << 16
@@ -37,9 +37,9 @@ class TextFile:
 
     path: Path
     name: str
-    notes: tuple[str, ...]
+    notes: tuple[Words, ...]
     ends_whole: bool  # with a line break
-    damage: str = ""
+    damage: Words | None = None
     cut: str = ""  # the last line of a damaged file, of which nobody knows how it goes on
 
 
@@ -52,7 +52,7 @@ class _Scan:
     bad_byte: int = 0
     windows: bool = False  # bytes that only Windows code pages use for letters and quotes
     last: bytes = b"\n"
-    damage: str = ""
+    damage: Words | None = None
 
 
 def made_ready(path: Path, folder: Path, *, encoding: str | None, keep_going: bool) -> TextFile:
@@ -68,24 +68,40 @@ def made_ready(path: Path, folder: Path, *, encoding: str | None, keep_going: bo
         utf8 = codecs.lookup(chosen).name == "utf-8"
     except LookupError:
         raise InvalidInput(
-            f"Unknown encoding '{encoding}'. Usual ones: utf-8, windows-1252, latin-1."
+            "Unknown encoding '%(encoding)s'. Usual ones: utf-8, windows-1252, latin-1.",
+            encoding=encoding,
         ) from None
-    scan, notes = _scan(path), []
+    scan = _scan(path)
+    notes: list[Words] = []
     if scan.damage and not keep_going:
         raise DamagedFile(
-            f"{path.name} is damaged: {scan.damage} Nothing was imported. Get the whole file, or import what "
-            "can be read with --keep-going; importing the whole file later adds only what is missing."
+            "%(file)s is damaged: %(damage)s Nothing was imported. Get the whole file, or import what "
+            "can be read with --keep-going; importing the whole file later adds only what is missing.",
+            file=path.name,
+            damage=scan.damage,
         )
     errors = "strict"
     if utf8 and scan.bad_line:
         chosen, errors = _other_encoding(path, scan, told=encoding is not None, keep_going=keep_going)
         utf8 = False
         notes.append(
-            f"{path.name} is not UTF-8 (byte 0x{scan.bad_byte:02X} on line {scan.bad_line}); read as {chosen}. "
-            f'If letters look wrong, say encoding = "…" in the mapping.'
+            Words(
+                "%(file)s is not UTF-8 (byte 0x%(byte)s on line %(line)s); read as %(encoding)s. "
+                'If letters look wrong, say encoding = "…" in the mapping.',
+                file=path.name,
+                byte=f"{scan.bad_byte:02X}",
+                line=scan.bad_line,
+                encoding=chosen,
+            )
         )
     if mark and not encoding:
-        notes.append(f"{path.name} starts with a byte order mark; read as {chosen}.")
+        notes.append(
+            Words(
+                "%(file)s starts with a byte order mark; read as %(encoding)s.",
+                file=path.name,
+                encoding=chosen,
+            )
+        )
     whole = scan.last in b"\n\r"
     if utf8 and not packed and not mark:
         return TextFile(path, path.name, tuple(notes), whole)
@@ -120,20 +136,27 @@ def header_of(text: TextFile, *, delimiter: str | None, quote: str) -> tuple[lis
     """
     start = head(text.path)
     if not start.strip():
-        raise InvalidInput(f"{text.name} is empty. Its first line should name the columns.")
+        raise InvalidInput("%(file)s is empty. Its first line should name the columns.", file=text.name)
     found = _likely_delimiter(start, quote)
     used = delimiter or found or ","
     names = _first_record(start, used, quote)
     if len(names) == 1 and found and found != used:
         raise InvalidInput(
-            f"{text.name} has one column named '{names[0][:80]}' when read with the delimiter {used!r}. "
-            f"It looks separated by {found!r}: say delimiter = {_toml(found)} in the mapping."
+            "%(file)s has one column named '%(column)s' when read with the delimiter %(used)s. "
+            "It looks separated by %(found)s: say delimiter = %(written)s in the mapping.",
+            file=text.name,
+            column=names[0][:80],
+            used=repr(used),
+            found=repr(found),
+            written=_toml(found),
         )
     named = [n.strip() or f"column{i}" for i, n in enumerate(names, 1)]
     twice = [n for n, count in Counter(n.casefold() for n in named).items() if count > 1]
     if twice:
         raise InvalidInput(
-            f"{text.name} has two columns named '{twice[0]}' (capitals do not matter). Rename one."
+            "%(file)s has two columns named '%(column)s' (capitals do not matter). Rename one.",
+            file=text.name,
+            column=twice[0],
         )
     return named, used
 
@@ -174,7 +197,7 @@ def _first_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(4)
     except OSError as e:
-        raise InvalidInput(f"{path} cannot be read: {e.strerror}.") from e
+        raise InvalidInput("%(file)s cannot be read: %(why)s.", file=path, why=system_reason(e)) from e
 
 
 def _unpacked_start(path: Path, packed: bool) -> bytes:
@@ -200,10 +223,14 @@ def _chunks(path: Path, scan: _Scan) -> Iterator[bytes]:
                 # read1 gives what is unpacked so far before it fails on a cut end
                 chunk = file.read1(_CHUNK) if isinstance(file, gzip.GzipFile) else file.read(_CHUNK)
             except EOFError:
-                scan.damage = f"the compressed file ends too early, after {done:,} bytes of text."
+                scan.damage = Words(
+                    "the compressed file ends too early, after %(bytes)s bytes of text.", bytes=f"{done:,}"
+                )
                 return
             except (OSError, zlib.error):
-                scan.damage = f"it cannot be unpacked beyond {done:,} bytes of text."
+                scan.damage = Words(
+                    "it cannot be unpacked beyond %(bytes)s bytes of text.", bytes=f"{done:,}"
+                )
                 return
             if not chunk:
                 return
@@ -248,9 +275,13 @@ def _other_encoding(path: Path, scan: _Scan, *, told: bool, keep_going: bool) ->
         if keep_going:
             return "utf-8", "backslashreplace"
         raise InvalidInput(
-            f"{path.name} is UTF-8, but on line {scan.bad_line} there is a byte 0x{scan.bad_byte:02X} that is not. "
+            "%(file)s is UTF-8, but on line %(line)s there is a byte 0x%(byte)s that is not. "
             "Nothing was imported. Correct the file, say its encoding in the mapping, or use --keep-going: "
-            f"the byte is then kept as \\x{scan.bad_byte:02x}."
+            "the byte is then kept as %(kept)s.",
+            file=path.name,
+            line=scan.bad_line,
+            byte=f"{scan.bad_byte:02X}",
+            kept=f"\\x{scan.bad_byte:02x}",
         )
     return ("windows-1252", "backslashreplace") if scan.windows else ("latin-1", "strict")
 
@@ -264,6 +295,9 @@ def _convert(path: Path, copy: Path, encoding: str, errors: str) -> None:
             file.write(decoder.decode(b"", True))
         except UnicodeDecodeError as e:
             raise InvalidInput(
-                f"{path.name} is not {encoding}: byte 0x{e.object[e.start]:02X} cannot be read. "
-                'Say its true encoding in the mapping, e.g. encoding = "windows-1252".'
+                "%(file)s is not %(encoding)s: byte 0x%(byte)s cannot be read. "
+                'Say its true encoding in the mapping, e.g. encoding = "windows-1252".',
+                file=path.name,
+                encoding=encoding,
+                byte=f"{e.object[e.start]:02X}",
             ) from e
