@@ -49,7 +49,7 @@ class LocalEngine:
     def __init__(self, refresher: Refresher, *, threads: int = 2) -> None:
         self._refresher = refresher
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="engine")
-        self._background = background_pool(threads)
+        self._background = background_pool(1)
 
     @property
     def blocks(self) -> Blocks:

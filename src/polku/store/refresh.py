@@ -94,7 +94,7 @@ class Refresher:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def refresh(self) -> Blocks:
+    def refresh(self, threads: int | None = None) -> Blocks:
         """Merge in what has come since the last refresh; returns when done."""
         with self._refreshing:
             snapshot = self._store.snapshot
@@ -109,7 +109,7 @@ class Refresher:
             ):
                 old = replace(Blocks.empty(), kinds=old.kinds)
             try:
-                blocks = _refreshed(old, snapshot, resolution, self._folder, self._threads)
+                blocks = _refreshed(old, snapshot, resolution, self._folder, threads or self._threads)
             except OSError:
                 self.blocks.remove_others(self._folder)  # else a full disk is filled with half-made blocks
                 raise
@@ -144,7 +144,8 @@ class Refresher:
         while not self._stopping.is_set():
             started = time.perf_counter()
             try:
-                self.refresh()
+                # One processor stays free for those who wait; only the very first blocks are waited for themselves.
+                self.refresh(threads=1 if self.blocks.events else None)
             except OSError as e:
                 log.error("blocks_not_written reason=%s", e)
             except Exception:
