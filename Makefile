@@ -13,6 +13,8 @@ VENDOR := src/polku/web/static/vendor
 
 # Compiled kernels are shared by every run in this folder, so that they compile once.
 export POLKU_KERNEL_CACHE ?= $(CURDIR)/.cache/kernels
+# Python may keep compiled modules: every test that starts a program would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Node trusts what the machine trusts: behind a company's own certificate authority its built-in list is not enough.
 export NODE_USE_SYSTEM_CA ?= 1
 

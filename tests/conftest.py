@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import text
 from xdist.scheduler import LoadScopeScheduling
 
+from polku.db import Database
 from polku.security import passwords
 from polku.store import kernels
 from tests.balance import Balanced
-from tests.postgres import PostgresServer, given_or_started
+from tests.databases import tables_in
+from tests.postgres import EMPTY, PostgresServer, given_or_started
 from tests.required import missing
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +26,17 @@ ROOT = Path(__file__).parent.parent
 os.environ.setdefault("POLKU_KERNEL_CACHE", str(ROOT / ".cache" / "kernels"))
 # Also for tests that open no data folder: else each kernel would compile twice, into two caches.
 kernels.use_cache(Path(os.environ["POLKU_KERNEL_CACHE"]))
+
+
+def pytest_configure() -> None:
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: looking through it for garbage again and again takes a tenth of a run."""
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -45,14 +60,41 @@ def postgres() -> Iterator[PostgresServer | None]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def postgres_tables(postgres: PostgresServer | None) -> Iterator[Database]:
+    """A database of PostgreSQL with Polku's tables, for one test after the other."""
+    with _server(postgres).fresh_database() as url:
+        database = Database(url)
+        database.upgrade()
+        yield database
+        database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'polku.db'}"
         return
-    server = request.getfixturevalue("postgres")
+    with _server(request.getfixturevalue("postgres")).fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Polku's tables with nothing in them, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        database = tables_in(tmp_path)
+        yield database
+        database.close()
+        return
+    database = request.getfixturevalue("postgres_tables")
+    yield database
+    with database.session() as session:
+        session.execute(text(EMPTY))
+
+
+def _server(server: PostgresServer | None) -> PostgresServer:
     if server is None:
         missing("postgres", "no PostgreSQL: set POLKU_TEST_POSTGRES_URL or install one (initdb)")
-    with server.fresh_database() as url:
-        yield url
+    return server

@@ -42,6 +42,17 @@ class PostgresServer:
             connection.execute(statement)
 
 
+EMPTY = """
+DO $$ DECLARE t regclass; BEGIN
+  SET LOCAL session_replication_role = replica;  -- in any order, whatever refers to what
+  FOR t IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND relname <> 'alembic_version' LOOP EXECUTE format('DELETE FROM %s', t); END LOOP;
+  PERFORM setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
+END $$
+"""
+"""Empties all tables and numbers from 1 again: a tenth of the time that a new database takes."""
+
+
 @contextmanager
 def given_or_started() -> Iterator[PostgresServer | None]:
     """The server of POLKU_TEST_POSTGRES_URL, else one started for as long as the context lasts, else None."""

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from polku import library
 from polku.app import create_app
 from polku.settings import read_settings
+from tests.folders import empty_folder
 from tests.web.visits import ADMIN, post
 
 HERE = "http://127.0.0.1:8000"
@@ -19,8 +20,7 @@ TOKEN = "owner"
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    settings = read_settings(tmp_path_factory.mktemp("data"))
-    library.make_folder(settings)
+    settings = read_settings(empty_folder(tmp_path_factory.mktemp("data")))
     with library.open_workspace(settings) as workspace:
         yield create_app(workspace, owner_token=TOKEN)
 

@@ -11,14 +11,14 @@ from polku import library
 from polku.app import create_app
 from polku.collect.store import ensure_source
 from polku.settings import read_settings
+from tests.folders import empty_folder
 
 HERE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    settings = read_settings(tmp_path_factory.mktemp("data"))
-    library.make_folder(settings)
+    settings = read_settings(empty_folder(tmp_path_factory.mktemp("data")))
     with library.open_workspace(settings) as workspace:
         with workspace.db.session() as session:
             key = ensure_source(session, name="Shop", kind="server").write_key

@@ -15,6 +15,7 @@ from polku.app import create_app
 from polku.settings import read_settings
 from polku.web.roles import ROLES, covers, lesser
 from polku.web.visitor import RULES
+from tests.folders import empty_folder
 from tests.web.visits import ADMIN, log_in, post, token_on
 
 HERE = "http://127.0.0.1:8000"
@@ -52,8 +53,7 @@ def _asked(dependant: Dependant) -> str:
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
-    settings = read_settings(tmp_path_factory.mktemp("data"))
-    library.make_folder(settings)
+    settings = read_settings(empty_folder(tmp_path_factory.mktemp("data")))
     with library.open_workspace(settings) as workspace:
         yield create_app(workspace)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-import polku.web.tables  # noqa: F401  declares the tables
 from polku.collect import api, pages, segment
 from polku.web.app import create_app
 from polku.workspace import Workspace

@@ -13,15 +13,15 @@ import pytest
 
 from polku.store import FolderLock
 from tests.cli.conftest import Ran
+from tests.folders import empty_folder
 from tests.ports import free_port
 
 Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def folder(run: Run, tmp_path: Path) -> Path:
-    assert run("init", tmp_path / "data").code == 0
-    return tmp_path / "data"
+def folder(tmp_path: Path) -> Path:
+    return empty_folder(tmp_path / "data")
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 
 from polku.collect import scanning, segment, store
 from polku.collect.sources import KnownSources
-from polku.db import Base, Database
 from polku.settings import Settings
 from polku.store import EventStore, LocalEngine
 from polku.workspace import Workspace
+from tests.databases import tables_in
 
 
 @dataclass
@@ -67,8 +67,7 @@ def _read(row: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     settings = Settings(folder=tmp_path)
-    db = Database(settings.sqlalchemy_url)
-    Base.metadata.create_all(db.engine)
+    db = tables_in(tmp_path)
     events = EventStore(tmp_path)
     engine = cast("LocalEngine", None)  # collecting asks no questions over blocks
     yield Workspace(settings, db, events, engine)

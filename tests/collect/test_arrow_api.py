@@ -14,13 +14,13 @@ from polku.collect import arrow_api, ensure_source
 from polku.collect.files import import_files, parse_mapping
 from polku.collect.files.remote import ARROW, RemoteTarget
 from polku.collect.files.target import LocalTarget
-from polku.db import Base, Database
 from polku.library import raise_for_error
 from polku.settings import Settings
 from polku.store import INCOMING, REJECTED, EventStore
 from polku.web import app as web
 from polku.workspace import Workspace
 from tests.collect.files.importing import NOW, VISITS, written
+from tests.databases import tables_in
 from tests.events import incoming
 
 OWNER = "owner-token"
@@ -45,8 +45,7 @@ def installed() -> list[Any]:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    database = Database(f"sqlite:///{tmp_path / 'polku.db'}")
-    Base.metadata.create_all(database.engine)
+    database = tables_in(tmp_path)
     with database.session() as session:
         ensure_source(session, name="Earlier", kind="file")
     store = EventStore(tmp_path / "data")

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-import polku.web.tables  # noqa: F401  declares the tables
 from polku.collect import api, pages, segment
 from polku.collect import replay as replaying
 from polku.collect.queries import Rejected, Sources

@@ -145,11 +145,13 @@ def test_a_replay_that_was_cut_off_is_gone_on_with(
 def test_one_replay_at_a_time(collecting: Collecting, monkeypatch: pytest.MonkeyPatch) -> None:
     collecting.batch(track(event=None))
     collecting.workspace.store.flush()
-    going, keep = threading.Event(), Replay._take
-    monkeypatch.setattr(Replay, "_take", lambda self, *a: (going.wait(30), keep(self, *a))[1])
+    begun, going, keep = threading.Event(), threading.Event(), Replay._take
+    monkeypatch.setattr(Replay, "_take", lambda self, *a: (begun.set(), going.wait(30), keep(self, *a))[2])
     ours = collecting.workspace.part(Replay)
-    state = ours.start("no_name", 1, patience_s=0.1)
-    assert (state.running, state.of, state.read) == (True, 1, 0)
+    assert ours.start("no_name", 1, patience_s=0.1).running
+    assert begun.wait(30)
+    assert ours.state is not None
+    assert (ours.state.running, ours.state.of, ours.state.read) == (True, 1, 0)
     with pytest.raises(Conflict, match="Another replay runs"):
         ours.replay("no_name", 1)
     going.set()

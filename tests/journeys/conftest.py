@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pytest
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from polku.collect.store import ensure_source
-from polku.db import Base, Database
 from polku.journeys import touchpoint_api, touchpoint_pages, touchpoint_stage_pages
 from polku.journeys.defaults import install_defaults
 from polku.journeys.touchpoint_queries import QUERIES
@@ -25,7 +25,8 @@ from polku.store import INCOMING, EventStore, EventType, LocalEngine, Refresher,
 from polku.web.app import create_app
 from polku.web.queries import query_router
 from polku.workspace import Workspace
-from tests.journeys.shop import busy_shop, shop  # noqa: F401  fixtures of the questions' tests
+from tests.databases import tables_in
+from tests.journeys.shop import busy_shop, own_busy_shop, shop  # noqa: F401  fixtures of the questions' tests
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 API = query_router(QUERIES)
@@ -52,11 +53,7 @@ class Resolution:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """A folder with the default touchpoints and the source 'Shop' (number 1)."""
-    database = Database(f"sqlite:///{tmp_path / 'polku.db'}")
-    Base.metadata.create_all(database.engine)
-    with database.session() as session:
-        ensure_source(session, name="Shop", kind="web")
-        install_defaults(session)
+    database = tables_in(tmp_path, _furnish)
     store = EventStore(tmp_path)
     refresher = Refresher(store, tmp_path, lambda snapshot: Resolution(made, snapshot))
     engine = LocalEngine(refresher)
@@ -65,6 +62,11 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     engine.close()
     store.close()
     database.close()
+
+
+def _furnish(session: Session) -> None:
+    ensure_source(session, name="Shop", kind="web")
+    install_defaults(session)
 
 
 @pytest.fixture

@@ -11,11 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
-import polku.collect.tables
-import polku.journeys.tables
-import polku.web.tables  # noqa: F401  declares the tables
 from polku.collect.store import create_source
-from polku.db import Base, Database
 from polku.journeys import defaults, store
 from polku.journeys.rules import Rule
 from polku.journeys.spec import TouchpointSpec
@@ -23,6 +19,7 @@ from polku.journeys.touchpoints import Touchpoints
 from polku.settings import Settings
 from polku.store import INCOMING, EventStore, LocalEngine, Refresher, Snapshot
 from polku.workspace import Workspace
+from tests.databases import tables_in
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 TOUCHPOINTS = [
@@ -65,8 +62,7 @@ class Shop:
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(folder)
-        database = Database(f"sqlite:///{folder / 'polku.db'}")
-        Base.metadata.create_all(database.engine)
+        database = tables_in(folder)
         with database.session() as session:
             self.source = create_source(session, name="Verkkokauppa", kind="web").id
             self.other = create_source(session, name="Kassa", kind="server").id
@@ -117,8 +113,21 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     opened.close()
 
 
+@pytest.fixture(scope="module")
+def busy_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """As `busy`, for tests that only ask."""
+    opened = busy(Shop(tmp_path_factory.mktemp("shop")))
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def busy_shop(shop: Shop) -> Shop:
+def own_busy_shop(shop: Shop) -> Shop:
+    """As `busy`, for a test that changes something."""
+    return busy(shop)
+
+
+def busy(shop: Shop) -> Shop:
     """Ten customers: all see ad and product, six the cart; five order, get it and answer, one badly."""
     for i in range(10):
         way: list[Any] = [(0, "ad"), (1 + i / 10, "product")]

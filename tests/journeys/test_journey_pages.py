@@ -30,7 +30,7 @@ def visitor(shop: Shop) -> TestClient:
     return client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(busy_shop: Shop) -> TestClient:
     return visitor(busy_shop)
 
@@ -89,9 +89,10 @@ def test_paper_tells_what_was_chosen(client: TestClient) -> None:
     assert ">Koko aika · Kaikki lähteet · Kaikki kanavat<" in client.get("/journeys/paths").text
 
 
-def test_a_stage_without_touchpoints_says_what_to_do(client: TestClient, busy_shop: Shop) -> None:
+def test_a_stage_without_touchpoints_says_what_to_do(own_busy_shop: Shop) -> None:
+    client = visitor(own_busy_shop)
     assert "Tässä kanavassa ei ole kosketuspisteitä." in client.get("/journeys/map?channel=web").text
-    with busy_shop.workspace.db.session() as session:
+    with own_busy_shop.workspace.db.session() as session:
         key = store.add_stage(session, name_fi="Kanta-asiakkuus", name_en="Loyalty")
     assert f'href="/touchpoints/new?stage={key}"' in client.get("/journeys/map").text
 

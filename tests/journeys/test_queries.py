@@ -52,9 +52,9 @@ def test_too_few_answers_are_not_told(busy_shop: Shop) -> None:
     assert some.steps[0].reason == "never_occurs"
 
 
-def test_a_channel_and_a_source_leave_others_out(busy_shop: Shop) -> None:
-    busy_shop.visits("till", (0, "order"), source=busy_shop.other)
-    workspace = busy_shop.refreshed()
+def test_a_channel_and_a_source_leave_others_out(own_busy_shop: Shop) -> None:
+    own_busy_shop.visits("till", (0, "order"), source=own_busy_shop.other)
+    workspace = own_busy_shop.refreshed()
     assert [t.touchpoint.key for t in JourneyMap(channel="delivery").answer(workspace).touchpoints] == [
         "delivery"
     ]
@@ -62,11 +62,11 @@ def test_a_channel_and_a_source_leave_others_out(busy_shop: Shop) -> None:
     assert {k: t.volume for k, t in at.items() if t.volume} == {"order": 1}
 
 
-def test_an_answer_is_of_the_newest_blocks(busy_shop: Shop) -> None:
-    before = JourneyMap().answer(busy_shop.workspace)
-    busy_shop.visits("late", (0, "ad"))
-    assert JourneyMap().answer(busy_shop.workspace) == before
-    after = JourneyMap().answer(busy_shop.refreshed())
+def test_an_answer_is_of_the_newest_blocks(own_busy_shop: Shop) -> None:
+    before = JourneyMap().answer(own_busy_shop.workspace)
+    own_busy_shop.visits("late", (0, "ad"))
+    assert JourneyMap().answer(own_busy_shop.workspace) == before
+    after = JourneyMap().answer(own_busy_shop.refreshed())
     assert after.profiles == 11
     assert after.covered.as_of > before.covered.as_of
 

@@ -17,6 +17,7 @@ from polku.journeys.experience import ExperienceQuestion
 from polku.journeys.funnel import FunnelQuestion
 from polku.journeys.gaps import EDGES, median_gap
 from polku.journeys.graph import FollowsQuestion
+from polku.journeys.responses import LatestQuestion
 from polku.journeys.scope import Scope
 from polku.journeys.sessions import SessionsQuestion
 from polku.journeys.stages import StagesQuestion
@@ -277,6 +278,26 @@ def test_experience_is_told_of_five_answers_and_not_of_four() -> None:
     assert five.estimate == pytest.approx(30)  # type: ignore[attr-defined]
     # Student's t with 4 degrees of freedom, standard error √(250/5)
     assert five.high == pytest.approx(30 + 2.776445 * 50**0.5, abs=1e-4)  # type: ignore[attr-defined]
+
+
+@settings(max_examples=100, deadline=None)
+@given(journeys_given, scope_given, cuts_given, st.sampled_from([1, 3, 24]))
+def test_the_latest_responses_are_those_that_python_finds(
+    journeys: list[list[Event]], scope: Scope, cuts: list[int], most: int
+) -> None:
+    times = []
+    for journey in journeys:
+        for i, (r, _, _, score) in enumerate(journey):
+            before = [t for t, _ in counted(journey[:i], scope)]
+            if not np.isnan(score) and before and r - before[-1] <= 30 * DAY:
+                times.append(r)
+    found = ask_split(LatestQuestion(scope, most), journeys, cuts)
+    assert [t for t, _, _ in found] == sorted(times, reverse=True)[:most]
+
+
+def test_a_response_belongs_to_who_gave_it() -> None:
+    block = block_of([of((0, 1)), [(5, 1, 1, NONE), (9, 0, 1, 80.0)], of((0, 2))])
+    assert ask(LatestQuestion(ABC), block) == ((9, int(block.seq[2]), int(block.profiles[1])),)
 
 
 # -- volumes and sessions

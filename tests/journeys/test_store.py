@@ -8,9 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-import polku.collect.tables
-import polku.web.tables  # noqa: F401  both declare tables
-from polku.db import Base, Database
+from polku.db import Database
 from polku.errors import Conflict, InvalidInput, UnknownTouchpoint
 from polku.journeys import store
 from polku.journeys.catalogue import Stage
@@ -24,13 +22,10 @@ CART = TouchpointSpec(
 
 
 @pytest.fixture
-def session(database_url: str) -> Iterator[Session]:
-    database = Database(database_url)
-    Base.metadata.create_all(database.engine)
-    with database.session() as session:
+def session(tables: Database) -> Iterator[Session]:
+    with tables.session() as session:
         store.install_stages(session, STAGES)
         yield session
-    database.close()
 
 
 def test_a_touchpoint_comes_back_as_it_was_described(session: Session) -> None:

@@ -10,13 +10,13 @@ from polku.app import create_app
 from polku.collect import PUBLIC_PATHS
 from polku.settings import read_settings
 from polku.web.app import OPEN_PATHS
+from tests.folders import empty_folder
 from tests.web.visits import ADMIN, paths, post
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_a_stranger_gets_nowhere(tmp_path: Path, method: str) -> None:
-    settings = read_settings(tmp_path)
-    library.make_folder(settings)
+    settings = read_settings(empty_folder(tmp_path))
     with library.open_workspace(settings) as workspace:
         app = create_app(workspace)
         post(TestClient(app, base_url="http://127.0.0.1:8000"), "/setup", ADMIN)

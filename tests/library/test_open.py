@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 import polku
-from polku import library
 from polku.errors import (
     FolderInUse,
     FolderTooNew,
@@ -27,9 +26,9 @@ from polku.errors import (
     PolkuError,
     UnknownTouchpoint,
 )
-from polku.settings import read_settings
 from polku.stats import Estimate
 from polku.store import FolderLock, announce
+from tests.folders import empty_folder
 from tests.server import POLKU, serving
 
 STEPS = ["product_page", "cart"]
@@ -163,21 +162,21 @@ def test_no_folder(tmp_path: Path) -> None:
 
 
 def test_held_by_a_process_that_serves_nothing(tmp_path: Path) -> None:
-    library.make_folder(read_settings(tmp_path))
+    empty_folder(tmp_path)
     with FolderLock(tmp_path), pytest.raises(FolderInUse, match="Another process has"):
         polku.open(tmp_path)
     polku.open(tmp_path).close()
 
 
 def test_what_a_killed_server_left_is_not_believed(tmp_path: Path) -> None:
-    library.make_folder(read_settings(tmp_path))
+    empty_folder(tmp_path)
     announce(tmp_path, "http://127.0.0.1:9", "token")
     with polku.open(tmp_path) as p:
         assert p.journeys.stages().profiles == 0
 
 
 def test_a_copy_of_a_served_folder_is_not_the_served_one(shop: Path, tmp_path: Path) -> None:
-    library.make_folder(read_settings(tmp_path / "served"))
+    empty_folder(tmp_path / "served")
     with FolderLock(tmp_path / "served"):
         announce(tmp_path / "served", "http://127.0.0.1:9", "token")
         shutil.copytree(tmp_path / "served", tmp_path / "copy")
@@ -188,7 +187,7 @@ def test_a_copy_of_a_served_folder_is_not_the_served_one(shop: Path, tmp_path: P
 
 
 def test_a_folder_of_a_newer_version_is_left_as_it_is(tmp_path: Path) -> None:
-    library.make_folder(read_settings(tmp_path))
+    empty_folder(tmp_path)
     manifest = tmp_path / "events" / "manifest.json"
     manifest.write_text('{"format": 99, "unheard": "of"}')
     for _ in range(2):

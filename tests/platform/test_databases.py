@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
+
+from polku.collect.store import create_source
+from polku.collect.tables import Source
+from polku.db import Database
 
 
 def test_every_test_gets_an_empty_database(database_url: str) -> None:
@@ -14,3 +18,13 @@ def test_every_test_gets_an_empty_database(database_url: str) -> None:
 
 def test_another_test_does_not_see_its_tables(database_url: str) -> None:
     test_every_test_gets_an_empty_database(database_url)
+
+
+def test_every_test_gets_empty_tables_that_number_from_one(tables: Database) -> None:
+    with tables.session() as session:
+        assert session.scalars(select(Source)).all() == []
+        assert create_source(session, name="Shop", kind="web").id == 1
+
+
+def test_another_test_does_not_see_what_was_put_there(tables: Database) -> None:
+    test_every_test_gets_empty_tables_that_number_from_one(tables)

@@ -6,22 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import polku.collect.tables
-import polku.profiles.tables
-import polku.web.tables  # noqa: F401  declares the tables
-from polku.db import Base, Database
 from polku.profiles.identity import Identities
 from polku.settings import Settings
 from polku.store import EventStore, LocalEngine, Refresher
 from polku.workspace import Workspace
+from tests.databases import tables_in
 from tests.profiles.happenings import Untold
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """An empty workspace; its blocks know who, and call everything by its event's name."""
-    database = Database(f"sqlite:///{tmp_path / 'polku.db'}")
-    Base.metadata.create_all(database.engine)
+    database = tables_in(tmp_path)
     store = EventStore(tmp_path)
     made: list[Workspace] = []
     refresher = Refresher(

@@ -4,10 +4,13 @@ import shutil
 import threading
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from polku.errors import FolderTooNew, StorageFull
@@ -21,6 +24,7 @@ from polku.store import (
     events,
     journal,
     segments,
+    snapshot,
 )
 from polku.store.keys import identifier_key
 from tests.events import START, incoming, visits
@@ -343,3 +347,31 @@ def test_a_snapshot_does_not_change(store: EventStore) -> None:
     store.append(visits(2, 2, 100))
     assert before.sql("SELECT count(*) AS n FROM events")["n"].to_pylist() == [4]
     assert count(store) == 8
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_some_events_by_their_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: bool) -> None:
+    """From several segments and the tail; also from one in which numbers are missing."""
+    monkeypatch.setattr(segments, "ROW_GROUP", 3)
+    monkeypatch.setattr(snapshot, "ROW_GROUP", 3)
+    store = EventStore(tmp_path, segment_rows=8)
+    for first in (0, 100, 200):
+        store.append(visits(1, 9, first))
+    if missing:
+        first_segment = store._segments.manifest.segments["events"][0]
+        sparse = replace(first_segment, rows=8, last_seq=first_segment.last_seq)
+        path = tmp_path / "events" / sparse.file
+        pq.write_table(pq.read_table(path).filter(pc.field("seq") != 4), path, row_group_size=3)
+        kept = {**store.snapshot.segments, "events": (sparse, *store.snapshot.segments["events"][1:])}
+        view = replace(store.snapshot, segments=kept)
+    else:
+        view = store.snapshot
+    whole = {r["seq"]: r for r in view.sql("SELECT seq, event_id, value FROM events").to_pylist()}
+    assert len(whole) == 27 - missing
+    rng = np.random.default_rng(3)
+    for n in (0, 1, 2, 5, 40):
+        seqs = rng.integers(1, 30, n)
+        found = view.rows(seqs, ["event_id", "value"])
+        assert found.to_pylist() == [whole[s] for s in sorted(set(seqs.tolist())) if s in whole]
+        assert found.schema.names == ["seq", "event_id", "value"]
+    store.close()

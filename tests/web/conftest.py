@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,8 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-import polku.web.tables  # noqa: F401  declares the tables
-from polku.db import Base, Database
+from polku.db import Database
 from polku.errors import UnknownTouchpoint
 from polku.security import Attempts
 from polku.settings import Settings
@@ -26,11 +25,8 @@ HERE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    Base.metadata.create_all(database.engine)
-    yield database
-    database.close()
+def database(tables: Database) -> Database:
+    return tables
 
 
 @pytest.fixture(autouse=True)

@@ -6,13 +6,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from polku.errors import InvalidInput
+from tests.databases import tables_in
 from tests.web.visits import ADMIN, paths, post, token_on
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def tables(tmp_path):
     """Nothing here depends on the kind of database."""
-    return f"sqlite:///{tmp_path / 'polku.db'}"
+    database = tables_in(tmp_path)
+    yield database
+    database.close()
 
 
 def test_strangers_see_nothing_but_the_door(admin):
@@ -140,3 +143,11 @@ def test_a_form_larger_than_any_of_ours_is_not_read(admin, type_):
     stranger = TestClient(admin.app, base_url="http://127.0.0.1:8000", follow_redirects=False)
     answer = stranger.post("/login", content=endless(), headers={"Content-Type": type_})
     assert answer.status_code == 413
+
+
+def test_nothing_is_told_of_requests_whatever_the_environment_says(make_client, monkeypatch):
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    app = make_client().app
+    assert not app._native_telemetry.enabled()
+    assert not app._telemetry["auto_configure"]

@@ -1,13 +1,16 @@
 import pytest
 
 from polku.web.languages import choose_language
+from tests.databases import tables_in
 from tests.web.visits import post
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def tables(tmp_path):
     """Nothing here depends on the kind of database."""
-    return f"sqlite:///{tmp_path / 'polku.db'}"
+    database = tables_in(tmp_path)
+    yield database
+    database.close()
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,15 @@ from starlette.datastructures import QueryParams
 from polku.errors import InvalidInput
 from polku.i18n import lazy
 from polku.web.listing import Column, Listing, TableRequest
+from tests.databases import tables_in
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def tables(tmp_path):
     """Nothing here depends on the kind of database."""
-    return f"sqlite:///{tmp_path / 'polku.db'}"
+    database = tables_in(tmp_path)
+    yield database
+    database.close()
 
 
 NAME = Column(lazy("Name"), sort="name")

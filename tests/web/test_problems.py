@@ -1,10 +1,14 @@
 import pytest
 
+from tests.databases import tables_in
+
 
 @pytest.fixture
-def database_url(tmp_path):
+def tables(tmp_path):
     """Nothing here depends on the kind of database."""
-    return f"sqlite:///{tmp_path / 'polku.db'}"
+    database = tables_in(tmp_path)
+    yield database
+    database.close()
 
 
 def test_a_missing_page_says_what_to_do_in_the_reader_s_language(admin):

@@ -14,6 +14,7 @@ from polku.errors import Conflict, InvalidInput, NotReady, PolkuError
 from polku.i18n import is_translated, use_language
 from polku.i18n.messages import raised
 from polku.web.problems import ADVICE
+from tests.databases import tables_in
 
 FOR_PROGRAMS = ("collect/segment.py", "collect/arrow_api.py")
 """Where errors are made that only programs get: what SDKs and imports send."""
@@ -63,9 +64,11 @@ def test_values_are_never_taken_for_placeholders():
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def tables(tmp_path):
     """Nothing here depends on the kind of database."""
-    return f"sqlite:///{tmp_path / 'polku.db'}"
+    database = tables_in(tmp_path)
+    yield database
+    database.close()
 
 
 @pytest.fixture

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from typing import Final
 
 from markupsafe import Markup, escape
 
 from polku.charts.drawing import Specification, svg
 from polku.charts.theme import NARROW, WIDE, Frame, Theme, literal
 from polku.i18n import current_language, day, gettext, moment, number
+
+_DRAWING: Final = ThreadPoolExecutor(1, thread_name_prefix="drawing")
 
 Cell = str | float | date | None
 VEGALITE = "application/vnd.vegalite.v5+json"
@@ -52,6 +57,10 @@ class Figure:
             show=gettext("Show as a table"),
             table=self._table(),
         )
+
+    def to_html_ahead(self) -> Future[Markup]:
+        """`to_html` in the background, in the language of now, while a page finds out what else it shows."""
+        return _DRAWING.submit(copy_context().run, self.to_html)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         """In a notebook: the picture, or where it knows Vega-Lite the chart itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 SHOP: Final = "Polkuvaruste Oy"
@@ -24,6 +25,7 @@ class Product:
         return f"/tuotteet/{self.category}/{slug(self.name)}"
 
 
+@cache
 def slug(name: str) -> str:
     """A name as it stands in an address."""
     plain = name.lower().translate(str.maketrans("äöå", "aoa"))
@@ -197,6 +199,7 @@ def order_id(order: int) -> str:
     return f"PV{200_000 + order}"
 
 
+@cache
 def described(product: Product) -> str:
     """A product's properties, the inside of a JSON object."""
     return (

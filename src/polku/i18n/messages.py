@@ -129,15 +129,19 @@ def raised(package: Path = PACKAGE) -> tuple[tuple[ast.Call, str], ...]:
     trees = _trees(package)
     known = _kinds_of("PolkuError", trees)
     for path, tree in trees.items():
-        own = {id(n): c.name for c in ast.walk(tree) if isinstance(c, ast.ClassDef) for n in ast.walk(c)}
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
-            inside = own.get(id(node), "")
-            of_super = isinstance(node.func, ast.Attribute) and ast.unparse(node.func) == "super().__init__"
-            if _name(node.func) in known or (of_super and inside in known):
-                found.append((node, f"{path.relative_to(package)}:{node.lineno}"))
+        own = [
+            n for c in ast.walk(tree) if isinstance(c, ast.ClassDef) and c.name in known for n in ast.walk(c)
+        ]
+        calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _name(n.func) in known]
+        calls += [n for n in own if isinstance(n, ast.Call) and _is_of_super(n.func)]
+        found += [(node, f"{path.relative_to(package)}:{node.lineno}") for node in calls]
     return tuple(found)
+
+
+def _is_of_super(node: ast.expr) -> bool:
+    """Whether it is `super().__init__`."""
+    base = node.value if isinstance(node, ast.Attribute) and node.attr == "__init__" else None
+    return isinstance(base, ast.Call) and _name(base.func) == "super"
 
 
 def _name(node: ast.expr) -> str:

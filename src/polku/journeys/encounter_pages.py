@@ -50,6 +50,10 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
     graph = JourneyGraph(**beside).answer(workspace)
     answers, language = workspace.part(Answers), current_language()
     by = JourneyVolumes(**filters.asked, touchpoints=[touchpoint.key]).answer(workspace)
+    volume = figure_of(by, language)
+    drawn = volume and volume.to_html_ahead()
+    trend = _trend(touchpoint, by.by, filters.asked, workspace)
+    trend_drawn = trend and trend.to_html_ahead()
     scope = JourneyQuery(**filters.asked).scope(workspace, [touchpoint])
     latest = answers.ask(LatestQuestion(scope))
     return render(
@@ -63,9 +67,9 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
         map_path=MAP + filters.query(),
         after=[t for t in graph.transitions if t.came.key == touchpoint.key][:MOST_NEIGHBOURS],
         before=[t for t in graph.transitions if t.went.key == touchpoint.key][:MOST_NEIGHBOURS],
-        trend=_trend(touchpoint, by.by, filters.asked, workspace),
-        volume=figure_of(by, language),
         responses=_telling(read_responses(workspace.store.snapshot, latest)),
+        trend=trend_drawn and trend_drawn.result(),
+        volume=drawn and drawn.result(),
     )
 
 

@@ -183,15 +183,19 @@ def respond(
     block, with the row of the touchpoint's last encounter before each; −1 where there are fewer."""
     low, high, only = scope[0], scope[1], scope[2]
     rows = np.full((most, 2), -1, np.int64)
-    times = np.full(most, -1, np.int64)
+    times, oldest = np.full(most, -1, np.int64), 0
     for p in range(len(offsets) - 1):
-        last = np.int64(-1)
-        for i in range(offsets[p], offsets[p + 1]):
-            t = np.int64(time[i])
-            if last >= 0 and not np.isnan(score[i]) and t - np.int64(time[last]) <= within:
-                oldest = np.argmin(times)
-                if t > times[oldest]:
-                    times[oldest], rows[oldest, 0], rows[oldest, 1] = t, i, last
-            if index[touchpoint[i]] > 0 and low <= t < high and (only < 0 or source[i] == only):
-                last = np.int64(i)
+        i = offsets[p + 1] - 1
+        # Backwards: most profiles have nothing as late as what is found already.
+        while i >= offsets[p] and np.int64(time[i]) > times[oldest]:
+            t, k = np.int64(time[i]), i - 1
+            if not np.isnan(score[i]):
+                while k >= offsets[p] and t - np.int64(time[k]) <= within:
+                    met = np.int64(time[k])
+                    if index[touchpoint[k]] > 0 and low <= met < high and (only < 0 or source[k] == only):
+                        times[oldest], rows[oldest, 0], rows[oldest, 1] = t, i, k
+                        oldest = int(np.argmin(times))
+                        break
+                    k -= 1
+            i -= 1
     return rows

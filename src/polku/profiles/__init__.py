@@ -37,3 +37,4 @@ def warm(workspace: Workspace) -> None:
     workspace.part(Identities).current()
     workspace.part(IdentifierIndex).named((), workspace.store.snapshot)
     workspace.part(Customers).columns()
+    workspace.store.snapshot.prepare()

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from typing import Protocol, TypeVar
 
+from polku.store.background import background_pool
 from polku.store.blocks import Block, Blocks
 from polku.store.kernels import check_ready
 from polku.store.refresh import Refresher
@@ -48,15 +49,17 @@ class LocalEngine:
     def __init__(self, refresher: Refresher, *, threads: int = 2) -> None:
         self._refresher = refresher
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="engine")
+        self._background = background_pool(threads)
 
     @property
     def blocks(self) -> Blocks:
         return self._refresher.blocks
 
     def ask(self, question: Question[P, R_co], blocks: Blocks | None = None) -> R_co:
+        """The answer over the newest blocks; over others, which nobody sees yet, in the background."""
         check_ready()
-        asked = (blocks or self.blocks).blocks
-        return question.finish(reduce(question.merge, self._pool.map(question.partial, asked)))
+        pool, asked = (self._pool, self.blocks) if blocks is None else (self._background, blocks)
+        return question.finish(reduce(question.merge, pool.map(question.partial, asked.blocks)))
 
     def before_new(self, prepare: Callable[[Blocks], None]) -> None:
         """Have `prepare` called with new blocks before they replace the old ones."""
@@ -76,3 +79,4 @@ class LocalEngine:
     def close(self) -> None:
         self._refresher.stop()
         self._pool.shutdown()
+        self._background.shutdown()

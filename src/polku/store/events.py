@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 
 from polku.errors import StorageFull
@@ -29,6 +28,7 @@ from polku.store.committing import (
     kind_of,
     read_payload,
 )
+from polku.store.duck import DuckDb
 from polku.store.intake import Intake, rejections
 from polku.store.journal import Journal, Position
 from polku.store.schema import INCOMING
@@ -59,7 +59,7 @@ class EventStore:
     ) -> None:
         self._folder = folder / "events"
         self._segments = Segments(self._folder, folder / "journal", segment_rows)
-        self._database = _database(folder, memory_limit, threads)
+        self._duckdb = DuckDb(folder / "cache" / "duckdb", memory_limit=memory_limit, threads=threads)
         self._tails: dict[str, tuple[pa.Table, ...]] = dict.fromkeys(TABLES, ())
         self.snapshot = self._view(self._segments.manifest.next_seq)
         self._applied = self._segments.manifest.applied
@@ -125,7 +125,7 @@ class EventStore:
         if self.tail_rows:
             self._try_to_write_tail()  # when it does not fit, the journal still has it
         self._journal.close()
-        self._database.close()
+        self._duckdb.close()
 
     @property
     def tail_rows(self) -> int:
@@ -205,7 +205,7 @@ class EventStore:
 
     def _view(self, next_seq: int) -> Snapshot:
         segments = self._segments.manifest.segments
-        return Snapshot(self._folder, next_seq, segments, dict(self._tails), self._database)
+        return Snapshot(self._folder, next_seq, segments, dict(self._tails), self._duckdb)
 
     def _try_to_write_tail(self) -> None:
         try:
@@ -269,19 +269,3 @@ def _grown(chunks: tuple[pa.Table, ...], rows: pa.Table) -> tuple[pa.Table, ...]
 
 def _as_is(payloads: Sequence[pa.Table]) -> Sequence[pa.Table]:
     return payloads
-
-
-def _database(folder: Path, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
-    spill = folder / "cache" / "duckdb"
-    spill.mkdir(parents=True, exist_ok=True)
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory_limit,
-        "threads": str(threads),
-        "temp_directory": str(spill),
-        "max_temp_directory_size": "20GB",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
-    database = duckdb.connect(":memory:", config=config)
-    database.execute("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = true")
-    return database

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from polku.store.background import background_pool, give_way
 from polku.store.blocks import BUCKETS, COLUMNS, Block, Blocks, Kind, buckets_of, read_block, write_block
 from polku.store.events import EventStore
 from polku.store.snapshot import Snapshot
@@ -140,6 +140,7 @@ class Refresher:
             self._thread.join()
 
     def _run(self) -> None:
+        give_way()
         while not self._stopping.is_set():
             started = time.perf_counter()
             try:
@@ -168,7 +169,7 @@ class Refresher:
 
 def _refreshed(old: Blocks, snapshot: Snapshot, resolution: Resolution, folder: Path, threads: int) -> Blocks:
     kinds = {k: i for i, k in enumerate(old.kinds)}
-    with ThreadPoolExecutor(threads) as pool:
+    with background_pool(threads) as pool:
         moved = list(pool.map(lambda b: _moved(b, resolution), old.blocks))
         read = _read(snapshot.after(old.last_seq), old.last_seq, resolution, kinds)
         arrivals = _Arrivals.concat([_Arrivals.none(), *(m for _, m in moved), *read])

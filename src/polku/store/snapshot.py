@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from polku.store.duck import DuckDb
 from polku.store.keys import Keys
 from polku.store.segments import ROW_GROUP, TABLES, Segment
 
@@ -28,7 +28,7 @@ class Snapshot:
     next_seq: int
     segments: Mapping[str, tuple[Segment, ...]]
     tails: Mapping[str, tuple[pa.Table, ...]]
-    database: duckdb.DuckDBPyConnection
+    duckdb: DuckDb
 
     def after(self, seq: int) -> Self:
         """The same, without segments and chunks whose events all have a number ≤ `seq`."""
@@ -49,7 +49,7 @@ class Snapshot:
 
         `values` are bound to `$name`; further Arrow tables can be given by name.
         """
-        with self.database.cursor() as cursor:
+        with self.duckdb.cursor() as cursor:
             used = [t for t in TABLES if t in query]
             for name in used:
                 cursor.register(f"tail_{name}", self.tail(name))
@@ -102,6 +102,12 @@ class Snapshot:
         parts += [t.filter(pa.array(np.isin(t["seq"].to_numpy(), seqs))).select(wanted) for t in tails]
         return pa.concat_tables(parts) if parts else TABLES["events"].empty_table().select(wanted)
 
+    def prepare(self) -> None:
+        """Read the footers of all segments of events, so that the first search for a few rows need not."""
+        for segment in self.segments["events"]:
+            path = self.folder / segment.file
+            _metadata(path, path.stat().st_mtime_ns)
+
     def _select(self, table: str) -> str:
         files = [str(self.folder / s.file).replace("'", "''") for s in self.segments[table]]
         if not files:
@@ -111,15 +117,17 @@ class Snapshot:
 
 
 def _pick(path: Path, segment: Segment, seqs: Seqs, names: Sequence[str]) -> pa.Table:
+    """Rows of a segment, `names` of which the first is seq; of a dense one their place is known."""
     with pq.ParquetFile(path, memory_map=True, metadata=_metadata(path, path.stat().st_mtime_ns)) as file:
-        dense = segment.last_seq - segment.first_seq + 1 == segment.rows
-        groups = (
-            np.unique((seqs - segment.first_seq) // ROW_GROUP).tolist()
-            if dense
-            else list(range(file.num_row_groups))
-        )
-        rows = file.read_row_groups(groups, columns=list(names), use_threads=False)
-    return rows.filter(pa.array(np.isin(rows["seq"].to_numpy(), seqs)))
+        if segment.last_seq - segment.first_seq + 1 != segment.rows:
+            rows = file.read(columns=list(names), use_threads=False)
+            return rows.filter(pa.array(np.isin(rows["seq"].to_numpy(), seqs)))
+        group, within = np.divmod(seqs - segment.first_seq, ROW_GROUP)
+        groups, nth = np.unique(group, return_inverse=True)
+        rows = file.read_row_groups(groups.tolist(), columns=list(names[1:]), use_threads=False)
+    return rows.take(pa.array(nth * ROW_GROUP + within)).add_column(
+        0, TABLES["events"].field("seq"), pa.array(seqs)
+    )
 
 
 @lru_cache(maxsize=1024)

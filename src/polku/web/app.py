@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -56,6 +57,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
         dependencies=[Depends(check_csrf)],
+        telemetry=_NO_TELEMETRY,
     )
     app.state.workspace = workspace
     app.state.origin = Origin(workspace.settings)
@@ -79,6 +81,16 @@ def create_app(
     )
     environment()  # templates compile now, not under the first visitor
     return app
+
+
+_NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""Nothing about requests goes anywhere, whatever the environment's variables say."""
 
 
 class _Application(FastAPI):

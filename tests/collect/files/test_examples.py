@@ -13,7 +13,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from pyarrow.csv import ConvertOptions, read_csv
 
 from polku.collect.files import ImportSummary, import_files, load_mapping
 from tests.collect.files.importing import NOW, StoreTarget
@@ -86,20 +89,19 @@ def test_olist(target: StoreTarget):
 
 def test_online_retail(target: StoreTarget):
     imported(target, "online_retail", "online_retail/*.csv.gz")
-    value: Counter[str] = Counter()
-    invoices: dict[str, set[str]] = {"Order Completed": set(), "Order Returned": set()}
-    people = set()
-    for line in rows("online_retail/online_retail.csv.gz"):
-        if line["CustomerID"]:
-            name = "Order Returned" if line["InvoiceNo"].startswith("C") else "Order Completed"
-            invoices[name].add(line["InvoiceNo"])
-            value[name] += float(line["Quantity"]) * float(line["UnitPrice"])  # type: ignore[assignment]
-            people.add(line["CustomerID"].removesuffix(".0"))
+    texts = ConvertOptions(column_types=dict.fromkeys(["InvoiceNo", "CustomerID"], pa.string()))
+    lines = read_csv(DATA / "online_retail/online_retail.csv.gz", convert_options=texts)
+    lines = lines.filter(pc.not_equal(lines["CustomerID"], ""))
+    people = {c.removesuffix(".0") for c in lines["CustomerID"].unique().to_pylist()}
+    returned = pc.starts_with(lines["InvoiceNo"], "C")
+    by_name = {"Order Returned": lines.filter(returned), "Order Completed": lines.filter(pc.invert(returned))}
     events = target.events()
-    assert named(target) == {"": len(people)} | {n: len(i) for n, i in invoices.items()}
+    invoices = {n: len(some["InvoiceNo"].unique()) for n, some in by_name.items()}
+    assert Counter(e["name"] for e in events) == {"": len(people)} | invoices
     assert {e["user_id"] for e in events} == people
-    for name in invoices:
-        assert sum(e["value"] for e in events if e["name"] == name) == pytest.approx(value[name])
+    for name, some in by_name.items():
+        value = pc.sum(pc.multiply(some["Quantity"], some["UnitPrice"])).as_py()
+        assert sum(e["value"] for e in events if e["name"] == name) == pytest.approx(value)
 
 
 def test_helpdesk(target: StoreTarget):
