@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from polku import web
 from polku.journeys import drawing
+from polku.journeys.sheets import SHEETS
 from tests.browser.axe import axe
 from tests.journeys.test_drawing import map_of, touchpoint
 
@@ -61,7 +62,7 @@ def picture() -> str:
     scores = iter((*map(float, SCORES), None))
     journeys = map_of(*([touchpoint(name, next(scores)) for name in stage] for stage in NAMES))
     across = "".join(
-        drawing.across(journeys, language="fi", link=lambda t: "#", sheet=sheet) for sheet in drawing.SHEETS
+        drawing.across(journeys, language="fi", link=lambda t: "#", sheet=sheet) for sheet in SHEETS
     )
     return f'<figure class="journey-path">{across}</figure><p class="foot printed">Koko aika</p>'
 

@@ -14,26 +14,9 @@ from markupsafe import Markup
 
 from polku.i18n import gettext, number, percent, signed
 from polku.journeys.headline import extremes
-from polku.journeys.labels import LEVELS, Box, Label, Named, place, text_width
+from polku.journeys.labels import Box, Label, Named, place, text_width
 from polku.journeys.results import MapOfJourneys, StageOnMap, TouchpointOnMap
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A size of the path across: the page shows the one whose letters come out nearest to 12 px."""
-
-    css: str
-    width: float
-    height: float
-    top: float  # where the highest interval may be, and
-    bottom: float  # the lowest: the rest is room for names
-    levels: int  # rows of names above the line, and below it
-
-
-WIDE: Final = Sheet("wide", 1040, 330, 88, 284, LEVELS)
-MIDDLE: Final = Sheet("middle", 780, 380, 118, 310, 6)
-SMALL: Final = Sheet("small", 580, 400, 122, 306, 7)
-SHEETS: Final = (WIDE, MIDDLE, SMALL)
+from polku.journeys.sheets import WIDE, Sheet
 
 STEP: Final = 68.0
 """From touchpoint to touchpoint down the path of a phone, in sixteenths of a rem; the cards beside are

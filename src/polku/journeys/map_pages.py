@@ -14,6 +14,7 @@ from polku.journeys import drawing, headline
 from polku.journeys.filters import Filters
 from polku.journeys.queries import JourneyMap
 from polku.journeys.results import MapOfJourneys, TouchpointOnMap
+from polku.journeys.sheets import SHEETS
 from polku.journeys.touchpoints import Touchpoints
 from polku.stats import Estimate
 from polku.web import navigation
@@ -51,7 +52,7 @@ def show_map(request: Request, user: CurrentUser) -> Response:
         says=headline.of_map(journeys, language),
         across=[
             drawing.across(journeys, language=language, link=link, before=before, sheet=sheet)
-            for sheet in drawing.SHEETS
+            for sheet in SHEETS
         ],
         down=drawing.down(journeys, before=before),
         link=link,

@@ -1,6 +1,6 @@
 """Importing files: CSV, Parquet and JSON lines as events, by a mapping."""
 
-from polku.collect.files.importing import EventSummary, ImportSummary, Progress, Rejection, import_files
+from polku.collect.files.importing import Progress, import_files
 from polku.collect.files.mapping import (
     EventSpec,
     Mapping,
@@ -11,6 +11,7 @@ from polku.collect.files.mapping import (
     load_mapping,
     parse_mapping,
 )
+from polku.collect.files.summary import EventSummary, ImportSummary, Rejection
 from polku.collect.files.target import Collected, Target, receive
 from polku.collect.files.text import DamagedFile
 

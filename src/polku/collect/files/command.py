@@ -19,8 +19,9 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from polku.collect.files.importing import ImportSummary, import_files
+from polku.collect.files.importing import import_files
 from polku.collect.files.mapping import Mapping, load_mapping
+from polku.collect.files.summary import ImportSummary
 from polku.collect.files.target import Collected, Target
 from polku.collect.reasons import reason_of
 from polku.errors import InvalidInput

@@ -10,9 +10,10 @@ from typing import Final
 import duckdb
 
 from polku.collect.files.expressions import literal, quoted
+from polku.collect.files.header import header_of
 from polku.collect.files.job import CUT, LONGEST_ROW, Advance, Job
 from polku.collect.files.staging import ROW, BadRow, add_rows, create_table, line_numbered, row_numbered
-from polku.collect.files.text import DamagedFile, TextFile, header_of
+from polku.collect.files.text import DamagedFile, TextFile
 from polku.errors import InvalidInput, Words, did_you_mean
 
 _REASONS: Final = {

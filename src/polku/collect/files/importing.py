@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -19,7 +18,7 @@ import pyarrow.compute as pc
 
 from polku.collect.files import details
 from polku.collect.files.events import DUPLICATE, EventQuery, event_query
-from polku.collect.files.mapping import EventSpec, Mapping, TouchpointPlan
+from polku.collect.files.mapping import EventSpec, Mapping
 from polku.collect.files.reading import read_files
 from polku.collect.files.relations import Relations
 from polku.collect.files.staging import (
@@ -32,6 +31,7 @@ from polku.collect.files.staging import (
     row_numbered,
     row_place,
 )
+from polku.collect.files.summary import EventSummary, ImportSummary, Rejection
 from polku.collect.files.target import Target
 from polku.errors import InvalidInput, Words
 from polku.store import INCOMING, REJECTED
@@ -53,62 +53,6 @@ class Progress(Protocol):
         """A step begins: 'read' (total in bytes) or 'store' (in rows)."""
 
     def advance(self, amount: int) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """Rows rejected for one reason, with examples of where and what."""
-
-    reason: str
-    rows: int
-    examples: tuple[Words, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EventSummary:
-    """What became of one kind of event of the mapping."""
-
-    label: str
-    table: str
-    rows: int  # of the table
-    waiting: int  # without a time: it has not happened
-    mapped: int  # events made
-    accepted: int  # of these, new in the data folder (0 in a dry run)
-    duplicates: int  # there already, or twice in the files
-    rejected: int
-
-
-@dataclass(slots=True)
-class ImportSummary:
-    """What an import did, or in a dry run would do."""
-
-    dry_run: bool
-    source: str
-    files: dict[str, int] = field(default_factory=dict)  # rows by file
-    ignored: list[str] = field(default_factory=list)  # files that no table asked for
-    events: list[EventSummary] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-    notes: list[Words] = field(default_factory=list)
-    preview: list[dict[str, object]] = field(default_factory=list)
-    touchpoints: list[TouchpointPlan] = field(default_factory=list)
-    touchpoints_added: int = 0
-    seconds: float = 0.0
-
-    @property
-    def accepted(self) -> int:
-        return sum(e.accepted for e in self.events)
-
-    @property
-    def mapped(self) -> int:
-        return sum(e.mapped for e in self.events)
-
-    @property
-    def duplicates(self) -> int:
-        return sum(e.duplicates for e in self.events)
-
-    @property
-    def rejected(self) -> int:
-        return sum(r.rows for r in self.rejections)
 
 
 class _Silent:
