@@ -23,7 +23,7 @@ from polku.profiles import pages as profiles_pages
 from polku.profiles import reviewing
 from polku.store import kernels
 from polku.web import app as web
-from polku.web.queries import query_router
+from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 
 PAGES = (
@@ -37,7 +37,7 @@ PAGES = (
     collect_pages,
 )
 API = (collect_api, profiles_api, touchpoint_api)
-QUERIES = query_router(library.QUERIES)
+QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""
 
 

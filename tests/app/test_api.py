@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from polku import library
 from polku.app import create_app
 from polku.settings import read_settings
+from polku.web.queries import Answering
 from tests.folders import empty_folder
 from tests.web.visits import ADMIN, post
 
@@ -102,3 +103,31 @@ def test_the_page_is_linked_from_the_keys_and_needs_a_log_in(admin: TestClient, 
     assert 'href="/api"' in admin.get("/settings/api-keys").text
     stranger = TestClient(app, base_url=HERE, follow_redirects=False).get("/api")
     assert stranger.headers["location"].startswith("/login")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "journeys/graph?top=5",
+        "journeys/graph?top=5&top=6",  # FastAPI takes the last
+        "journeys/volumes?by=week&since=2026-01-01",
+        "journeys/funnel?steps=cart,checkout&within=30d",
+        "journeys/funnel?steps=cart&steps=checkout",
+        "journeys/graph?top=none",
+        "journeys/graph?top=",
+        "journeys/graph?tops=5",
+        "journeys/graph?touchpoint=nothing",
+        "profiles/show",
+        "profiles/search?text=%C3%A4iti%20+a&limit=3",
+    ],
+)
+def test_answered_at_once_or_the_long_way_is_the_same(
+    program: TestClient, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> tuple[int, Any]:
+        answer = program.get(f"/api/v1/{address}")
+        return answer.status_code, answer.json()
+
+    at_once = told()
+    monkeypatch.setattr(Answering, "plain", lambda self, query_string: None)
+    assert told() == at_once

@@ -14,13 +14,13 @@ from polku.collect import replay as replaying
 from polku.collect.queries import Rejected, Sources
 from polku.web.app import create_app
 from polku.web.channels import CHANNELS
-from polku.web.queries import query_router
+from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 from tests.collect.conftest import Collecting
 from tests.collect.test_protocol import track
 from tests.web.visits import ADMIN, post
 
-API = query_router([Sources, Rejected])
+API = QueryRouter([Sources, Rejected])
 
 
 @pytest.fixture

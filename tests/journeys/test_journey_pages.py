@@ -13,12 +13,12 @@ from polku.journeys.queries import QUERIES
 from polku.journeys.results import Covered, VolumesOverTime
 from polku.web import entrance
 from polku.web.app import create_app
-from polku.web.queries import query_router
+from polku.web.queries import QueryRouter
 from tests.journeys.shop import Shop
 from tests.web.conftest import ADMIN, post
 
 ROUTERS = (map_pages.router, path_pages.router, encounter_pages.router)
-API = query_router(QUERIES)
+API = QueryRouter(QUERIES)
 
 
 def visitor(shop: Shop) -> TestClient:

@@ -9,12 +9,12 @@ from polku.profiles import QUERIES, api, pages, reviewing
 from polku.store import EventType
 from polku.store.keys import identifier_key
 from polku.web.app import create_app
-from polku.web.queries import query_router
+from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 from tests.profiles.happenings import event, happen
 from tests.web.visits import ADMIN, post, token_on
 
-API = query_router(QUERIES)
+API = QueryRouter(QUERIES)
 MAIL = [("email", "koti@example.fi")]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ from polku.web.client import Origin
 from polku.web.csrf import check_csrf
 from polku.web.gate import HEADERS, YEAR_S, Gate
 from polku.web.problems import add_handlers
+from polku.web.queries import Answering, AnswersAtOnce, QueryRouter
 from polku.web.rendering import STATIC, environment
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def create_app(
         app.include_router(router, include_in_schema=False)
     for router in api:
         app.include_router(router, prefix="/api/v1")
+        if isinstance(router, QueryRouter):
+            app.answer_at_once({f"/api/v1{p}": a for p, a in router.answering.items()})
     add_handlers(app)
     app.add_middleware(
         Gate,
@@ -103,6 +106,9 @@ class _Application(FastAPI):
     def add_raw(self, routes: Sequence[BaseRoute]) -> None:
         self.router.routes.extend(routes)
         self._raw |= {r.path: r.app for r in routes if isinstance(r, Route) and not r.param_convertors}
+
+    def answer_at_once(self, answering: Mapping[str, Answering]) -> None:
+        self.router.middleware_stack = AnswersAtOnce(self.router.middleware_stack, answering)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         raw = self._raw.get(scope["path"]) if scope["type"] == "http" else None

@@ -80,11 +80,12 @@ class Gate:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        failure: PolkuError | None = None
-        try:
-            visitor = await run_in_threadpool(self._identify, request)
-        except PolkuError as e:  # the database does not answer: nobody is known
-            visitor, failure = self._stranger(request), e
+        visitor, failure = self._owner(request), None
+        if visitor is None:
+            try:
+                visitor = await run_in_threadpool(self._identify, request)
+            except PolkuError as e:  # the database does not answer: nobody is known
+                visitor, failure = self._stranger(request), e
         scope.setdefault("state", {})["visitor"] = visitor
         with use_language(visitor.language), use_timezone(self._settings.timezone):
             if failure:
@@ -140,6 +141,17 @@ class Gate:
         visitor.language = choose_language(chosen, wishes, self._settings.language)
         return visitor
 
+    def _owner(self, request: Request) -> Visitor | None:
+        """Who has the server's own token can read the data folder, and may do all that can be done with it."""
+        key = _api_key(request)
+        if not (key and self._owner_token and compare_digest(key.encode(), self._owner_token.encode())):
+            return None
+        visitor = self._stranger(request)
+        visitor.user, visitor.by_key = User(id=0, name="", email="", role="admin", language=""), True
+        visitor.role = "admin"
+        visitor.language = choose_language("", request.headers.get("accept-language", ""), "en")
+        return visitor
+
     def _identify(self, request: Request) -> Visitor:
         visitor = Visitor(address=self._origin.address(request), https=self._origin.is_https(request))
         visitor.theme = request.cookies.get(THEME_COOKIE, "auto")
@@ -149,23 +161,16 @@ class Gate:
                 company = store.company(session)
                 self._set_up = company is not None
                 visitor.company = company.name if company else ""
-        bearer = request.headers.get("authorization", "")
-        if bearer[:7].lower() == "bearer " and request.url.path.startswith("/api/"):
-            self._identify_key(visitor, bearer[7:].strip(), now)
+        if key := _api_key(request):
+            self._identify_key(visitor, key, now)
         else:
             self._identify_session(visitor, request.cookies, now)
         chosen = visitor.user.language if visitor.user else request.cookies.get(LANGUAGE_COOKIE, "")
         wishes = request.headers.get("accept-language", "")
-        default = "en" if visitor.is_owner else self._settings.language
-        visitor.language = choose_language(chosen, wishes, default)
+        visitor.language = choose_language(chosen, wishes, self._settings.language)
         return visitor
 
     def _identify_key(self, visitor: Visitor, key: str, now: datetime) -> None:
-        if self._owner_token and compare_digest(key.encode(), self._owner_token.encode()):
-            # who can read the data folder may do all that can be done with it
-            visitor.user, visitor.by_key = User(id=0, name="", email="", role="admin", language=""), True
-            visitor.role = "admin"
-            return
         with self._db.session(read_only=True) as session:
             found = store.user_by_api_key(session, key)
         if found is None:
@@ -194,6 +199,13 @@ class Gate:
             with suppress(StorageFull), self._db.session() as session:  # a full disk can still be looked at
                 store.touch_session(session, row.token_hash, now=now)
             visitor.cookies[SESSION_COOKIE] = (token, int(store.SESSION_LASTS.total_seconds()))
+
+
+def _api_key(request: Request) -> str:
+    """What a program's request is let in by; empty for pages."""
+    bearer = request.headers.get("authorization", "")
+    is_key = bearer[:7].lower() == "bearer " and request.url.path.startswith("/api/")
+    return bearer[7:].strip() if is_key else ""
 
 
 def _no_more_than(receive: Receive, most: int = LARGEST_FORM) -> Receive:
