@@ -32,7 +32,9 @@ async def receive_body(receive: Receive) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Unfinished
-        part = message.get("body", b"")
+        part: bytes = message.get("body", b"")
+        if not size and len(part) <= LARGEST_BODY and not message.get("more_body", False):
+            return part
         if size <= LARGEST_BODY:
             parts.append(part)
         size += len(part)
@@ -42,7 +44,7 @@ async def receive_body(receive: Receive) -> bytes:
         if over and (not more or size > COUNTED):
             raise _oversized(b"".join(parts), end, Cut(size, KEPT, more))
         if not more:
-            return parts[0] if len(parts) == 1 else b"".join(parts)
+            return b"".join(parts)
 
 
 def _oversized(beginning: bytes, end: bytes, cut: Cut) -> Oversized:
