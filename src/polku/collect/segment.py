@@ -88,6 +88,7 @@ class Collector:
         self._sources = workspace.part(KnownSources)
         self._acknowledger: LoopAcknowledger | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._reads_at_once = False
 
     async def take(self, scope: Scope, receive: Receive, type_: str | None) -> int:
         """Store what a request brings: a batch, or one event of `type_`.
@@ -102,7 +103,8 @@ class Collector:
             body = inflate(body)
             if source is None and (key := write_key(body)):
                 source = self._by_key(key)
-            if source is not None and bodies.ready():
+            self._reads_at_once = self._reads_at_once or bodies.ready()
+            if source is not None and self._reads_at_once:
                 delivery = Delivery(body, Arrival(source.id, source.public, received_us, type=type_))
                 await self._submit(bodies.encode_bodies, delivery, 1 + len(body) // _BYTES_OF_EVENT)
                 if not delivery.careful:
