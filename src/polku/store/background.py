@@ -12,7 +12,7 @@ NICENESS: Final = 10
 
 
 def give_way() -> None:
-    """Let others have the processors first, where a thread can have a niceness of its own."""
+    """Let others have the processors before this thread and those it starts, where threads can have a niceness."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 

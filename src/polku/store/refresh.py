@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from polku.store.background import background_pool, give_way
+from polku.store.background import give_way
 from polku.store.blocks import BUCKETS, COLUMNS, Block, Blocks, Kind, buckets_of, read_block, write_block
 from polku.store.events import EventStore
 from polku.store.snapshot import Snapshot
@@ -170,7 +171,7 @@ class Refresher:
 
 def _refreshed(old: Blocks, snapshot: Snapshot, resolution: Resolution, folder: Path, threads: int) -> Blocks:
     kinds = {k: i for i, k in enumerate(old.kinds)}
-    with background_pool(threads) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         moved = list(pool.map(lambda b: _moved(b, resolution), old.blocks))
         read = _read(snapshot.after(old.last_seq), old.last_seq, resolution, kinds)
         arrivals = _Arrivals.concat([_Arrivals.none(), *(m for _, m in moved), *read])
