@@ -99,7 +99,7 @@ def test_full_disk(small_disk: Path) -> None:
         assert len(sender.acknowledged) >= before + 3000
         _fill(small_disk)  # full again: stopping must not lose what is only in the journal
     assert server.process.returncode == 0
-    assert "Traceback" not in server.log.read_text()
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()[-6000:]
     (small_disk / "filling").unlink()
     store = EventStore(folder)
     stored = store.snapshot.sql("SELECT event_id FROM events")["event_id"].to_pylist()

@@ -21,7 +21,7 @@ class DuckDb:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }
-        self._spill = spill
+        spill.mkdir(parents=True, exist_ok=True)  # now: on a full disk one may still look around
         self._connecting = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
@@ -38,7 +38,6 @@ class DuckDb:
                 self._connection.close()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        self._spill.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(":memory:", config=self._config)
         connection.execute("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL parquet_metadata_cache = true")
         return connection
