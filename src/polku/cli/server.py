@@ -80,8 +80,12 @@ def run(settings: Settings) -> None:
             websockets=False,
             log_enabled=False,
         )
-        server.on_startup(lambda: _ready(workspace, token, setup_code, terminal))
-        uvloop.run(_run(server))
+        stopping = threading.Event()
+        server.on_startup(lambda: _ready(workspace, token, setup_code, terminal, stopping))
+        try:
+            uvloop.run(_run(server))
+        finally:
+            stopping.set()
 
 
 async def _run(server: Server) -> None:
@@ -91,7 +95,9 @@ async def _run(server: Server) -> None:
     await server.serve()
 
 
-def _ready(workspace: Workspace, token: str, setup_code: str, language: str) -> None:
+def _ready(
+    workspace: Workspace, token: str, setup_code: str, language: str, stopping: threading.Event
+) -> None:
     """Say where it listens, and only then begin what takes the processors: a first visitor comes before it."""
     settings = workspace.settings
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -107,10 +113,10 @@ def _ready(workspace: Workspace, token: str, setup_code: str, language: str) -> 
                 gettext("To set up from another machine than this one, the code is %(code)s", code=setup_code)
             )
     workspace.engine.start()
-    threading.Thread(target=_warm, args=(workspace,), name="warming", daemon=True).start()
+    threading.Thread(target=_warm, args=(workspace, stopping), name="warming", daemon=True).start()
 
 
-def _warm(workspace: Workspace) -> None:
+def _warm(workspace: Workspace, stopping: threading.Event) -> None:
     """Have ready what would take seconds in the first request that needs it."""
     start = time.perf_counter()
     kernels.compile_all()
@@ -122,10 +128,13 @@ def _warm(workspace: Workspace) -> None:
     except OSError as e:
         log.error("blocks_not_written reason=%s", e)
     for slice_ in (journeys, profiles, collect):
+        if stopping.is_set():
+            return
         try:
             slice_.warm(workspace)
         except Exception:  # whoever asks for it is told; the server serves on
-            log.exception("not_warm slice=%s", slice_.__name__)
+            if not stopping.is_set():  # else the workspace is closed, and nobody asks
+                log.exception("not_warm slice=%s", slice_.__name__)
     log.info("warm seconds=%.1f", time.perf_counter() - start)
 
 
