@@ -89,6 +89,7 @@ def test_full_disk(small_disk: Path) -> None:
         before = len(sender.acknowledged)
         assert before > 1000
         for _ in range(5):
+            _fill(small_disk)  # what a refresh has freed of old blocks
             assert sender.send().status_code == 503
         _look_around(server)
         ballast.unlink()
