@@ -5,16 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from starlette.testclient import TestClient
 
 import polku.collect.tables
 import polku.profiles.tables
 import polku.web.tables  # noqa: F401  declares the tables
 from polku.db import Base, Database
+from polku.profiles import QUERIES, api, pages, reviewing, rules_api, rules_pages
 from polku.profiles.identity import Identities
 from polku.settings import Settings
 from polku.store import EventStore, LocalEngine, Refresher
+from polku.web.app import create_app
+from polku.web.queries import query_router
 from polku.workspace import Workspace
 from tests.profiles.happenings import Untold
+from tests.web.visits import ADMIN, post
+
+API = query_router(QUERIES)
 
 
 @pytest.fixture
@@ -33,6 +40,19 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     engine.close()
     store.close()
     database.close()
+
+
+@pytest.fixture
+def browser(workspace: Workspace) -> TestClient:
+    """Logged in as an administrator, in English."""
+    app = create_app(
+        workspace,
+        routers=[module.router for module in (pages, reviewing, rules_pages)],
+        api=[API, api.router, rules_api.router],
+    )
+    client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+    assert post(client, "/setup", ADMIN | {"language": "en"}).status_code == 303
+    return client
 
 
 @pytest.fixture

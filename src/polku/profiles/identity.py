@@ -10,15 +10,16 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from polku.errors import Conflict, NotFound
 from polku.profiles import decisions as deciding
 from polku.profiles import store
 from polku.profiles.decisions import Decision, DecisionKind
-from polku.profiles.graph import Edge, Graph, Pair, Table, lookup, open_conflicts
+from polku.profiles.graph import Edge, Graph, Pair, Table, Verdicts, lookup, open_conflicts
 from polku.profiles.joining import Keys, Nodes
-from polku.profiles.rules import IdentityRules
-from polku.store import EDGES, Snapshot
+from polku.profiles.rules import IdentityRules, RulesVersion, check
+from polku.store import EDGES, IDENTIFIERS, LABEL_TYPES, Snapshot
 from polku.workspace import Workspace
 
 _IDENTIFIER = ("key", "type", "value", "seq")
@@ -105,9 +106,9 @@ class IdentityMap:
 class Identities:
     """The identities of a workspace (`workspace.part(Identities)`). Safe to use from many threads."""
 
-    def __init__(self, workspace: Workspace, rules: IdentityRules | None = None) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self.rules = rules or IdentityRules()
+        self.rules = self._rules_in_force().rules
         self._lock = threading.RLock()
         self._graph, self._map = self._empty()
         self._frozen: IdentityMap | None = None
@@ -137,6 +138,36 @@ class Identities:
                 frozen = self._graph.frozen_roots(), self._graph.table()
                 self._frozen = replace(current, _roots=frozen[0], _table=frozen[1])
             return self._frozen
+
+    def moment(self) -> tuple[Snapshot, IdentityMap, Verdicts]:
+        """A snapshot, who is who as of just that one, and what people have decided."""
+        with self._lock:
+            snapshot = self._workspace.store.snapshot
+            return snapshot, self.resolve(snapshot), deciding.verdicts(self.decisions())
+
+    def types(self) -> dict[str, int]:
+        """The types of identifier that there are, and how many identifiers of each."""
+        with self._lock:
+            self.current()
+            return self._graph.types()
+
+    def change_rules(self, rules: IdentityRules, *, who: str) -> RulesVersion:
+        """Put other rules in force: who is who is worked out anew, also in the past.
+
+        Raises InvalidInput. Rules that hold already are not put down once more.
+        """
+        check(rules)
+        with self._lock:
+            held = self._rules_in_force()
+            if held.rules == rules:
+                return held
+            made = RulesVersion(0, rules, who, datetime.now(UTC))
+            with self._workspace.db.session() as session:
+                made = store.append_rules(session, made)
+            self.rules = rules
+            self._begin_anew()
+        self._workspace.engine.soon()
+        return made
 
     def decisions(self) -> list[Decision]:
         """All decisions, oldest first."""
@@ -199,9 +230,17 @@ class Identities:
         elif deciding.version(self.rules, known) == self._map.version:
             self._map = replace(self._map, _different=tuple(deciding.different(known)))
         else:
-            self._graph, self._map = self._empty()
-            self._identifiers = self._last = 0
-            self.current()
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._frozen = None
+        self._graph, self._map = self._empty()
+        self._identifiers = self._last = 0
+        self.current()
+
+    def _rules_in_force(self) -> RulesVersion:
+        with self._workspace.db.session(read_only=True) as session:
+            return store.rules_in_force(session)
 
     def _empty(self) -> tuple[Graph, IdentityMap]:
         known = self.decisions()
@@ -218,6 +257,26 @@ class Identities:
         self._graph.add_edges(pa.concat_tables(edges), up_to=snapshot.next_seq - 1)
         self._map = replace(self._map, edges=known + sum(e.num_rows for e in edges))
         self._frozen = None
+
+
+def graph_of(snapshot: Snapshot, rules: IdentityRules, verdicts: Verdicts) -> Graph:
+    """Who would be who by other rules, as of a snapshot."""
+    graph = Graph(rules, verdicts)
+    for identifiers in parts_after(snapshot, "identifiers", _IDENTIFIER, 0):
+        graph.add_identifiers(identifiers)
+    edges = pa.concat_tables([EDGES.empty_table(), *parts_after(snapshot, "edges", _EDGE, 0)])
+    graph.add_edges(edges, up_to=snapshot.next_seq - 1)
+    return graph
+
+
+def identifiers_with(keys: Keys, snapshot: Snapshot) -> pa.Table:
+    """The identifiers (labels left out) with these keys: key, type, value, seq."""
+    wanted, labels = pa.array(keys), pa.array(sorted(LABEL_TYPES))
+    found = [IDENTIFIERS.empty_table()]
+    for part in parts_after(snapshot, "identifiers", _IDENTIFIER, 0):
+        mine = pc.and_not(pc.is_in(part["key"], wanted), pc.is_in(part["type"], labels))
+        found.append(part.filter(mine))
+    return pa.concat_tables(found)
 
 
 def count(snapshot: Snapshot, table: str) -> int:

@@ -12,6 +12,7 @@ from polku.profiles.decisions import Decision, standing
 from polku.profiles.encounters import Encounters
 from polku.profiles.graph import APPROVED, Edge
 from polku.profiles.identity import IdentityMap
+from polku.profiles.left_out import LeftOut
 from polku.profiles.search import Named
 from polku.profiles.timeline import Words
 from polku.profiles.traits import Trait, statement, traits
@@ -73,7 +74,10 @@ class KeyNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Profile360:
-    """One customer as far as known. Money is in the events' own currency."""
+    """One customer as far as known. Money is in the events' own currency.
+
+    `left_out` were seen with the customer's identifiers; what `means_nobody` is no customer.
+    """
 
     id: str
     name: str
@@ -83,6 +87,8 @@ class Profile360:
     traits: tuple[Trait, ...]
     identifiers: tuple[Membership, ...]
     decisions: tuple[PastDecision, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    means_nobody: bool = False
 
 
 Origins = dict[int, tuple[str, datetime, str]]
