@@ -62,7 +62,7 @@ def test_the_page_shows_what_holds(browser: TestClient, shop: Workspace) -> None
     assert field(page, "type") == ["email", "anonymous_id"]
     assert field(page, "type_limit") == ["", ""]
     assert (field(page, "limit"), field(page, "ranked"), field(page, "after")) == (["5"], ["2"], ["0"])
-    assert page.count("<b>1</b> <small>always</small>") == 1
+    assert page.count("<small>always</small> <b>1</b>") == 1
     assert "5 known" in page
     assert "Earlier changes" not in page
 
@@ -75,7 +75,7 @@ def test_saving_changes_who_is_who_and_is_told_in_the_history(browser: TestClien
     page = browser.get(PATH).text
     history = page.split('id="changes-title"')[1]
     assert "Browser or device: as others → 1" in history
-    assert f"Means nobody: {TILL}" in history
+    assert f"Left out: {TILL}" in history
     assert "Order: Customer number" in history
     assert "Anna Aalto" in history
     assert field(page, "after") == ["1"]
@@ -138,6 +138,7 @@ def test_the_order_is_changed_without_script(browser: TestClient, shop: Workspac
     assert in_force(shop) == IdentityRules(), "nothing is saved yet"
     stays = send(browser, "up:email", type=types, type_limit=["", "", ""], ranked="2").text
     assert field(stays, "type") == types
+    assert stays.index("<small>always") < stays.index('value="email"'), "the customer number stays first"
     send(browser, type=["phone", "email", "anonymous_id"], type_limit=["", "", ""], ranked="3")
     assert in_force(shop).priority == ("user_id", "phone", "email")
 
@@ -160,6 +161,17 @@ def test_a_preview_comes_as_a_part_of_the_page_and_changes_nothing(
         browser, "preview", path=f"{PATH}/preview", htmx="rules-preview", ranked="2", type=TYPES[::-1]
     )
     assert "These rules change nothing" in same.text
+
+
+def test_a_value_that_is_seen_with_very_many_can_be_left_out(browser: TestClient, shop: Workspace) -> None:
+    mail = [("email", TILL)]
+    happen(shop.store, *(event(anonymous=f"card-{i}", more=mail) for i in range(3, 20)))
+    part = send(browser, "preview", path=f"{PATH}/preview", htmx="rules-preview", blocked="abc")
+    assert f'value="block:{TILL}"' in part.text
+    assert "seen with 20 others" in part.text
+    page = send(browser, f"block:{TILL}", blocked="abc").text
+    assert f">abc\n{TILL}</textarea>" in page
+    assert in_force(shop) == IdentityRules(), "nothing is saved yet"
 
 
 def test_one_does_not_overwrite_what_another_saved_meanwhile(browser: TestClient, shop: Workspace) -> None:
@@ -214,9 +226,14 @@ def test_a_customers_page_says_why_something_stayed_out(browser: TestClient, sho
     assert re.findall(r"kassa@kauppa\.fi E-mail · .*? Means nobody · Rules : kassa", texts)
     assert re.findall(r"laptop Browser or device · .*? The limit is met: Browser or device · Rules", texts)
     assert told.count(f'href="{PATH}"') == 2
+    assert browser.get("/api/v1/profiles/show?id=maija").json()["left_out_total"] == 3, "Matti too"
     matti = browser.get("/profiles/matti").text.split("Seen together, not joined")[1].split("</ul>")[0]
     assert "Another known customer" in matti
     assert 'href="/reviews"' in matti
+    happen(shop.store, *(event(user="maija", anonymous=f"device-{i}") for i in range(4)))
+    many = browser.get("/profiles/maija").text.split("Seen together, not joined")[1].split("</ul>")[0]
+    assert many.count('<p class="value">') == 5
+    assert "and 2 more" in many
     nobody = browser.get(f"/profiles/{TILL}").text
     assert "This value means nobody" in nobody
     assert "Seen together, not joined" not in nobody

@@ -193,6 +193,22 @@ def test_a_preview_says_what_each_value_concerns(till: Workspace) -> None:
     ]
 
 
+def test_a_preview_names_what_limits_keep_apart_from_very_many(till: Workspace) -> None:
+    mail = [("email", TILL)]
+    happen(till.store, *(event(anonymous=f"card-{i}", more=mail) for i in range(3, 14)))
+    assert trial(till, IdentityRules()).crowded == (), "nine are kept apart"
+    happen(till.store, event(anonymous="card-14", more=mail))
+    assert [(c.type, c.value, c.seen_with) for c in trial(till, IdentityRules()).crowded] == [
+        ("email", TILL, 15)
+    ]
+    assert trial(till, IdentityRules(limit=6)).crowded == ()
+    assert trial(till, IdentityRules(blocked=(TILL,))).crowded == ()
+    happen(till.store, *(event(user="maija", anonymous=f"device-{i}") for i in range(30)))
+    assert [c.value for c in trial(till, IdentityRules()).crowded] == [TILL], (
+        "a customer may have many devices"
+    )
+
+
 def test_an_empty_folder_can_be_previewed(workspace: Workspace) -> None:
     found = trial(workspace, ONE_DEVICE)
     assert (found.customers_now, found.customers_then) == (0, 0)

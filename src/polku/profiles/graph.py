@@ -214,6 +214,12 @@ class Graph:
         ends = np.concatenate([self._edges.a.data[: self.edges], self._edges.b.data[: self.edges]])
         return np.bincount(ends, minlength=self.nodes)
 
+    def refusals(self) -> npt.NDArray[np.int64]:
+        """How often a limit kept each identifier apart from others, by node."""
+        rows = np.array(self.conflicts, np.int64)
+        ends = np.concatenate([self._edges.a.data[rows], self._edges.b.data[rows]])
+        return np.bincount(ends, minlength=self.nodes)
+
     def find(self, keys: Keys) -> Nodes:
         return find(keys, self._slots, self._nodes.key.data, self.nodes, self._mixer)
 

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from polku.errors import Conflict, NotFound
 from polku.profiles import decisions as deciding
 from polku.profiles import store
+from polku.profiles.arrivals import EDGE, IDENTIFIER, count, parts_after
 from polku.profiles.decisions import Decision, DecisionKind
 from polku.profiles.graph import Edge, Graph, Pair, Table, Verdicts, lookup, open_conflicts
 from polku.profiles.joining import Keys, Nodes
 from polku.profiles.rules import IdentityRules, RulesVersion, check
-from polku.store import EDGES, IDENTIFIERS, LABEL_TYPES, Snapshot
+from polku.store import EDGES, Snapshot
 from polku.workspace import Workspace
 
-_IDENTIFIER = ("key", "type", "value", "seq")
 MOST_SUPPOSED: Final = 2000
-_EDGE = ("a", "b", "kind", "seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +247,11 @@ class Identities:
         return graph, IdentityMap(version, 0, graph, self._lock, settled)
 
     def _extend(self, snapshot: Snapshot) -> None:
-        for identifiers in parts_after(snapshot, "identifiers", _IDENTIFIER, self._identifiers):
+        for identifiers in parts_after(snapshot, "identifiers", IDENTIFIER, self._identifiers):
             self._graph.add_identifiers(identifiers)
             self._identifiers += identifiers.num_rows
         known = self._map.edges
-        edges = [EDGES.empty_table(), *parts_after(snapshot, "edges", _EDGE, known)]
+        edges = [EDGES.empty_table(), *parts_after(snapshot, "edges", EDGE, known)]
         self._graph.add_edges(pa.concat_tables(edges), up_to=snapshot.next_seq - 1)
         self._map = replace(self._map, edges=known + sum(e.num_rows for e in edges))
         self._frozen = None
@@ -262,41 +260,8 @@ class Identities:
 def graph_of(snapshot: Snapshot, rules: IdentityRules, verdicts: Verdicts) -> Graph:
     """Who would be who by other rules, as of a snapshot."""
     graph = Graph(rules, verdicts)
-    for identifiers in parts_after(snapshot, "identifiers", _IDENTIFIER, 0):
+    for identifiers in parts_after(snapshot, "identifiers", IDENTIFIER, 0):
         graph.add_identifiers(identifiers)
-    edges = pa.concat_tables([EDGES.empty_table(), *parts_after(snapshot, "edges", _EDGE, 0)])
+    edges = pa.concat_tables([EDGES.empty_table(), *parts_after(snapshot, "edges", EDGE, 0)])
     graph.add_edges(edges, up_to=snapshot.next_seq - 1)
     return graph
-
-
-def identifiers_with(keys: Keys, snapshot: Snapshot) -> pa.Table:
-    """The identifiers (labels left out) with these keys: key, type, value, seq."""
-    wanted, labels = pa.array(keys), pa.array(sorted(LABEL_TYPES))
-    found = [IDENTIFIERS.empty_table()]
-    for part in parts_after(snapshot, "identifiers", _IDENTIFIER, 0):
-        mine = pc.and_not(pc.is_in(part["key"], wanted), pc.is_in(part["type"], labels))
-        found.append(part.filter(mine))
-    return pa.concat_tables(found)
-
-
-def count(snapshot: Snapshot, table: str) -> int:
-    """How many rows a table of a snapshot has."""
-    stored = sum(s.rows for s in snapshot.segments[table])
-    in_memory: int = sum(chunk.num_rows for chunk in snapshot.tails[table])
-    return stored + in_memory
-
-
-def parts_after(snapshot: Snapshot, table: str, names: Sequence[str], skip: int) -> Iterator[pa.Table]:
-    """Some columns of a table without its first `skip` rows, one segment at a time, then the tail."""
-    for segment in snapshot.segments[table]:
-        if skip < segment.rows:
-            alone = replace(
-                snapshot,
-                segments={**snapshot.segments, table: (segment,)},
-                tails={**snapshot.tails, table: ()},
-            )
-            yield alone.columns(table, names).slice(skip)
-        skip = max(0, skip - segment.rows)
-    tail = snapshot.tail(table).select(list(names)).slice(skip)
-    if tail.num_rows:
-        yield tail

@@ -12,7 +12,7 @@ from polku.profiles.identity import IdentityMap
 from polku.profiles.joining import Outcome
 from polku.profiles.search import Named
 
-MOST: Final = 10
+MOST_SHOWN: Final = 5
 
 Seen = Mapping[int, tuple[str, datetime, str]]
 """Name, moment and source of events by their sequence number."""
@@ -45,9 +45,9 @@ def refused(profile: int, who: IdentityMap) -> list[tuple[int, Edge]]:
     found: dict[int, Edge] = {}
     for edge in who.evidence(profile):
         apart = {edge.a, edge.b} - inside
-        if edge.outcome in _REASONS and len(apart) == 1:
+        if edge.outcome in _REASONS and apart:
             found[apart.pop()] = edge
-    return sorted(found.items(), key=lambda f: f[1].seq, reverse=True)[:MOST]
+    return sorted(found.items(), key=lambda f: f[1].seq, reverse=True)
 
 
 def left_out(

@@ -76,7 +76,8 @@ class KeyNumbers:
 class Profile360:
     """One customer as far as known. Money is in the events' own currency.
 
-    `left_out` were seen with the customer's identifiers; what `means_nobody` is no customer.
+    The newest of all `left_out_total` that were seen with the customer's identifiers are `left_out`; what
+    `means_nobody` is no customer.
     """
 
     id: str
@@ -87,8 +88,9 @@ class Profile360:
     traits: tuple[Trait, ...]
     identifiers: tuple[Membership, ...]
     decisions: tuple[PastDecision, ...]
-    left_out: tuple[LeftOut, ...] = ()
-    means_nobody: bool = False
+    left_out: tuple[LeftOut, ...]
+    left_out_total: int
+    means_nobody: bool
 
 
 Origins = dict[int, tuple[str, datetime, str]]

@@ -60,6 +60,10 @@ class RulesForm:
             self.rows.insert(to, self.rows.pop(at))
             self.ranked = max(self.ranked, at + 1, to + 1)
 
+    def block(self, value: str) -> None:
+        """Write one more value that means nobody."""
+        self.raw["blocked"] = "\n".join([*_lines(self.raw["blocked"]), value])
+
     def checked(self) -> IdentityRules | None:
         """The rules if they can be kept; else None, and `errors` say why not."""
         rules = IdentityRules(

@@ -45,12 +45,15 @@ def show_rules(request: Request, user: CurrentAnalyst, version: int | None = Non
 
 @router.post(PATH)
 def change_rules(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
-    """What the pressed button asks for: a type moved, a preview, or to keep the rules."""
+    """What the pressed button asks for: a type moved, a value left out, a preview, or to keep the rules."""
     identities = _workspace(request).part(Identities)
     form = RulesForm.posted(data, identities.types())
-    does, _, type_ = str(data.get("do", "save")).partition(":")
+    does, _, what = str(data.get("do", "save")).partition(":")
     if does in ("up", "down"):
-        form.move(type_, -1 if does == "up" else 1)
+        form.move(what, -1 if does == "up" else 1)
+        return _page(request, form)
+    if does == "block":
+        form.block(what)
         return _page(request, form)
     if does == "preview":
         return show_preview(request, user, data)

@@ -12,16 +12,19 @@ import pyarrow as pa
 
 from polku.errors import Conflict
 from polku.profiles import store
+from polku.profiles.arrivals import identifiers_with
 from polku.profiles.graph import Graph
-from polku.profiles.identity import Identities, IdentityMap, graph_of, identifiers_with
+from polku.profiles.identity import Identities, IdentityMap, graph_of
 from polku.profiles.partition import Numbers, Pieces, pieces
-from polku.profiles.people import full_name
+from polku.profiles.people import display_name, full_name
 from polku.profiles.reading import Reading
-from polku.profiles.rules import IdentityRules, are_like, check
+from polku.profiles.rules import USER, IdentityRules, are_like, check
 from polku.store import Snapshot
 from polku.workspace import Workspace
 
 EXAMPLES: Final = 5
+CROWD: Final = 10
+"""So many refused joins make an identifier look like nobody's own."""
 SHOWN_OF_ONE: Final = 4
 PATIENCE_S: Final = 60
 
@@ -58,6 +61,15 @@ class BlockedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class CrowdedValue:
+    """An identifier that limits keep apart from so many others that it may mean nobody: a till, a kiosk."""
+
+    type: str
+    value: str
+    seen_with: int
+
+
+@dataclass(frozen=True, slots=True)
 class RulesTrial:
     """What rules would change. Customers are profiles that have events, as in the list of customers."""
 
@@ -74,6 +86,7 @@ class RulesTrial:
     losses: tuple[TrialExample, ...]
     gains: tuple[TrialExample, ...]
     blocked: tuple[BlockedValue, ...]
+    crowded: tuple[CrowdedValue, ...]
 
     @property
     def changes_nothing(self) -> bool:
@@ -164,6 +177,7 @@ def _tried(workspace: Workspace, rules: IdentityRules, counts: EventCounts) -> R
         telling.of_before(losing),
         telling.of_after(gaining),
         _blocked(rules, graph, snapshot, events),
+        _crowded(graph, snapshot),
     )
 
 
@@ -187,28 +201,30 @@ class _Telling:
         )
 
     def _example(self, rows: Numbers, *, one_before: bool) -> TrialExample:
-        found, told = self.pieces, rows[:SHOWN_OF_ONE].tolist()
+        found = self.pieces
         one_side, other_side = (found.before, found.after) if one_before else (found.after, found.before)
         of_one, of_other = (self._before, self._after) if one_before else (self._after, self._before)
         one = (of_one(int(one_side[rows[0]]), int(found.events[rows].sum())),)
+        customers = found.are_somebody(rows, other_side)
+        if customers > 1:
+            rows = rows[found.events[rows] > 0]
+        told = rows[:SHOWN_OF_ONE].tolist()
         several = tuple(of_other(int(other_side[r]), int(found.events[r])) for r in told)
-        customers, more = found.are_somebody(rows, other_side), len(rows) - len(told)
         before, after = (one, several) if one_before else (several, one)
-        return TrialExample(before, after, customers, more)
+        return TrialExample(before, after, customers, len(rows) - len(told))
 
     def _before(self, node: int, events: int) -> Party:
         key = self._key(node)
-        return self._party(key, self.who.members(key) if key else [], events)
+        those = self.reading.named(self.who.members(key)) if key else []
+        return Party(f"{key:016x}" if key else "", full_name(those), events)
 
     def _after(self, node: int, events: int) -> Party:
         key = self._key(node)
-        return self._party(key, self.graph.members(key) if key else [], events)
+        those = self.reading.named(self.graph.members(key)) if key else []
+        return Party(f"{key:016x}" if key else "", display_name(those), events)
 
     def _key(self, node: int) -> int:
         return int(self.graph.keys()[node]) if node >= 0 else 0
-
-    def _party(self, key: int, members: list[int], events: int) -> Party:
-        return Party(f"{key:016x}" if key else "", full_name(self.reading.named(members)), events)
 
 
 def _blocked(
@@ -240,3 +256,14 @@ def _of_entry(
         int(seen_with[order].sum()),
         tuple(str(v) for v in values)[:EXAMPLES],
     )
+
+
+def _crowded(graph: Graph, snapshot: Snapshot) -> tuple[CrowdedValue, ...]:
+    refusals, keys = graph.refusals(), graph.keys()
+    most = np.argsort(-refusals, kind="stable")[: 4 * EXAMPLES]  # some are users, who may have many devices
+    most = most[refusals[most] >= CROWD]
+    rows = {r["key"]: r for r in identifiers_with(keys[most], snapshot).to_pylist()} if len(most) else {}
+    seen_with = graph.degrees()
+    found = [(rows.get(int(keys[n])), int(seen_with[n])) for n in most.tolist()]
+    values = [CrowdedValue(r["type"], r["value"], n) for r, n in found if r and r["type"] != USER]
+    return tuple(values[:EXAMPLES])
