@@ -20,7 +20,7 @@ from polku.journeys import (
 )
 from polku.profiles import api as profiles_api
 from polku.profiles import pages as profiles_pages
-from polku.profiles import reviewing
+from polku.profiles import reviewing, rules_api, rules_pages
 from polku.store import kernels
 from polku.web import app as web
 from polku.web.queries import QueryRouter
@@ -32,11 +32,12 @@ PAGES = (
     encounter_pages,
     profiles_pages,
     reviewing,
+    rules_pages,
     touchpoint_stage_pages,
     touchpoint_pages,
     collect_pages,
 )
-API = (collect_api, profiles_api, touchpoint_api)
+API = (collect_api, profiles_api, rules_api, touchpoint_api)
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""
 

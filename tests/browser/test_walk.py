@@ -232,6 +232,7 @@ def test_every_page_is_for_everyone(page: Page, shop: Shop) -> None:
         "/sources/2",
         "/live/1",
         "/settings/account",
+        "/settings/identity",
     ]
     for path in pages:
         answer = page.goto(shop.address + path)

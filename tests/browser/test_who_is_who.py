@@ -1,7 +1,9 @@
-"""Judging who is who, as a person does: taking an identifier out, undoing it, deciding on pairs."""
+"""Judging who is who, as a person does: taking an identifier out, undoing it, deciding on pairs, changing the
+rules by which customers are joined."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -123,4 +125,35 @@ def test_a_pair_is_kept_apart_and_asked_of_again(page: Page, shop: Shop) -> None
     expect(page.locator(".pairs li")).to_have_count(1)
     expect(page.locator(".pairs")).not_to_contain_text("Laine")
     undo_latest(page, shop, shop.word("Two customers"), "c4", "c5", "Eri ihmiset")
+    expect(page.locator(".pairs li")).to_have_count(2)
+
+
+def test_rules_are_tried_saved_and_taken_back(page: Page, shop: Shop) -> None:
+    page.goto(f"{shop.address}/settings/identity")
+    expect(page.locator(".rules-count")).to_contain_text("5")
+    sound(page)
+    page.locator("[name=blocked]").fill("maki@example.fi")
+    page.locator("[name=limit]").fill("0")
+    page.locator("[name=limit]").blur()
+    expect(page.locator("#rules-preview")).to_contain_text(re.compile("1(–| to )100"))
+    page.locator("[name=limit]").fill("4")
+    page.locator("[name=limit]").blur()
+    lost = page.locator(".rules-people", has_text=shop.word("Who would lose identifiers"))
+    expect(lost.get_by_role("link", name="Matti Mäki")).to_be_visible()
+    sound(page)
+    press(page, shop, "Save")
+    history = page.locator(".rules-history li")
+    expect(history.first).to_contain_text("maki@example.fi")
+    expect(history.first).to_contain_text(ADMIN["name"])
+    open_customer(page, shop, "Matti Mäki")
+    stayed_out = page.locator(".left-out li", has_text="maki@example.fi")
+    expect(stayed_out).to_contain_text(shop.word("Means nobody"))
+    sound(page)
+    stayed_out.get_by_role("link", name=shop.word("Rules")).click()
+    history.first.get_by_role("link").click()
+    expect(page.locator("[name=blocked]")).to_have_value("")
+    expect(page.locator(".rules-people")).to_contain_text("Matti Mäki")
+    sound(page)
+    press(page, shop, "Save")
+    page.goto(f"{shop.address}/reviews")
     expect(page.locator(".pairs li")).to_have_count(2)

@@ -5,13 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from starlette.testclient import TestClient
 
+from polku.profiles import QUERIES, api, pages, reviewing, rules_api, rules_pages
 from polku.profiles.identity import Identities
 from polku.settings import Settings
 from polku.store import EventStore, LocalEngine, Refresher
+from polku.web.app import create_app
+from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 from tests.databases import tables_in
 from tests.profiles.happenings import Untold
+from tests.web.visits import ADMIN, post
+
+API = QueryRouter(QUERIES)
 
 
 @pytest.fixture
@@ -29,6 +36,19 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     engine.close()
     store.close()
     database.close()
+
+
+@pytest.fixture
+def browser(workspace: Workspace) -> TestClient:
+    """Logged in as an administrator, in English."""
+    app = create_app(
+        workspace,
+        routers=[module.router for module in (pages, reviewing, rules_pages)],
+        api=[API, api.router, rules_api.router],
+    )
+    client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+    assert post(client, "/setup", ADMIN | {"language": "en"}).status_code == 303
+    return client
 
 
 @pytest.fixture

@@ -5,30 +5,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from polku.profiles import QUERIES, api, pages, reviewing
 from polku.store import EventType
 from polku.store.keys import identifier_key
-from polku.web.app import create_app
-from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 from tests.profiles.happenings import event, happen
-from tests.web.visits import ADMIN, post, token_on
+from tests.web.visits import post, token_on
 
-API = QueryRouter(QUERIES)
 MAIL = [("email", "koti@example.fi")]
-
-
-@pytest.fixture
-def browser(workspace: Workspace) -> TestClient:
-    """Logged in as an administrator, in English."""
-    app = create_app(
-        workspace,
-        routers=[pages.router, reviewing.router],
-        api=[API, api.router],
-    )
-    client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
-    assert post(client, "/setup", ADMIN | {"language": "en"}).status_code == 303
-    return client
 
 
 @pytest.fixture

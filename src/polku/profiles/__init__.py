@@ -5,6 +5,7 @@ from polku.profiles.identity import Identities, IdentityMap
 from polku.profiles.naming import Naming, TouchpointLabel, TouchpointNames
 from polku.profiles.queries import ProfileList, ProfileSearch, ProfileShow, ProfileTimeline
 from polku.profiles.reviews import ProfileReviews
+from polku.profiles.rules_queries import ProfileRules
 from polku.profiles.search import IdentifierIndex
 from polku.workspace import Query, Workspace
 
@@ -14,6 +15,7 @@ QUERIES: tuple[type[Query], ...] = (
     ProfileSearch,
     ProfileList,
     ProfileReviews,
+    ProfileRules,
 )
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Naming",
     "ProfileList",
     "ProfileReviews",
+    "ProfileRules",
     "ProfileSearch",
     "ProfileShow",
     "ProfileTimeline",

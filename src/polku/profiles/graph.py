@@ -200,6 +200,26 @@ class Graph:
         """What `profiles_of` needs beside keys and roots."""
         return self._slots, self._nodes.key.data, self._mixer
 
+    def keys(self) -> Keys:
+        """The keys of all identifiers, by node."""
+        return self._nodes.key.data[: self.nodes]
+
+    def types(self) -> dict[str, int]:
+        """The types that there are, and how many identifiers of each."""
+        numbers = np.bincount(self._nodes.body.data[: self.nodes, TYPE], minlength=len(self._types))
+        return {t: n for t, n in zip(self._types, numbers.tolist(), strict=True) if t and n}
+
+    def degrees(self) -> npt.NDArray[np.int64]:
+        """With how many others each identifier has been seen, by node."""
+        ends = np.concatenate([self._edges.a.data[: self.edges], self._edges.b.data[: self.edges]])
+        return np.bincount(ends, minlength=self.nodes)
+
+    def refusals(self) -> npt.NDArray[np.int64]:
+        """How often a limit kept each identifier apart from others, by node."""
+        rows = np.array(self.conflicts, np.int64)
+        ends = np.concatenate([self._edges.a.data[rows], self._edges.b.data[rows]])
+        return np.bincount(ends, minlength=self.nodes)
+
     def find(self, keys: Keys) -> Nodes:
         return find(keys, self._slots, self._nodes.key.data, self.nodes, self._mixer)
 

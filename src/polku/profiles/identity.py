@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -14,16 +14,15 @@ import pyarrow as pa
 from polku.errors import Conflict, NotFound
 from polku.profiles import decisions as deciding
 from polku.profiles import store
+from polku.profiles.arrivals import EDGE, IDENTIFIER, count, parts_after
 from polku.profiles.decisions import Decision, DecisionKind
-from polku.profiles.graph import Edge, Graph, Pair, Table, lookup, open_conflicts
+from polku.profiles.graph import Edge, Graph, Pair, Table, Verdicts, lookup, open_conflicts
 from polku.profiles.joining import Keys, Nodes
-from polku.profiles.rules import IdentityRules
+from polku.profiles.rules import IdentityRules, RulesVersion, check
 from polku.store import EDGES, Snapshot
 from polku.workspace import Workspace
 
-_IDENTIFIER = ("key", "type", "value", "seq")
 MOST_SUPPOSED: Final = 2000
-_EDGE = ("a", "b", "kind", "seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +104,9 @@ class IdentityMap:
 class Identities:
     """The identities of a workspace (`workspace.part(Identities)`). Safe to use from many threads."""
 
-    def __init__(self, workspace: Workspace, rules: IdentityRules | None = None) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self.rules = rules or IdentityRules()
+        self.rules = self._rules_in_force().rules
         self._lock = threading.RLock()
         self._graph, self._map = self._empty()
         self._frozen: IdentityMap | None = None
@@ -137,6 +136,36 @@ class Identities:
                 frozen = self._graph.frozen_roots(), self._graph.table()
                 self._frozen = replace(current, _roots=frozen[0], _table=frozen[1])
             return self._frozen
+
+    def moment(self) -> tuple[Snapshot, IdentityMap, Verdicts]:
+        """A snapshot, who is who as of just that one, and what people have decided."""
+        with self._lock:
+            snapshot = self._workspace.store.snapshot
+            return snapshot, self.resolve(snapshot), deciding.verdicts(self.decisions())
+
+    def types(self) -> dict[str, int]:
+        """The types of identifier that there are, and how many identifiers of each."""
+        with self._lock:
+            self.current()
+            return self._graph.types()
+
+    def change_rules(self, rules: IdentityRules, *, who: str) -> RulesVersion:
+        """Put other rules in force: who is who is worked out anew, also in the past.
+
+        Raises InvalidInput. Rules that hold already are not put down once more.
+        """
+        check(rules)
+        with self._lock:
+            held = self._rules_in_force()
+            if held.rules == rules:
+                return held
+            made = RulesVersion(0, rules, who, datetime.now(UTC))
+            with self._workspace.db.session() as session:
+                made = store.append_rules(session, made)
+            self.rules = rules
+            self._begin_anew()
+        self._workspace.engine.soon()
+        return made
 
     def decisions(self) -> list[Decision]:
         """All decisions, oldest first."""
@@ -199,9 +228,17 @@ class Identities:
         elif deciding.version(self.rules, known) == self._map.version:
             self._map = replace(self._map, _different=tuple(deciding.different(known)))
         else:
-            self._graph, self._map = self._empty()
-            self._identifiers = self._last = 0
-            self.current()
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._frozen = None
+        self._graph, self._map = self._empty()
+        self._identifiers = self._last = 0
+        self.current()
+
+    def _rules_in_force(self) -> RulesVersion:
+        with self._workspace.db.session(read_only=True) as session:
+            return store.rules_in_force(session)
 
     def _empty(self) -> tuple[Graph, IdentityMap]:
         known = self.decisions()
@@ -210,34 +247,21 @@ class Identities:
         return graph, IdentityMap(version, 0, graph, self._lock, settled)
 
     def _extend(self, snapshot: Snapshot) -> None:
-        for identifiers in parts_after(snapshot, "identifiers", _IDENTIFIER, self._identifiers):
+        for identifiers in parts_after(snapshot, "identifiers", IDENTIFIER, self._identifiers):
             self._graph.add_identifiers(identifiers)
             self._identifiers += identifiers.num_rows
         known = self._map.edges
-        edges = [EDGES.empty_table(), *parts_after(snapshot, "edges", _EDGE, known)]
+        edges = [EDGES.empty_table(), *parts_after(snapshot, "edges", EDGE, known)]
         self._graph.add_edges(pa.concat_tables(edges), up_to=snapshot.next_seq - 1)
         self._map = replace(self._map, edges=known + sum(e.num_rows for e in edges))
         self._frozen = None
 
 
-def count(snapshot: Snapshot, table: str) -> int:
-    """How many rows a table of a snapshot has."""
-    stored = sum(s.rows for s in snapshot.segments[table])
-    in_memory: int = sum(chunk.num_rows for chunk in snapshot.tails[table])
-    return stored + in_memory
-
-
-def parts_after(snapshot: Snapshot, table: str, names: Sequence[str], skip: int) -> Iterator[pa.Table]:
-    """Some columns of a table without its first `skip` rows, one segment at a time, then the tail."""
-    for segment in snapshot.segments[table]:
-        if skip < segment.rows:
-            alone = replace(
-                snapshot,
-                segments={**snapshot.segments, table: (segment,)},
-                tails={**snapshot.tails, table: ()},
-            )
-            yield alone.columns(table, names).slice(skip)
-        skip = max(0, skip - segment.rows)
-    tail = snapshot.tail(table).select(list(names)).slice(skip)
-    if tail.num_rows:
-        yield tail
+def graph_of(snapshot: Snapshot, rules: IdentityRules, verdicts: Verdicts) -> Graph:
+    """Who would be who by other rules, as of a snapshot."""
+    graph = Graph(rules, verdicts)
+    for identifiers in parts_after(snapshot, "identifiers", IDENTIFIER, 0):
+        graph.add_identifiers(identifiers)
+    edges = pa.concat_tables([EDGES.empty_table(), *parts_after(snapshot, "edges", EDGE, 0)])
+    graph.add_edges(edges, up_to=snapshot.next_seq - 1)
+    return graph

@@ -30,6 +30,7 @@ from polku.workspace import Workspace
 
 PATH: Final = "/profiles"
 REVIEWS: Final = "/reviews"
+RULES: Final = "/settings/identity"
 router = APIRouter(include_in_schema=False)
 navigation.add(NavItem(PATH, _l("Customers"), "people", 40, also=(REVIEWS,)))
 
@@ -106,6 +107,7 @@ WORDS: Final[dict[str, Any]] = {
     "trait_value": trait_value,
     "channel_title": channel_title,
     "channel_icon": _icon,
+    "rules_path": RULES,
 }
 
 

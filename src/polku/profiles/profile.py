@@ -12,6 +12,7 @@ from polku.profiles.decisions import Decision, standing
 from polku.profiles.encounters import Encounters
 from polku.profiles.graph import APPROVED, Edge
 from polku.profiles.identity import IdentityMap
+from polku.profiles.left_out import LeftOut
 from polku.profiles.search import Named
 from polku.profiles.timeline import Words
 from polku.profiles.traits import Trait, statement, traits
@@ -73,7 +74,11 @@ class KeyNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Profile360:
-    """One customer as far as known. Money is in the events' own currency."""
+    """One customer as far as known. Money is in the events' own currency.
+
+    The newest of all `left_out_total` that were seen with the customer's identifiers are `left_out`; what
+    `means_nobody` is no customer.
+    """
 
     id: str
     name: str
@@ -83,6 +88,9 @@ class Profile360:
     traits: tuple[Trait, ...]
     identifiers: tuple[Membership, ...]
     decisions: tuple[PastDecision, ...]
+    left_out: tuple[LeftOut, ...]
+    left_out_total: int
+    means_nobody: bool
 
 
 Origins = dict[int, tuple[str, datetime, str]]

@@ -11,7 +11,9 @@ from pydantic import Field
 
 from polku.profiles import profile as view
 from polku.profiles.customers import Customers
+from polku.profiles.graph import Edge
 from polku.profiles.identity import Identities
+from polku.profiles.left_out import MOST_SHOWN, LeftOut, left_out, refused
 from polku.profiles.people import display_name
 from polku.profiles.profile import Profile360
 from polku.profiles.reading import Customer, Reading, all_called
@@ -67,6 +69,8 @@ class ProfileShow(Query):
         decisions = workspace.part(Identities).decisions()
         touched = {k for d in decisions for p in d.pairs for k in p}
         values |= {n.key: n.value for n in reading.named(touched) if n.type not in LABEL_TYPES}
+        nobody = not reading.who.profile(profile)
+        stayed_out = [] if nobody else refused(profile, reading.who)
         numbers = view.key_numbers(path)
         return Profile360(
             f"{profile:016x}",
@@ -77,7 +81,16 @@ class ProfileShow(Query):
             view.known_traits(path, reading.snapshot, reading.words),
             view.memberships(profile, reading.who, those, counts, reading.snapshot, reading.words),
             view.decisions_about(members, decisions, values),
+            _left_out(stayed_out[:MOST_SHOWN], reading),
+            len(stayed_out),
+            nobody,
         )
+
+
+def _left_out(those: list[tuple[int, Edge]], reading: Reading) -> tuple[LeftOut, ...]:
+    seen = view.origins({e.seq for _, e in those}, reading.snapshot, reading.words)
+    named = (n for n in reading.named(k for k, _ in those) if n.type not in LABEL_TYPES)
+    return left_out(those, reading.who, named, seen)
 
 
 class ProfileTimeline(Query):

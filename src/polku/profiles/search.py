@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from polku.profiles.identity import count, parts_after
+from polku.profiles.arrivals import IDENTIFIER, count, parts_after
 from polku.store import Snapshot
 from polku.workspace import Workspace
 
@@ -118,7 +118,7 @@ class IdentifierIndex:
         if count(snapshot, "identifiers") <= self._taken:
             return
         with self._lock:
-            for rows in parts_after(snapshot, "identifiers", ("key", "type", "value", "seq"), self._taken):
+            for rows in parts_after(snapshot, "identifiers", IDENTIFIER, self._taken):
                 self._taken += rows.num_rows
                 opaque = pc.is_in(rows["type"], pa.array(sorted(_OPAQUE)))
                 self._opaque = _grown(self._opaque, rows.filter(opaque))

@@ -1,10 +1,10 @@
-"""Decisions about who is who."""
+"""Decisions about who is who, and the rules by which customers are joined."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from polku.db import Base, UtcDateTime
@@ -23,3 +23,17 @@ class IdentityDecision(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     undoes: Mapped[int | None] = mapped_column(ForeignKey("identity_decision.id"))
+
+
+class IdentityRulesChange(Base):
+    """Rules as in `polku.profiles.rules.IdentityRules`. Rows are only ever added; the newest holds."""
+
+    __tablename__ = "identity_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    limit_of_others: Mapped[int] = mapped_column(Integer)  # types that `limits` does not name
+    limits: Mapped[str] = mapped_column(Text)  # JSON {type: limit, …}
+    priority: Mapped[str] = mapped_column(Text)  # JSON [type, …]
+    blocked: Mapped[str] = mapped_column(Text)  # JSON [value, …]
+    changed_by: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,6 +4,10 @@ document.documentElement.classList.add("scripted");
 // A form that came back: to its first mistake, which is then read aloud.
 (document.querySelector('[aria-invalid="true"]') ?? document.querySelector(".form-error"))?.focus();
 
+// Of tabs that do not fit, the one that is open is seen.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.closest("ul").scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.closest("ul").offsetWidth;
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-send-on-change]");
   if (form) form.requestSubmit();
