@@ -234,6 +234,7 @@ def test_a_customers_page_says_why_something_stayed_out(browser: TestClient, sho
     many = browser.get("/profiles/maija").text.split("Seen together, not joined")[1].split("</ul>")[0]
     assert many.count('<p class="value">') == 5
     assert "and 2 more" in many
+    assert many.index("device-3") < many.index("device-0"), "the newest first"
     nobody = browser.get(f"/profiles/{TILL}").text
     assert "This value means nobody" in nobody
     assert "Seen together, not joined" not in nobody

@@ -172,6 +172,15 @@ def test_a_preview_counts_and_names_who_comes_apart(two_devices: Workspace) -> N
     assert two_devices.part(Identities).rules == IdentityRules(), "nothing is changed"
 
 
+def test_of_who_comes_apart_only_pieces_with_events_are_told(two_devices: Workspace) -> None:
+    happen(two_devices.store, event(user="maija", more=[("email", TILL)]))
+    rules = IdentityRules(limits={"anonymous_id": 1}, blocked=(TILL,))
+    [example] = trial(two_devices, rules).splits
+    assert ([p.name for p in example.after], example.more) == (["maija", "Visitor laptop"], 0)
+    [example] = trial(two_devices, IdentityRules(blocked=(TILL,))).losses
+    assert [(p.id == "", p.events) for p in example.after] == [(False, 5), (True, 0)], "else all are"
+
+
 def test_a_preview_names_who_would_be_joined(two_devices: Workspace) -> None:
     change(two_devices, ONE_DEVICE)
     found = trial(two_devices, IdentityRules())
