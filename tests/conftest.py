@@ -33,7 +33,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now stays: looking through it for garbage again and again takes a tenth of a run."""
+    """What is imported by now stays: it need not be looked through for garbage again and again."""
     gc.freeze()
     gc.enable()
     gc.set_threshold(50_000, 20, 100)
