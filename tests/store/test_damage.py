@@ -138,14 +138,14 @@ def test_blocks_that_cannot_be_used_are_made_anew(folder: Path, damage: str) -> 
 def test_a_full_disk_is_not_filled_with_half_made_blocks(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from polku.store import refresh
+    from polku.store import building
 
     blocks_after(folder)
     before = files(folder / "blocks")
     store = EventStore(folder)
     store.append(visits(20, 2, first=300))
     refresher = Refresher(store, folder, lambda _: Resolution())
-    real = refresh.write_block
+    real = building.write_block
     written: list[str] = []
 
     def full_at_the_third(folder: Path, name: str, block: object) -> None:
@@ -154,7 +154,7 @@ def test_a_full_disk_is_not_filled_with_half_made_blocks(
         if len(written) >= 3:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(refresh, "write_block", full_at_the_third)
+    monkeypatch.setattr(building, "write_block", full_at_the_third)
     with pytest.raises(OSError, match="No space"):
         refresher.refresh()
     assert len(written) >= 3

@@ -181,7 +181,7 @@ def test_segments_are_written_joined_and_the_journal_dropped(
     reopened = EventStore(tmp_path)
     assert reopened.snapshot.rows(seqs, ["event_id"])["seq"].to_pylist() == seqs.tolist()
     assert reopened.snapshot.columns("events", ["seq"])["seq"].to_pylist() == list(range(1, 3001))
-    assert next(reopened.snapshot.after(2500).parts(["seq"]))["seq"][0].as_py() > 1500
+    assert reopened.snapshot.after(2500).alone()[0].columns("events", ["seq"])["seq"][0].as_py() > 1500
     reopened.close()
 
 

@@ -143,7 +143,7 @@ def test_a_split_or_a_changed_rule_builds_anew(rig: Rig) -> None:
 def test_names_beyond_what_a_block_can_tell_apart_share_the_last_code(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("polku.store.refresh.MOST_KINDS", 3)
+    monkeypatch.setattr("polku.store.resolving.MOST_KINDS", 3)
     rig.store.append(visits(1, 5))
     assert [k.name for k in rig.refresher.refresh().kinds] == ["n0", "n1", "n2"]
     rig.store.append(incoming([{"event_id": "x", "user_id": "u0", "name": "other"}]))

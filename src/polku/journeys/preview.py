@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -133,10 +133,7 @@ class _Found:
 
 
 def _newest_first(snapshot: Snapshot, names: list[str]) -> Iterator[pa.Table]:
-    tail = replace(snapshot, segments={**snapshot.segments, "events": ()})
-    yield from tail.parts(names)
-    for index in reversed(range(len(snapshot.segments["events"]))):
-        yield from snapshot.only_segment(index).parts(names)
+    return (alone.columns("events", names) for alone in reversed(snapshot.alone()))
 
 
 def _tail_rows(snapshot: Snapshot) -> int:

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from polku.journeys.conditions import PathPattern, Pattern, PropertyCondition, folded, folded_column, parse
 from polku.store import EventType
+from polku.store.numbering import distinct
 
 USUAL_POSITION: Final = 100
 TYPES: Final = tuple(t.name.lower() for t in EventType)
@@ -113,9 +114,9 @@ class Rules:
         """The number of each event's plan: the rules that its source, type and name leave possible."""
         names: Any = events["name"].combine_chunks().dictionary_encode()
         source_type = events["source"].to_numpy().astype(np.int64) << 8 | events["type"].to_numpy()
-        outer, outer_at = _distinct(source_type)
+        outer, outer_at = distinct(source_type)
         key = outer_at * len(names.dictionary) + names.indices.to_numpy()
-        kinds, kind_at = _distinct(key)
+        kinds, kind_at = distinct(key)
         by_name = [self._possible(n) for n in folded_column(names.dictionary).to_pylist()]
         numbers: dict[tuple[int, ...], int] = {}
         plan_of_kind = np.empty(len(kinds), np.int64)
@@ -222,18 +223,3 @@ def _compile(rule: Rule, sources: Mapping[str, int]) -> _Compiled:
 def _version(rules: Sequence[_Compiled]) -> str:
     """A hash of all that decides which touchpoint an event is; names and stages of touchpoints do not."""
     return hashlib.sha256(msgspec.json.encode([astuple(r) for r in rules])).hexdigest()[:16]
-
-
-def _distinct(keys: Rows) -> tuple[Rows, Rows]:
-    """The distinct keys, ascending, and where each key is among them; without sorting when they are dense."""
-    low = int(keys.min())
-    span = int(keys.max()) - low + 1
-    if span > 4 * len(keys) + 65_536:
-        distinct, at = np.unique(keys, return_inverse=True)
-        return distinct, at
-    seen = np.zeros(span, np.bool_)
-    seen[keys - low] = True
-    places = np.flatnonzero(seen)
-    number = np.zeros(span, np.int64)
-    number[places] = np.arange(len(places))
-    return places + low, number[keys - low]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,8 +17,6 @@ from polku.profiles.joining import (
     Keys,
     Nodes,
     Outcome,
-    enter,
-    find,
     join,
     link,
     profiles_of,
@@ -27,6 +24,7 @@ from polku.profiles.joining import (
 from polku.profiles.rules import USER, IdentityRules
 from polku.store import EDGES, LABEL_TYPES
 from polku.store.keys import identifier_key
+from polku.store.numbering import empty_slots, enter, find, mixer
 
 APPROVED = 0
 """Kind of an edge that a person made; those of events have their EventType."""
@@ -72,8 +70,8 @@ class Graph:
         self._removed = verdicts.removed
         self._waiting = sorted(verdicts.approved, key=lambda v: v[2])
         self._types: list[str] = [USER, ""]  # '': an edge's end that no identifier names
-        self._mixer = np.uint64(secrets.randbits(64) | 1)  # so that nobody can choose keys that collide
-        self._slots: Nodes = np.full(2048, -1, np.int32)
+        self._mixer = mixer()
+        self._slots: Nodes = empty_slots(1024)
         self._nodes, self._edges = NodeColumns(), EdgeColumns()
         self.nodes = self.edges = 0
         self.conflicts: list[int] = []
@@ -146,7 +144,7 @@ class Graph:
         for column in (n.key, n.seq, n.body, n.newest):
             column.reserve(most)
         if 2 * most > len(self._slots):
-            slots = np.full(1 << (4 * most - 1).bit_length(), -1, np.int32)
+            slots = empty_slots(2 * most)
             known = n.key.data[: self.nodes].copy()
             enter(known, slots, n.key.data, 0, self._mixer)
             self._slots = slots

@@ -1,4 +1,4 @@
-"""Kernels of identity: a hash table of identifier keys, and joining them edge by edge."""
+"""Kernels of identity: the profiles of keys, and joining them edge by edge."""
 
 from __future__ import annotations
 
@@ -34,41 +34,6 @@ _BLOCKED = np.int64(Outcome.BLOCKED)
 _TWO_USERS = np.int64(Outcome.TWO_USERS)
 _OVER_LIMIT = np.int64(Outcome.OVER_LIMIT)
 _REMOVED = np.int64(Outcome.REMOVED)
-
-
-@kernel("u8[] i4[:] u8[:] i8 u8")
-def enter(keys: Keys, slots: Nodes, node_keys: Keys, count: int, mixer: np.uint64) -> tuple[Nodes, int]:
-    """The node of each key, new nodes for new keys; and how many nodes there are then.
-
-    `slots` (a power of two long, at most half full) holds node numbers, −1 where empty. A slot is never
-    changed once set, so a reader who knows fewer nodes may look keys up meanwhile.
-    """
-    mask = np.uint64(len(slots) - 1)
-    nodes = np.empty(len(keys), np.int32)
-    for i in range(len(keys)):
-        at = ((keys[i] * mixer) >> np.uint64(20)) & mask
-        while slots[at] >= 0 and node_keys[slots[at]] != keys[i]:
-            at = (at + np.uint64(1)) & mask
-        if slots[at] < 0:
-            node_keys[count] = keys[i]
-            slots[at] = count
-            count += 1
-        nodes[i] = slots[at]
-    return nodes, count
-
-
-@kernel("u8[] i4[] u8[] i8 u8")
-def find(keys: Keys, slots: Nodes, node_keys: Keys, count: int, mixer: np.uint64) -> Nodes:
-    """The node of each key; −1 where it has none among the first `count`."""
-    mask = np.uint64(len(slots) - 1)
-    nodes = np.empty(len(keys), np.int32)
-    for i in range(len(keys)):
-        at = ((keys[i] * mixer) >> np.uint64(20)) & mask
-        while 0 <= slots[at] < count and node_keys[slots[at]] != keys[i]:
-            at = (at + np.uint64(1)) & mask
-        # a key's way to its slot passes only nodes older than itself: a newer one means that it is not there
-        nodes[i] = slots[at] if slots[at] < count else -1
-    return nodes
 
 
 @kernel("u8[] i4[] u8[] i4[] u8")

@@ -5,7 +5,8 @@ from polku.store.committing import Acknowledger, Appended, Overloaded
 from polku.store.engine import Engine, LocalEngine, Question
 from polku.store.events import EventStore
 from polku.store.lock import FolderLock, RunningServer, announce, running_server
-from polku.store.refresh import Refresher, Resolution
+from polku.store.refresh import Refresher
+from polku.store.resolving import Resolution
 from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, INCOMING, LABEL_TYPES, REJECTED, EventType
 from polku.store.snapshot import Snapshot
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -198,10 +198,9 @@ def _stored(snapshot: Snapshot, hashes: Keys) -> dict[tuple[object, object], dic
         hit = chunk.filter(pa.array(np.isin(chunk["id_hash"].to_numpy(), hashes)))
         left -= hit.num_rows
         found.append(hit.select(names))
-    for i in reversed(range(len(snapshot.segments["events"]))):
+    for alone in reversed(replace(snapshot, tails={**snapshot.tails, "events": ()}).alone()):
         if left <= 0:
             break
-        alone = snapshot.only_segment(i)
         column = alone.columns("events", ["id_hash", "seq"])
         hit = column["seq"].to_numpy()[np.isin(column["id_hash"].to_numpy(), hashes)]
         if len(hit):

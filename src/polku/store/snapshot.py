@@ -36,13 +36,12 @@ class Snapshot:
         tail = tuple(t for t in self.tails["events"] if t["seq"][-1].as_py() > seq)
         return replace(self, segments={**self.segments, "events": kept}, tails={**self.tails, "events": tail})
 
-    def only_segment(self, index: int) -> Self:
-        """The same, with one segment of events and no tail."""
-        return replace(
-            self,
-            segments={**self.segments, "events": self.segments["events"][index : index + 1]},
-            tails={**self.tails, "events": ()},
-        )
+    def alone(self) -> list[Self]:
+        """The events of each segment, then of the tail, each as a snapshot of its own; none without events."""
+        none = replace(self, segments={**self.segments, "events": ()}, tails={**self.tails, "events": ()})
+        each = [replace(none, segments={**self.segments, "events": (s,)}) for s in self.segments["events"]]
+        tail = replace(none, tails=self.tails)
+        return [*each, tail] if any(t.num_rows for t in self.tails["events"]) else each
 
     def sql(self, query: str, values: Mapping[str, Any] | None = None, **tables: pa.Table) -> pa.Table:
         """Run a query in which `events`, `identifiers`, `edges` and `rejected` are tables.
@@ -68,14 +67,6 @@ class Snapshot:
         """Some columns of a whole table, in order of arrival."""
         parts = [pq.read_table(self.folder / s.file, columns=list(names)) for s in self.segments[table]]
         return pa.concat_tables([*parts, self.tail(table).select(list(names))])
-
-    def parts(self, names: Sequence[str]) -> Iterator[pa.Table]:
-        """Some columns of the events, one segment at a time, then the tail; never an empty part."""
-        for segment in self.segments["events"]:
-            yield pq.read_table(self.folder / segment.file, columns=list(names))
-        tail = self.tail("events").select(list(names))
-        if tail.num_rows:
-            yield tail
 
     def event_keys(self) -> Iterator[tuple[Keys, Seqs]]:
         """Key and sequence number of the events, one segment or chunk at a time; newest segments are remembered."""
