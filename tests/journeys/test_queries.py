@@ -11,16 +11,18 @@ import pytest
 from pydantic import TypeAdapter
 
 from polku.errors import InvalidInput, UnknownTouchpoint
+from polku.journeys import queries, time_queries
 from polku.journeys.queries import (
-    QUERIES,
     JourneyFunnel,
     JourneyGraph,
     JourneyMap,
     JourneySessions,
     JourneyStages,
-    JourneyVolumes,
 )
+from polku.journeys.time_queries import JourneyScores, JourneyVolumes
 from tests.journeys.shop import Shop
+
+QUERIES = (*queries.QUERIES, *time_queries.QUERIES)
 
 
 def by_key(told: Any) -> dict[str, Any]:
@@ -146,6 +148,16 @@ def test_volumes_by_day_of_the_companys_zone(shop: Shop) -> None:
     assert len(told.starts) == 29
     ad = by_key(told.touchpoints)["ad"]
     assert {d.day: v for d, v in zip(told.starts, ad.volume, strict=True) if v} == {1: 1, 28: 1, 29: 1}
+
+
+def test_scores_by_week_are_those_of_the_map_where_one_week_holds_all(busy_shop: Shop) -> None:
+    whole = by_key(JourneyMap().answer(busy_shop.workspace).touchpoints)
+    told = JourneyScores(by="month", touchpoints=["delivery", "cart"]).answer(busy_shop.workspace)
+    assert [t.touchpoint.key for t in told.touchpoints] == ["delivery", "cart"]
+    assert [t.scores for t in told.touchpoints] == [(whole[k].score,) for k in ("delivery", "cart")]
+    weeks = by_key(JourneyScores().answer(busy_shop.workspace).touchpoints)["delivery"].scores
+    assert sum(e.n for e in weeks) == whole["delivery"].score.n
+    assert JourneyScores().answer(busy_shop.workspace).by == "week"
 
 
 def test_sessions_of_a_day(shop: Shop) -> None:

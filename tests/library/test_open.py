@@ -38,6 +38,7 @@ QUESTIONS: dict[str, Callable[[polku.Polku], Any]] = {
     "graph": lambda p: p.journeys.graph(top=10),
     "funnel": lambda p: p.journeys.funnel(steps=STEPS, within=timedelta(days=30)),
     "volumes": lambda p: p.journeys.volumes(since="2026-03-01", until="2026-04-30"),
+    "scores": lambda p: p.journeys.scores(by="month", touchpoints=["product_page"]),
     "sessions": lambda p: p.journeys.sessions(),
     "list": lambda p: p.profiles.list(),
     "search": lambda p: p.profiles.search("a"),

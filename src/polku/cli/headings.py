@@ -101,6 +101,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "sample": _l("Sample"),
     "score": _l("Score"),
     "scored_at": _l("Scored"),
+    "scores": _l("Scores"),
     "seq": _l("Number"),
     "sessions": _l("Sessions"),
     "share": _l("Share"),

@@ -42,6 +42,8 @@ def spans(first: date, last: date, unit: Unit) -> list[date]:
 
 def edges(starts: list[date], unit: Unit, zone: ZoneInfo) -> tuple[int, ...]:
     """Where each span begins, and where the last ends: midnights of the zone, daylight saving included."""
+    if not starts:
+        return ()
     return tuple(midnight(d, zone) for d in [*starts, following(starts[-1], unit)])
 
 

@@ -3,8 +3,7 @@ answers."""
 
 from __future__ import annotations
 
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,15 +12,15 @@ from polku.charts import Figure, Point, Series, time_series
 from polku.errors import NotFound
 from polku.i18n import current_language, gettext, number, signed
 from polku.journeys.answers import Answers
-from polku.journeys.calendar import Unit, edges
 from polku.journeys.catalogue import Touchpoint
-from polku.journeys.experience import ExperienceQuestion
 from polku.journeys.map_pages import PATH as MAP
 from polku.journeys.map_pages import filters_of, shared
 from polku.journeys.path_pages import figure_of
-from polku.journeys.queries import JourneyGraph, JourneyMap, JourneyQuery, JourneyVolumes
+from polku.journeys.queries import JourneyGraph, JourneyMap, JourneyQuery
 from polku.journeys.responses import LatestQuestion, read_responses
 from polku.journeys.responses import Response as Answered
+from polku.journeys.results import ScoresOverTime
+from polku.journeys.time_queries import JourneyScores, JourneyVolumes
 from polku.stats import Estimate
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
@@ -48,14 +47,13 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
         )
     beside = filters.asked | {"touchpoint": touchpoint.key, "top": 3 * MOST_NEIGHBOURS}
     graph = JourneyGraph(**beside).answer(workspace)
-    answers, language = workspace.part(Answers), current_language()
-    by = JourneyVolumes(**filters.asked, touchpoints=[touchpoint.key]).answer(workspace)
-    volume = figure_of(by, language)
+    language, only = current_language(), filters.asked | {"touchpoints": [touchpoint.key]}
+    volume = figure_of(JourneyVolumes(**only).answer(workspace), language)
     drawn = volume and volume.to_html_ahead()
-    trend = _trend(touchpoint, by.by, filters.asked, workspace)
+    trend = _trend(JourneyScores(**only).answer(workspace), language)
     trend_drawn = trend and trend.to_html_ahead()
     scope = JourneyQuery(**filters.asked).scope(workspace, [touchpoint])
-    latest = answers.ask(LatestQuestion(scope))
+    latest = workspace.part(Answers).ask(LatestQuestion(scope))
     return render(
         request,
         "journeys/encounter.html",
@@ -73,27 +71,20 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
     )
 
 
-def _trend(
-    touchpoint: Touchpoint, finest: Unit, asked: dict[str, Any], workspace: Workspace
-) -> Figure | None:
-    """The score as time goes by, in spans long enough to hold answers; None where too few are known."""
-    coarser: Unit = "week" if finest == "day" else "month"
-    starts = JourneyVolumes(**asked, by=coarser).spans(workspace)[1]
-    if len(starts) < 2:
-        return None
-    at = edges(list(starts), coarser, ZoneInfo(workspace.settings.timezone))
-    scope = JourneyQuery(**asked).scope(workspace, [touchpoint])
-    scores = workspace.part(Answers).ask(ExperienceQuestion(scope, at))[0]
-    if sum(e.estimate is not None for e in scores) < 2:
+def _trend(scores: ScoresOverTime, language: str) -> Figure | None:
+    """The score of a touchpoint as time goes by; None where too few are known."""
+    each = scores.touchpoints[0].scores if scores.touchpoints else ()
+    known = [e for e in each if e.estimate is not None]
+    if len(known) < 2:
         return None
     points = [
-        Point(d, e.estimate, _within(e.low), _within(e.high)) for d, e in zip(starts, scores, strict=True)
+        Point(d, e.estimate, _within(e.low), _within(e.high))
+        for d, e in zip(scores.starts, each, strict=True)
     ]
-    known = [e for e in scores if e.estimate is not None]
     return time_series(
         title=gettext("How it felt"),
         description=_told(known[0], known[-1]),
-        series=[Series(touchpoint.name(current_language()), points)],
+        series=[Series(scores.touchpoints[0].touchpoint.name(language), points)],
         measure="score",
     )
 

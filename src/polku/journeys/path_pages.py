@@ -18,8 +18,9 @@ from polku.journeys.flow import NARROW, WIDE, flow
 from polku.journeys.map_pages import PATH as MAP
 from polku.journeys.map_pages import filters_of, shared
 from polku.journeys.mapping import USUAL_WINDOW, usual_steps
-from polku.journeys.queries import JourneyFunnel, JourneyGraph, JourneyMap, JourneySessions, JourneyVolumes
+from polku.journeys.queries import JourneyFunnel, JourneyGraph, JourneyMap, JourneySessions
 from polku.journeys.results import Met, VolumesOverTime
+from polku.journeys.time_queries import JourneyVolumes
 from polku.web import navigation
 from polku.web.navigation import NavItem
 from polku.web.rendering import render

@@ -1,18 +1,16 @@
-"""What can be asked about journeys: the map, the stages, paths, funnels, volumes and sessions."""
+"""What can be asked about journeys: the map, the stages, paths, funnels and sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import ClassVar, Literal
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from polku.errors import InvalidInput, nearest
 from polku.journeys.answers import Answers
-from polku.journeys.calendar import Unit, day_of, edges, spans, unit_for
 from polku.journeys.catalogue import Catalogue, Touchpoint
 from polku.journeys.encounters import EncountersQuestion
 from polku.journeys.funnel import Climbed, FunnelQuestion
@@ -30,16 +28,13 @@ from polku.journeys.results import (
     SessionsOfJourneys,
     StagesReached,
     Transition,
-    VolumeOfTouchpoint,
-    VolumesOverTime,
 )
 from polku.journeys.scope import Scope
 from polku.journeys.sessions import PAUSE, SessionsQuestion
 from polku.journeys.touchpoints import Touchpoints
-from polku.journeys.volumes import SpanQuestion, VolumesQuestion
 from polku.stats import FEWEST
 from polku.web.channels import CHANNELS
-from polku.workspace import FIRST_DAY, FOREVER, LAST_DAY, Duration, FilteredQuery, Names, Workspace
+from polku.workspace import Duration, FilteredQuery, Names, Workspace
 
 
 class JourneyQuery(FilteredQuery):
@@ -119,7 +114,7 @@ class JourneyGraph(JourneyQuery):
         catalogue = workspace.part(Touchpoints).catalogue()
         scope = self.scope(workspace, catalogue.touchpoints)
         found = workspace.part(Answers).ask(FollowsQuestion(scope))
-        met = [_met(catalogue.by_code[c]) for c in scope.codes]
+        met = [met_of(catalogue.by_code[c]) for c in scope.codes]
         counts, departures = found.counts, np.zeros(len(met), np.int64)
         np.add.at(departures, found.came, counts)
         wanted = counts >= FEWEST
@@ -179,43 +174,6 @@ class JourneyFunnel(JourneyQuery):
         )
 
 
-class JourneyVolumes(JourneyQuery):
-    """How often touchpoints are met in each day, week or month."""
-
-    path: ClassVar[str] = "journeys/volumes"
-    by: Literal["day", "week", "month"] | None = Field(None, description="Default: what suits the period")
-    touchpoints: Names = Field(default_factory=list, description="Only these, by key or name; default: all")
-
-    def answer(self, workspace: Workspace) -> VolumesOverTime:
-        catalogue, answers = workspace.part(Touchpoints).catalogue(), workspace.part(Answers)
-        wanted = [catalogue.touchpoint(n) for n in self.touchpoints if n] or catalogue.touchpoints
-        scope = self.scope(workspace, catalogue.touchpoints)  # of all: one answer serves every choice of them
-        unit, starts = self.spans(workspace)
-        if not starts:
-            return VolumesOverTime(self.covered(workspace), unit, (), ())
-        zone = ZoneInfo(workspace.settings.timezone)
-        limits = tuple(min(max(e, scope.low), scope.high) for e in edges(list(starts), unit, zone))
-        found = answers.ask(VolumesQuestion(Scope(scope.codes, 0, FOREVER, scope.source), limits))
-        place = {code: i for i, code in enumerate(scope.codes)}
-        told = tuple(
-            VolumeOfTouchpoint(_met(t), tuple(found.volume[i].tolist()), tuple(found.reach[i].tolist()))
-            for t in dict.fromkeys(wanted)
-            if (i := place.get(t.code)) is not None
-        )
-        return VolumesOverTime(self.covered(workspace), unit, starts, told)
-
-    def spans(self, workspace: Workspace) -> tuple[Unit, tuple[date, ...]]:
-        """The unit of the spans of time, and when each begins; none where nothing has happened."""
-        scope, zone = self.scope(workspace, ()), ZoneInfo(workspace.settings.timezone)
-        span = workspace.part(Answers).ask(SpanQuestion())
-        first = max(self.since, FIRST_DAY) if self.since else span and day_of(max(span[0], scope.low), zone)
-        last = min(self.until, LAST_DAY) if self.until else span and day_of(min(span[1], scope.high), zone)
-        if first is None or last is None or first > last:
-            return self.by or "day", ()
-        unit: Unit = self.by or unit_for(first, last)
-        return unit, tuple(spans(first, last, unit))
-
-
 class JourneySessions(JourneyQuery):
     """Sessions, encounters close together in time: how many, how long, where they start and end."""
 
@@ -231,7 +189,7 @@ class JourneySessions(JourneyQuery):
         scope = self.scope(workspace, catalogue.touchpoints)
         pause = int(self.pause.total_seconds())
         found = workspace.part(Answers).ask(SessionsQuestion(scope, pause))
-        met = [_met(catalogue.by_code[c]) for c in scope.codes]
+        met = [met_of(catalogue.by_code[c]) for c in scope.codes]
         sessions = int(found.sizes.sum())
         return SessionsOfJourneys(
             self.covered(workspace),
@@ -245,7 +203,7 @@ class JourneySessions(JourneyQuery):
         )
 
 
-QUERIES = (JourneyMap, JourneyStages, JourneyGraph, JourneyFunnel, JourneyVolumes, JourneySessions)
+QUERIES = (JourneyMap, JourneyStages, JourneyGraph, JourneyFunnel, JourneySessions)
 
 
 def _on_map(query: JourneyQuery, workspace: Workspace) -> tuple[Catalogue, Scope]:
@@ -253,7 +211,7 @@ def _on_map(query: JourneyQuery, workspace: Workspace) -> tuple[Catalogue, Scope
     return catalogue, query.scope(workspace, (t for t in catalogue.touchpoints if t.stage))
 
 
-def _met(touchpoint: Touchpoint) -> Met:
+def met_of(touchpoint: Touchpoint) -> Met:
     return Met(touchpoint.key, touchpoint.name_fi, touchpoint.name_en, touchpoint.channel)
 
 
@@ -266,7 +224,7 @@ def _step(touchpoint: Touchpoint, k: int, climbed: Climbed, *, occurs: bool) -> 
     here, first = int(climbed.reached[k]), int(climbed.reached[0])
     before = int(climbed.reached[max(0, k - 1)])
     return FunnelStep(
-        _met(touchpoint),
+        met_of(touchpoint),
         here,
         share(here, first),
         share(here, before),

@@ -168,6 +168,24 @@ class VolumesOverTime:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoresOfTouchpoint:
+    """How a touchpoint felt in each span."""
+
+    touchpoint: Met
+    scores: Annotated[tuple[Estimate, ...], Field(description="Of those who met it in the span, −100…100")]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoresOverTime:
+    """How touchpoints felt in each day, week or month of the company's time zone."""
+
+    covered: Covered
+    by: Literal["day", "week", "month"]
+    starts: Annotated[tuple[date, ...], Field(description="First day of each; the last may be unfinished")]
+    touchpoints: tuple[ScoresOfTouchpoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsOfJourneys:
     """Sessions: encounters with no long pause between them."""
 
