@@ -11,7 +11,7 @@ from polku.store import Blocks, Question
 from polku.workspace import Workspace
 
 KEPT: Final = 64
-RENEWED: Final = 9
+RENEWED: Final = 16
 
 P = TypeVar("P")
 R = TypeVar("R")
