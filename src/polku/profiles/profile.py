@@ -192,7 +192,7 @@ def current_stage(path: Encounters, words: Words) -> tuple[str | None, int]:
     """Name and number of the stage of the latest touchpoint that has one."""
     codes, first = np.unique(path.touchpoint[::-1], return_index=True)
     for code in codes[np.argsort(first)].tolist():
-        label = words.names.label(code, words.language) if code else None
+        label = words.label(code)
         if label is not None and label.stage is not None:
             return label.stage, label.stage_number
     return None, 0

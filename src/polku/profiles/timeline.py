@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
+from math import isnan
 
 import numpy as np
 
 from polku.errors import InvalidInput
 from polku.profiles.encounters import Encounters
-from polku.profiles.naming import SourceLabel, TouchpointNames
+from polku.profiles.naming import SourceLabel, TouchpointLabel, TouchpointNames
 from polku.store import EventType, Snapshot
 
 UNKNOWN_CHANNEL = "other"
@@ -54,17 +57,22 @@ class Words:
     sources: dict[int, SourceLabel]
     language: str
 
+    _labels: dict[int, TouchpointLabel | None] = field(default_factory=dict)
+
+    def label(self, touchpoint: int) -> TouchpointLabel | None:
+        """None for no touchpoint, and for one that is there no more."""
+        if touchpoint and touchpoint not in self._labels:
+            self._labels[touchpoint] = self.names.label(touchpoint, self.language)
+        return self._labels.get(touchpoint)
+
     def channels(self, path: Encounters) -> list[str]:
-        """The channel of each event: its touchpoint's, else its source's."""
-        pairs, inverse = np.unique(
-            path.touchpoint.astype(np.int64) << 16 | path.source.astype(np.int64), return_inverse=True
-        )
-        words = [self.channel(int(p) >> 16, int(p) & 0xFFFF) for p in pairs]
-        return [words[i] for i in inverse.tolist()]
+        """The channel of each event."""
+        channel = cache(self.channel)
+        return [channel(t, s) for t, s in zip(path.touchpoint.tolist(), path.source.tolist(), strict=True)]
 
     def channel(self, touchpoint: int, source: int) -> str:
-        label = self.names.label(touchpoint, self.language) if touchpoint else None
-        if label is not None:
+        """The touchpoint's, else the source's."""
+        if label := self.label(touchpoint):
             return label.channel
         return self.sources[source].channel if source in self.sources else UNKNOWN_CHANNEL
 
@@ -83,11 +91,10 @@ def timeline(
     channel: str = "",
 ) -> Timeline:
     """A page of a profile's events, newest first, from before `before` on, of one channel or all."""
-    of = np.array(words.channels(path), object)
-    names, numbers = np.unique(of.astype(str), return_counts=True)
+    channels = words.channels(path)
     rows = np.arange(len(path))
     if channel:
-        rows = rows[of == channel]
+        rows = np.array([i for i, c in enumerate(channels) if c == channel], np.int64)
     if before:
         time, seq = _mark(before)
         here = path.take(rows)
@@ -98,7 +105,7 @@ def timeline(
     return Timeline(
         f"{profile:016x}",
         len(path),
-        dict(sorted(zip(names.tolist(), numbers.tolist(), strict=True), key=lambda c: -c[1])),
+        dict(sorted(Counter(channels).items(), key=lambda c: (-c[1], c[0]))),
         tuple(happenings(shown, words, snapshot)[::-1]),
         older,
     )
@@ -107,24 +114,30 @@ def timeline(
 def happenings(path: Encounters, words: Words, snapshot: Snapshot) -> list[Happening]:
     """Events in words, in their order."""
     answers = _answers(path, snapshot)
+    channel = cache(words.channel)
     found = []
-    for i, channel in enumerate(words.channels(path)):
-        kind, code = path.kinds[path.kind[i]], int(path.touchpoint[i])
-        label = words.names.label(code, words.language) if code else None
-        answer, comment = answers.get(int(path.seq[i]), (None, None))
+    for seq, time, of_kind, code, source, value, score in zip(
+        *(
+            getattr(path, c).tolist()
+            for c in ("seq", "time", "kind", "touchpoint", "source", "value", "score")
+        ),
+        strict=True,
+    ):
+        kind, called = path.kinds[of_kind], words.label(code)
+        answer, comment = answers.get(seq, (None, None))
         found.append(
             Happening(
-                int(path.seq[i]),
-                datetime.fromtimestamp(int(path.time[i]) / 1000, UTC),
+                seq,
+                datetime.fromtimestamp(time / 1000, UTC),
                 EventType(kind.type).name.lower(),
                 kind.name,
-                label.name if label else kind.name,
-                label.key if label else None,
-                label.stage if label else None,
-                channel,
-                words.source(int(path.source[i])),
-                _number(path.value[i]),
-                _number(path.score[i]),
+                called.name if called else kind.name,
+                called.key if called else None,
+                called.stage if called else None,
+                channel(code, source),
+                words.source(source),
+                _number(value),
+                _number(score),
                 answer,
                 comment,
             )
@@ -156,5 +169,5 @@ def _mark(before: str) -> tuple[int, int]:
     return int(time), int(seq)
 
 
-def _number(x: np.float32) -> float | None:
-    return None if np.isnan(x) else round(float(x), 2)
+def _number(x: float) -> float | None:
+    return None if isnan(x) else round(x, 2)

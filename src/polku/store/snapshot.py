@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -82,15 +83,20 @@ class Snapshot:
 
         Reads only the row groups that hold them: a few milliseconds for tens of events.
         """
-        seqs = np.unique(seqs)
+        left = np.unique(seqs)
         wanted = list(dict.fromkeys(["seq", *names]))
         parts = []
-        for segment in self.segments["events"]:
-            low, high = np.searchsorted(seqs, [segment.first_seq, segment.last_seq + 1])
+        segments = self.segments["events"]
+        while len(left):
+            at = bisect_left(segments, left[0], key=lambda s: s.last_seq)
+            if at == len(segments):
+                break
+            low, high = np.searchsorted(left, [segments[at].first_seq, segments[at].last_seq + 1])
             if low < high:
-                parts.append(_pick(self.folder / segment.file, segment, seqs[low:high], wanted))
-        tails = self.tails["events"]
-        parts += [t.filter(pa.array(np.isin(t["seq"].to_numpy(), seqs))).select(wanted) for t in tails]
+                parts.append(_pick(self.folder / segments[at].file, segments[at], left[low:high], wanted))
+            left = left[high:]
+        tails = self.tails["events"] if len(left) else ()
+        parts += [t.filter(pa.array(np.isin(t["seq"].to_numpy(), left))).select(wanted) for t in tails]
         return pa.concat_tables(parts) if parts else TABLES["events"].empty_table().select(wanted)
 
     def prepare(self) -> None:
