@@ -9,7 +9,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -87,11 +90,17 @@ def _pages(server: Running) -> Iterator[Figure]:
 def _timelines(server: Running, when: str) -> Iterator[Figure]:
     rng = random.Random(5)
     times = []
-    for _ in range(300):
-        who = f"customer-{rng.randrange(PROFILES // 2)}"
-        start = time.perf_counter()
-        server.client.get("/api/v1/profiles/timeline", params={"id": who}).raise_for_status()
-        times.append((time.perf_counter() - start) * 1000)
+    headers = {"Authorization": server.client.headers["Authorization"]}
+    # The plainest client there is: a richer one takes up to three milliseconds of a busy machine for itself.
+    with closing(HTTPConnection(urlsplit(server.address).netloc)) as client:
+        for _ in range(1000):
+            who = f"customer-{rng.randrange(PROFILES // 2)}"
+            start = time.perf_counter()
+            client.request("GET", f"/api/v1/profiles/timeline?id={who}", headers=headers)
+            answer = client.getresponse()
+            answer.read()
+            times.append((time.perf_counter() - start) * 1000)
+            assert answer.status == 200, answer.status
     yield Figure(f"timeline of a random profile, {when}: median", quantile(times, 0.5), "ms")
     yield Figure(f"timeline of a random profile, {when}: p99", quantile(times, 0.99), "ms", 20)
 
