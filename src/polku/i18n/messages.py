@@ -62,19 +62,34 @@ class Message:
 def messages(package: Path = PACKAGE) -> tuple[Message, ...]:
     """Every string that the Python files and templates of `package` put through gettext."""
     found: dict[str, Message] = {}
-    sources = [(path, "python") for path in sorted(package.rglob("*.py"))]
-    sources += [(path, "jinja2") for path in sorted(package.rglob("templates/**/*.html"))]
-    for path, method in sources:
-        for line, texts, _comments, _context in extract_from_file(
-            method, path, keywords=_KEYWORDS, options=_JINJA_OPTIONS if method == "jinja2" else {}
-        ):
-            forms = (texts,) if isinstance(texts, str) else tuple(texts)
-            message = found.setdefault(forms[0], Message(forms))
-            message.forms = max(message.forms, forms, key=len)
-            message.places.append(f"{path.relative_to(package)}:{line}")
+    for forms, place in (*_spoken(package), *_templates(package)):
+        message = found.setdefault(forms[0], Message(forms))
+        message.forms = max(message.forms, forms, key=len)
+        message.places.append(place)
     for said, place in (*errors(package), *queries(package)):
         found.setdefault(said, Message((said,))).places.append(place)
     return tuple(m for m in found.values() if _has_words(m.forms[0]))
+
+
+def _spoken(package: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What Python files put through gettext, and where."""
+    for path, nodes in _nodes(package).items():
+        for call in nodes:
+            if isinstance(call, ast.Call) and (name := _name(call.func)) in _KEYWORDS:
+                given = call.args[: len(_KEYWORDS[name] or (1,))]
+                forms = tuple(a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str))
+                if forms and forms[0] and len(forms) == len(given):
+                    yield forms, f"{path.relative_to(package)}:{call.lineno}"
+
+
+def _templates(package: Path) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What templates put through gettext, and where."""
+    for path in sorted(package.rglob("templates/**/*.html")):
+        for line, texts, _comments, _context in extract_from_file(
+            "jinja2", path, keywords=_KEYWORDS, options=_JINJA_OPTIONS
+        ):
+            forms = (texts,) if isinstance(texts, str) else tuple(texts)
+            yield forms, f"{path.relative_to(package)}:{line}"
 
 
 def _has_words(text: str) -> bool:
@@ -92,10 +107,10 @@ def errors(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
 
 def queries(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
     """What the command line says of each query and its options: paragraphs of docstrings and descriptions of fields."""
-    trees = _trees(package)
-    known = _kinds_of("Query", trees)
-    for path, tree in trees.items():
-        for kind in (n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name in known):
+    nodes_of = _nodes(package)
+    known = _kinds_of("Query", nodes_of)
+    for path, nodes in nodes_of.items():
+        for kind in (n for n in nodes if isinstance(n, ast.ClassDef) and n.name in known):
             place = f"{path.relative_to(package)}:{kind.lineno}"
             assigned = [n for n in kind.body if isinstance(n, ast.AnnAssign) and n.value is not None]
             if any(_name(n.target) == "path" for n in assigned):
@@ -108,13 +123,14 @@ def queries(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _trees(package: Path) -> dict[Path, ast.Module]:
-    return {path: ast.parse(path.read_text()) for path in sorted(package.rglob("*.py"))}
+def _nodes(package: Path) -> dict[Path, list[ast.AST]]:
+    """All that each Python file consists of."""
+    return {path: list(ast.walk(ast.parse(path.read_text()))) for path in sorted(package.rglob("*.py"))}
 
 
-def _kinds_of(name: str, trees: Mapping[Path, ast.Module]) -> set[str]:
+def _kinds_of(name: str, nodes_of: Mapping[Path, list[ast.AST]]) -> set[str]:
     """The names of a class and of all that derive from it."""
-    classes = [n for tree in trees.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    classes = [n for nodes in nodes_of.values() for n in nodes if isinstance(n, ast.ClassDef)]
     known, grew = {name}, True
     while grew:
         named = {c.name for c in classes if {_name(b) for b in c.bases} & known}
@@ -126,13 +142,11 @@ def _kinds_of(name: str, trees: Mapping[Path, ast.Module]) -> set[str]:
 def raised(package: Path = PACKAGE) -> tuple[tuple[ast.Call, str], ...]:
     """Where errors of Polku are made: the calls, and file and line."""
     found: list[tuple[ast.Call, str]] = []
-    trees = _trees(package)
-    known = _kinds_of("PolkuError", trees)
-    for path, tree in trees.items():
-        own = [
-            n for c in ast.walk(tree) if isinstance(c, ast.ClassDef) and c.name in known for n in ast.walk(c)
-        ]
-        calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _name(n.func) in known]
+    nodes_of = _nodes(package)
+    known = _kinds_of("PolkuError", nodes_of)
+    for path, nodes in nodes_of.items():
+        own = [n for c in nodes if isinstance(c, ast.ClassDef) and c.name in known for n in ast.walk(c)]
+        calls = [n for n in nodes if isinstance(n, ast.Call) and _name(n.func) in known]
         calls += [n for n in own if isinstance(n, ast.Call) and _is_of_super(n.func)]
         found += [(node, f"{path.relative_to(package)}:{node.lineno}") for node in calls]
     return tuple(found)
