@@ -1,20 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from polku.cli import main
+from tests.commands import run
 from tests.folders import demo_folder
 
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    code: int
-    out: str
-    err: str
+__all__ = ["run"]
 
 
 @pytest.fixture(scope="module")
@@ -27,20 +20,3 @@ def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the locale of the machine is; a test may set another language."""
     monkeypatch.delenv("POLKU_LANGUAGE", raising=False)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
-    """A `polku` command in this process, by the same door that the program has."""
-
-    def run(*arguments: object) -> Ran:
-        monkeypatch.setattr("sys.argv", ["polku", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as e:
-            code = int(e.code or 0)
-        told = capsys.readouterr()
-        return Ran(code, told.out, told.err)
-
-    return run

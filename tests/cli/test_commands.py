@@ -14,7 +14,7 @@ import pytest
 
 from polku import library
 from polku.cli.main import COMMANDS, root
-from tests.cli.conftest import Ran
+from tests.commands import Ran
 from tests.server import POLKU
 
 Run = Callable[..., Ran]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from polku.store import FolderLock
-from tests.cli.conftest import Ran
+from tests.commands import Ran
 from tests.folders import empty_folder
 from tests.ports import free_port
 

@@ -20,7 +20,7 @@ from polku.cli.language import WORDS_OF_CLICK, chosen_language, teach_click
 from polku.cli.main import root
 from polku.collect.files import command as importing
 from polku.i18n import LazyText, is_translated, use_language
-from tests.cli.conftest import Ran
+from tests.commands import Ran
 
 Run = Callable[..., Ran]
 

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import run
 from tests.folders import demo_folder
+
+__all__ = ["run"]
 
 
 @pytest.fixture(scope="package")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
@@ -28,8 +26,12 @@ from polku.errors import (
 )
 from polku.stats import Estimate
 from polku.store import FolderLock, announce
+from tests.commands import Ran
 from tests.folders import empty_folder
-from tests.server import POLKU, serving
+from tests.ports import free_port
+from tests.server import serving
+
+Run = Callable[..., Ran]
 
 STEPS = ["product_page", "cart"]
 QUESTIONS: dict[str, Callable[[polku.Polku], Any]] = {
@@ -56,7 +58,9 @@ def timeless(answer: Any) -> Any:
     return answer
 
 
-def test_the_same_answers_from_the_folder_and_from_its_server(shop: Path) -> None:
+def test_the_same_answers_from_the_folder_and_from_its_server(
+    shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with polku.open(shop) as local:
         here = {name: ask(local) for name, ask in QUESTIONS.items()}
         person = here["list"].rows[0].id if hasattr(here["list"], "rows") else None
@@ -66,27 +70,15 @@ def test_the_same_answers_from_the_folder_and_from_its_server(shop: Path) -> Non
             assert timeless(there[name]) == timeless(here[name]), name
             assert dataclasses.is_dataclass(there[name]) or isinstance(there[name], list | tuple)
         _errors_are_the_same(remote)
-        told = subprocess.run(
-            [*POLKU, "journeys", "stages", "--data", str(shop), "--json"],
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert told.returncode == 0, told.stderr
-        assert json.loads(told.stdout)["profiles"] == here["stages"].profiles
-        told = subprocess.run(
-            [*POLKU, "journeys", "funnel", "--steps", "nothing", "--data", str(shop)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env=os.environ | {"LC_ALL": "fi_FI.UTF-8"},
-        )
-        assert told.stderr == "polku: Kosketuspistettä ”nothing” ei ole. Katso: polku touchpoints list\n"
-        second = subprocess.run(
-            [*POLKU, "serve", "--data", str(shop), "--port", "1"], capture_output=True, text=True, timeout=60
-        )
-        assert second.returncode == 1
-        assert "Traceback" not in second.stderr
+        told = run("journeys", "stages", "--data", shop, "--json")
+        assert (told.code, told.err) == (0, "")
+        assert json.loads(told.out)["profiles"] == here["stages"].profiles
+        monkeypatch.setenv("LC_ALL", "fi_FI.UTF-8")
+        told = run("journeys", "funnel", "--steps", "nothing", "--data", shop)
+        assert told.err == "polku: Kosketuspistettä ”nothing” ei ole. Katso: polku touchpoints list\n"
+        second = run("serve", "--data", shop, "--port", free_port())
+        assert second.code == 1
+        assert "Traceback" not in second.err
         assert server.process.poll() is None
     assert person is None or person
     with polku.open(shop) as local:

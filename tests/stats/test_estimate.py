@@ -1,16 +1,24 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from polku.stats import Estimate, clustered_mean, median_of_histogram, proportion
 
 
+@pytest.fixture(scope="module")
+def stats() -> Any:
+    """Takes a second to import: not for every worker."""
+    from scipy import stats
+
+    return stats
+
+
 @given(n=st.integers(1, 500), share=st.floats(0, 1))
-def test_a_proportion_is_as_an_independent_implementation_has_it(n: int, share: float) -> None:
+def test_a_proportion_is_as_an_independent_implementation_has_it(stats: Any, n: int, share: float) -> None:
     k = round(share * n)
     e = proportion(k, n)
     low, high = stats.binomtest(k, n).proportion_ci(0.95, method="wilson")
@@ -37,7 +45,7 @@ def sums(clusters: list[list[float]]) -> dict[str, float]:
     }
 
 
-def test_clusters_of_one_are_the_usual_t_interval() -> None:
+def test_clusters_of_one_are_the_usual_t_interval(stats: Any) -> None:
     values = [3.0, 8.0, -4.0, 10.0, 1.0, 6.0]
     e = clustered_mean(**sums([[v] for v in values]))
     low, high = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))

@@ -77,7 +77,9 @@ def _spoken(package: Path) -> Iterator[tuple[tuple[str, ...], str]]:
         for call in nodes:
             if isinstance(call, ast.Call) and (name := _name(call.func)) in _KEYWORDS:
                 given = call.args[: len(_KEYWORDS[name] or (1,))]
-                forms = tuple(a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str))
+                forms = tuple(
+                    a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                )
                 if forms and forms[0] and len(forms) == len(given):
                     yield forms, f"{path.relative_to(package)}:{call.lineno}"
 
