@@ -15,15 +15,18 @@ from polku.store.schema import EventType
 
 
 def fits(rule: DemoRule, row: dict[str, Any]) -> bool:
-    said = json.loads(row["properties"]).get(rule.property) if rule.property else None
-    told = {True: "true", False: "false"}.get(said, str(said)) if isinstance(said, bool) else str(said)
     return (
         rule.source in (None, row["source"])
         and rule.type in (None, EventType(row["type"]).name.lower())
         and (rule.name is None or fnmatchcase(row["name"], rule.name))
         and (rule.path is None or fnmatchcase(row["path"] or "", rule.path))
-        and (rule.property is None or told == rule.equals)
+        and (rule.property is None or told(row, rule.property) == rule.equals)
     )
+
+
+def told(row: dict[str, Any], property: str) -> str:
+    said = json.loads(row["properties"]).get(property)
+    return str(said).lower() if isinstance(said, bool) else str(said)
 
 
 @pytest.fixture(scope="module")

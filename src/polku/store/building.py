@@ -27,11 +27,11 @@ def built(old: Blocks, snapshot: Snapshot, resolution: Resolution, folder: Path,
         last_seq = snapshot.next_seq - 1
 
         def one(bucket: int) -> tuple[Block, str]:
-            coming = Arrivals.concat([a[bucket] for a in arrivals])
-            keep, leaving = moved[bucket][0], len(moved[bucket][1])
-            if not len(coming) and not leaving:
+            coming = [a[bucket] for a in arrivals if len(a[bucket])]
+            keep, leaving = moved[bucket]
+            if not coming and not len(leaving):
                 return old.blocks[bucket], old.files[bucket]
-            merged = _merged(old.blocks[bucket], keep, coming)
+            merged = _merged(old.blocks[bucket], keep, Arrivals.concat(coming))
             name = f"{bucket:02d}-{last_seq}-{time.time_ns():x}"
             if not len(merged):
                 return Block.empty(), ""

@@ -62,9 +62,9 @@ class Arrivals:
 
     @classmethod
     def concat(cls, parts: Sequence[Arrivals]) -> Self:
-        some = [p for p in parts if len(p)] or [cls.none()]
-        columns = {n: np.concatenate([p.columns[n] for p in some]) for n in COLUMNS}
-        return cls(np.concatenate([p.profile for p in some]), columns)
+        parts = parts or [cls.none()]
+        columns = {n: np.concatenate([p.columns[n] for p in parts]) for n in COLUMNS}
+        return cls(np.concatenate([p.profile for p in parts]), columns)
 
     @classmethod
     def none(cls) -> Self:
