@@ -139,6 +139,8 @@ class Committers:
                 few = few and self.pending_rows < COMPANY_ROWS
             if few:
                 time.sleep(GATHER_S)
+                with self._writing:  # what comes while others are written goes along
+                    pass
             with self._arrived:
                 group = self._take_group()
             if not group:

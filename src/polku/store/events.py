@@ -41,7 +41,7 @@ SEGMENT_ROWS: Final = 250_000
 MOST_TAIL_ROWS: Final = 4_000_000
 JOINED_CHUNKS: Final = 8
 SMALL_CHUNK: Final = 5_000
-SETTLE_S: Final = 0.02
+SETTLE_S: Final = 0.05
 """How long the applier lets more come, unless somebody waits for it or `SETTLED_ROWS` are there."""
 SETTLED_ROWS: Final = 5_000
 _RETRY_S: Final = 2.0
