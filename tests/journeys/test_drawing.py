@@ -120,12 +120,20 @@ def test_headline_says_best_worst_and_narrowest() -> None:
     said = headline.of_map(journeys, "en")
     assert "+40\u00a0±\u00a05" in said  # on one line
     assert plain(said) == (
-        "Good feels best (+40 ± 5), Bad worst (−20 ± 5). Fewest go on from Stage 1 to Stage 2: 40.0% ± 15.0."
+        "Good feels best (+40 ± 5), Bad worst (−20 ± 5). "
+        "Fewest go on from Stage 1 to Stage 2: 40.0% ± 15.0. The difference to others may be chance."
     )
     with use_language("fi"):
         assert plain(headline.of_map(journeys, "fi")).startswith(
             "Parhaalta tuntuu Good (+40 ± 5), heikoimmalta Bad"
         )
+
+
+def test_headline_names_no_best_and_worst_whose_intervals_meet() -> None:
+    journeys = map_of([touchpoint("good", 20), touchpoint("so-so", 15)], [touchpoint("bad", 11)])
+    assert headline.extremes(journeys) is None
+    assert "too few answers to tell which touchpoint feels best or worst" in headline.of_map(journeys, "en")
+    assert headline.extremes(map_of([touchpoint("good", 22)], [touchpoint("bad", 11)])) is not None
 
 
 def test_headline_compares_no_stages_where_only_one_leads_on() -> None:

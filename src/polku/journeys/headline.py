@@ -24,13 +24,13 @@ def of_map(journeys: MapOfJourneys, language: str) -> str:
 
 def extremes(journeys: MapOfJourneys) -> tuple[TouchpointOnMap, TouchpointOnMap] | None:
     """The touchpoints that feel best and worst for sure: by the nearer end of the interval, so that a
-    handful of answers does not win. None where fewer than two are known."""
+    handful of answers does not win. None where the two cannot be told apart."""
     known = [t for t in journeys.touchpoints if t.score.estimate is not None]
     if len(known) < 2:
         return None
     best = max(known, key=lambda t: t.score.low or 0.0)
     worst = min((t for t in known if t is not best), key=lambda t: t.score.high or 0.0)
-    return best, worst
+    return (best, worst) if _apart(worst.score, best.score) else None
 
 
 def of_funnel(funnel: FunnelOfJourneys, language: str) -> str:
@@ -81,7 +81,12 @@ def _said(sentences: Sequence[str]) -> str:
 def _felt(journeys: MapOfJourneys, language: str) -> list[str]:
     found = extremes(journeys)
     if found is None:
-        return []
+        known = sum(t.score.estimate is not None for t in journeys.touchpoints)
+        return (
+            [gettext("There are too few answers to tell which touchpoint feels best or worst.")]
+            if known > 1
+            else []
+        )
     best, worst = found
     return [
         gettext(
@@ -98,7 +103,8 @@ def _narrowest(stages: tuple[StageOnMap, ...], language: str) -> list[str]:
     steps = [(s.goes_on, s, following) for s, following in pairwise(stages) if _told(s.goes_on)]
     if not steps:
         return []
-    share, stage, following = min(steps, key=lambda step: (step[0] and step[0].estimate) or 0.0)
+    steps.sort(key=lambda step: (step[0] and step[0].estimate) or 0.0)
+    share, stage, following = steps[0]
     assert share is not None
     values = {
         "stage": stage.name(language),
@@ -108,7 +114,15 @@ def _narrowest(stages: tuple[StageOnMap, ...], language: str) -> list[str]:
     }
     if len(steps) == 1:
         return [gettext("%(share)s ± %(half)s go on from %(stage)s to %(next)s.", **values)]
-    return [gettext("Fewest go on from %(stage)s to %(next)s: %(share)s ± %(half)s.", **values)]
+    said = [gettext("Fewest go on from %(stage)s to %(next)s: %(share)s ± %(half)s.", **values)]
+    if not all(other is None or _apart(share, other) for other, _, _ in steps[1:]):
+        said.append(gettext("The difference to others may be chance."))
+    return said
+
+
+def _apart(lower: Estimate, higher: Estimate) -> bool:
+    """Whether one is below the other for sure: their intervals have nothing in common."""
+    return (lower.high or 0.0) < (higher.low or 0.0)
 
 
 def _told(e: Estimate | None) -> bool:
