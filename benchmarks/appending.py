@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from benchmarks.data import log
 from benchmarks.measure import Figure, quantile
-from polku.store import EventStore
+from polku.store import EventStore, kernels
 
 EVENTS = 1_000_000
 BATCH = 2_000
@@ -22,6 +22,7 @@ def figures() -> Iterator[Figure]:
     batches = [t.slice(i, BATCH) for t in log(EVENTS, 50_000) for i in range(0, t.num_rows, BATCH)]
     with tempfile.TemporaryDirectory() as folder:
         duck_rate, duck_slowest = _duckdb(Path(folder) / "events.duckdb", batches)
+    kernels.compile_all()
     with tempfile.TemporaryDirectory() as folder:
         rate, slowest = _store(Path(folder), batches)
     yield Figure(

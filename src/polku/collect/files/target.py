@@ -13,6 +13,7 @@ from polku.collect.files.mapping import Source, TouchpointPlan
 from polku.collect.store import ensure_source
 from polku.db import Database
 from polku.store import REJECTED, Appended, EventStore
+from polku.store.hashing import hash_texts
 
 
 class Target(Protocol):
@@ -46,19 +47,26 @@ class Collected:
         return len(touchpoints)
 
 
+MANY: Final = 100_000
+"""Rows for which it is worth the second or two that it takes to have hashing compiled."""
+
 Install = Callable[[Session, Sequence[TouchpointPlan], Source], int]
 """Adds touchpoints that are not there yet; the journeys slice's business, handed in by who puts Polku together."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LocalTarget:
     """A data folder that this process has open."""
 
     store: EventStore
     db: Database
     install: Install
+    _rows: int = 0
 
     def append(self, table: pa.Table) -> Appended:
+        self._rows += table.num_rows
+        if self._rows > MANY:
+            hash_texts.compile()
         return receive(self.store, table)
 
     def source_id(self, source: Source) -> int:
