@@ -8,8 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from polku.errors import NotReady
+from polku.journeys.volumes import SpanQuestion
 from polku.store import Blocks, EventStore, Kind, LocalEngine, Refresher, Snapshot
 from polku.store.blocks import BUCKETS, buckets_of
+from polku.store.kernels import compile_all, in_request
 from polku.store.keys import identifier_key
 from tests.events import START, incoming, visits
 
@@ -198,3 +201,21 @@ def test_a_question_is_asked_of_every_block_in_the_middle_of_ingestion(rig: Rig)
     assert engine.ask(CountEvents()) == 300
     assert len(engine.blocks.blocks) == BUCKETS
     engine.close()
+
+
+def test_who_asks_before_the_first_blocks_are_built_is_told_to_wait(rig: Rig) -> None:
+    """Else a page would say that there are no events, just after an import."""
+    engine = LocalEngine(rig.refresher)
+    question = SpanQuestion()
+    compile_all()
+    token = in_request.set(True)
+    try:
+        assert engine.ask(question) is None  # there is nothing, and that is said
+        rig.store.append(visits(5, 4))
+        with pytest.raises(NotReady, match="Try again in a moment"):
+            engine.ask(question)
+        rig.refresher.refresh()
+        assert engine.ask(question) is not None
+    finally:
+        in_request.reset(token)
+        engine.close()

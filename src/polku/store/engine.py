@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from typing import Protocol, TypeVar
 
+from polku.errors import NotReady
 from polku.store.background import background_pool
 from polku.store.blocks import Block, Blocks
-from polku.store.kernels import check_ready
+from polku.store.kernels import check_ready, in_request
 from polku.store.refresh import Refresher
 
 P = TypeVar("P")
@@ -56,8 +57,13 @@ class LocalEngine:
         return self._refresher.blocks
 
     def ask(self, question: Question[P, R_co], blocks: Blocks | None = None) -> R_co:
-        """The answer over the newest blocks; over others, which nobody sees yet, in the background."""
+        """The answer over the newest blocks; over others, which nobody sees yet, in the background.
+
+        Raises NotReady in a request while kernels are being compiled, and until the first blocks are built.
+        """
         check_ready()
+        if in_request.get() and self._refresher.has_none_yet:
+            raise NotReady("Events are being put in the order of customers' paths. Try again in a moment.")
         pool, asked = (self._pool, self.blocks) if blocks is None else (self._background, blocks)
         return question.finish(reduce(question.merge, pool.map(question.partial, asked.blocks)))
 

@@ -41,6 +41,11 @@ class Refresher:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
+    @property
+    def has_none_yet(self) -> bool:
+        """Whether there are events, and no blocks have ever been built of any."""
+        return self.blocks.last_seq == 0 and self._store.snapshot.next_seq > 1
+
     def refresh(self, threads: int | None = None) -> Blocks:
         """Merge in what has come since the last refresh; returns when done."""
         with self._refreshing:
