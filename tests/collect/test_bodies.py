@@ -289,3 +289,15 @@ def test_what_sdks_send_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     deliveries, (events, _) = at_once([body], Arrival(1, True, NOW))
     assert not deliveries[0].careful
     assert events.to_pylist()[0]["path"] == "/kori"
+
+
+def test_an_event_without_id_gets_the_same_one_whichever_way_it_is_read() -> None:
+    """A spoilt neighbour makes a batch be read field by field; what each sending sets anew is no part of an id."""
+    event = {"type": "track", "event": "Product Viewed", "userId": "u1", "timestamp": "2026-05-28T20:00:00Z"}
+    addressed = event | {"writeKey": "k", "receivedAt": "2026-05-28T20:01:00Z"}
+    spoilt = {"type": "track", "messageId": "m", "unknown": None}
+    alone, beside = (json.dumps({"batch": b}).encode() for b in ([event], [spoilt, addressed]))
+    arrival = Arrival(3, False, NOW, type=None)
+    ids = [t.column("event_id").to_pylist() for t in (slowly(alone, arrival)[0], slowly(beside, arrival)[0])]
+    _, (quick, _) = at_once([json.dumps({"batch": [addressed]}).encode()], arrival)
+    assert ids[0] == ids[1] == quick.column("event_id").to_pylist()

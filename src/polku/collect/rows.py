@@ -243,11 +243,14 @@ def _previous(previous: str | None, public: bool) -> tuple[str, str]:
 
 def _made_id(event: Event, arrival: Arrival) -> str:
     """An id for an event that came without: of its content, if that says when it happened, so that the same
-    event sent twice is stored once."""
+    event sent twice is stored once. What is set anew at each sending, or read elsewhere, is no part of it."""
     timed = event.timestamp is not None or event.originalTimestamp is not None
     if not timed and not arrival.repeatable:
         return f"polku-{uuid.uuid4().hex}"
-    content = msgspec.json.encode(msgspec.structs.replace(event, sentAt=None))
+    itself = msgspec.structs.replace(
+        event, sentAt=None, writeKey=NOTHING, receivedAt=NOTHING, metadata=NOTHING
+    )
+    content = msgspec.json.encode(itself)
     came = b"" if timed else b"%d" % arrival.received_us
     return f"polku-{xxhash.xxh3_128_hexdigest(content + came)}"
 
