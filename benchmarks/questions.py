@@ -17,11 +17,11 @@ import pyarrow as pa
 from benchmarks.folder import EVENTS, opened, ready
 from benchmarks.measure import Figure, median_seconds
 from polku.journeys import Touchpoints
-from polku.journeys.funnel import FunnelQuestion
-from polku.journeys.graph import FollowsQuestion
-from polku.journeys.queries import JourneyMap
-from polku.journeys.scope import Scope
-from polku.journeys.sessions import SessionsQuestion
+from polku.journeys.asking.scope import Scope
+from polku.journeys.funnel.funnel import FunnelQuestion
+from polku.journeys.map.queries import JourneyMap
+from polku.journeys.paths.graph import FollowsQuestion
+from polku.journeys.sessions.sessions import SessionsQuestion
 from polku.store import Blocks, kernels
 from polku.workspace import Workspace
 

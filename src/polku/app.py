@@ -9,15 +9,8 @@ from polku import collect, library
 from polku.collect import api as collect_api
 from polku.collect import pages as collect_pages
 from polku.collect.arrow_api import import_router
-from polku.journeys import (
-    encounter_pages,
-    install_plans,
-    map_pages,
-    path_pages,
-    touchpoint_api,
-    touchpoint_pages,
-    touchpoint_stage_pages,
-)
+from polku.journeys import install_plans
+from polku.journeys import pages as journeys_pages
 from polku.profiles import api as profiles_api
 from polku.profiles import pages as profiles_pages
 from polku.profiles import reviewing, rules_api, rules_pages
@@ -27,17 +20,12 @@ from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 
 PAGES = (
-    map_pages,
-    path_pages,
-    encounter_pages,
     profiles_pages,
     reviewing,
     rules_pages,
-    touchpoint_stage_pages,
-    touchpoint_pages,
     collect_pages,
 )
-API = (collect_api, profiles_api, rules_api, touchpoint_api)
+API = (collect_api, profiles_api, rules_api)
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""
 
@@ -49,10 +37,15 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
     """
     app = web.create_app(
         workspace,
-        routers=[module.router for module in PAGES],
+        routers=[*journeys_pages.PAGES, *(module.router for module in PAGES)],
         routes=collect.routes(workspace),
         public=collect.PUBLIC_PATHS,
-        api=[QUERIES, *(module.router for module in API), import_router(install_plans)],
+        api=[
+            QUERIES,
+            *(module.router for module in API),
+            *journeys_pages.API,
+            import_router(install_plans),
+        ],
         owner_token=owner_token,
     )
     app.add_middleware(_Impatient)

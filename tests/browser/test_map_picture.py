@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page
 
 from polku import web
-from polku.journeys import drawing
-from polku.journeys.sheets import SHEETS
+from polku.journeys.map import drawing
+from polku.journeys.map.sheets import SHEETS
 from tests.browser.axe import axe
 from tests.journeys.test_drawing import map_of, touchpoint
 

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from polku.collect.store import ensure_source
-from polku.journeys import touchpoint_api, touchpoint_pages, touchpoint_stage_pages
-from polku.journeys.defaults import install_defaults
-from polku.journeys.touchpoint_queries import QUERIES
-from polku.journeys.touchpoints import Touchpoints
+from polku.journeys.touchpoints import api as touchpoint_api
+from polku.journeys.touchpoints import pages as touchpoint_pages
+from polku.journeys.touchpoints import stage_pages as touchpoint_stage_pages
+from polku.journeys.touchpoints.defaults import install_defaults
+from polku.journeys.touchpoints.known import Touchpoints
+from polku.journeys.touchpoints.queries import QUERIES
 from polku.profiles.identity import Identities
 from polku.settings import Settings
 from polku.store import INCOMING, EventStore, EventType, LocalEngine, Refresher, Snapshot

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from polku.journeys.gaps import BINS, EDGES
+from polku.journeys.asking.gaps import BINS, EDGES
 from polku.store import Block
 
 Event = tuple[int, int, int, float]
@@ -36,7 +36,7 @@ def block_of(journeys: Sequence[Sequence[Event]]) -> Block:
     for column in columns.values():
         column.setflags(write=False)  # as memory-mapped ones are
     offsets = np.cumsum([0, *(len(j) for j in journeys)]).astype(np.int64)
-    return Block(np.arange(1, len(journeys) + 1, dtype=np.uint64), offsets, **columns)
+    return Block.of(np.arange(1, len(journeys) + 1, dtype=np.uint64), offsets, **columns)
 
 
 def ask(question: Any, *blocks: Block) -> Any:

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 
 from polku.collect.store import create_source
-from polku.journeys import defaults, store
-from polku.journeys.rules import Rule
-from polku.journeys.spec import TouchpointSpec
-from polku.journeys.touchpoints import Touchpoints
+from polku.journeys.touchpoints import defaults, store
+from polku.journeys.touchpoints.known import Touchpoints
+from polku.journeys.touchpoints.rules import Rule
+from polku.journeys.touchpoints.spec import TouchpointSpec
 from polku.settings import Settings
 from polku.store import INCOMING, EventStore, LocalEngine, Refresher, Snapshot
 from polku.workspace import Workspace

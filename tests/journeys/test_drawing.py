@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.i18n import use_language
-from polku.journeys import drawing, headline
-from polku.journeys.labels import Box, Named, place, shortened, text_width
-from polku.journeys.results import Covered, MapOfJourneys, Met, StageOnMap, TouchpointOnMap
+from polku.journeys.asking.results import Covered, Met
+from polku.journeys.map import drawing, headline
+from polku.journeys.map.labels import Box, Named, place, shortened, text_width
+from polku.journeys.map.results import MapOfJourneys, StageOnMap, TouchpointOnMap
 from polku.stats import Estimate
 
 COVERED = Covered(None, None, None, None, datetime(2026, 1, 1, tzinfo=UTC))

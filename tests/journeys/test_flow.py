@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from polku.i18n import use_language
-from polku.journeys import headline
-from polku.journeys.flow import NARROW, THICKEST, WIDE, Format, flow
-from polku.journeys.results import GraphOfJourneys, MapOfJourneys, Met, Transition
+from polku.journeys.asking.results import Met
+from polku.journeys.map.results import MapOfJourneys
+from polku.journeys.paths import headline
+from polku.journeys.paths.flow import NARROW, THICKEST, WIDE, Format, flow
+from polku.journeys.paths.results import GraphOfJourneys, Transition
 from polku.stats import Estimate
 from tests.journeys.test_drawing import COVERED, map_of, touchpoint
 

@@ -7,10 +7,14 @@ from datetime import UTC, date, datetime
 import pytest
 from starlette.testclient import TestClient
 
-from polku.journeys import encounter_pages, map_pages, path_pages, store
-from polku.journeys.path_pages import finished
-from polku.journeys.queries import QUERIES
-from polku.journeys.results import Covered, VolumesOverTime
+from polku.journeys import QUERIES
+from polku.journeys.asking.results import Covered
+from polku.journeys.map import encounter_pages
+from polku.journeys.map import pages as map_pages
+from polku.journeys.paths import pages as path_pages
+from polku.journeys.paths.pages import finished
+from polku.journeys.touchpoints import store
+from polku.journeys.volumes.results import VolumesOverTime
 from polku.web import entrance
 from polku.web.app import create_app
 from polku.web.queries import QueryRouter
@@ -129,7 +133,7 @@ def test_days_beyond_the_calendar_mean_from_the_beginning_and_to_the_end(
 
 
 def test_a_name_is_not_markup(shop: Shop) -> None:
-    from polku.journeys.spec import TouchpointSpec
+    from polku.journeys.touchpoints.spec import TouchpointSpec
 
     with shop.workspace.db.session() as session:
         spec = store.load_spec(session, "ad")

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polku.journeys.occurrences import Occurrences
+from polku.journeys.touchpoints.occurrences import Occurrences
 from polku.store import Block
 
 ROWS = st.tuples(

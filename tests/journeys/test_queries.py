@@ -11,18 +11,15 @@ import pytest
 from pydantic import TypeAdapter
 
 from polku.errors import InvalidInput, UnknownTouchpoint
-from polku.journeys import queries, time_queries
-from polku.journeys.queries import (
-    JourneyFunnel,
-    JourneyGraph,
-    JourneyMap,
-    JourneySessions,
-    JourneyStages,
-)
-from polku.journeys.time_queries import JourneyScores, JourneyVolumes
+from polku.journeys import QUERIES as ALL
+from polku.journeys.funnel.queries import JourneyFunnel
+from polku.journeys.map.queries import JourneyMap, JourneyStages
+from polku.journeys.paths.queries import JourneyGraph
+from polku.journeys.sessions.queries import JourneySessions
+from polku.journeys.volumes.queries import JourneyScores, JourneyVolumes
 from tests.journeys.shop import Shop
 
-QUERIES = (*queries.QUERIES, *time_queries.QUERIES)
+QUERIES = tuple(q for q in ALL if q.path.startswith("journeys/"))
 
 
 def by_key(told: Any) -> dict[str, Any]:

@@ -12,16 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.errors import InvalidInput
-from polku.journeys.encounters import EncountersQuestion
-from polku.journeys.experience import ExperienceQuestion
-from polku.journeys.funnel import FunnelQuestion
-from polku.journeys.gaps import EDGES, median_gap
-from polku.journeys.graph import FollowsQuestion
-from polku.journeys.responses import LatestQuestion
-from polku.journeys.scope import Scope
-from polku.journeys.sessions import SessionsQuestion
-from polku.journeys.stages import StagesQuestion
-from polku.journeys.volumes import VolumesQuestion
+from polku.journeys.asking.gaps import EDGES, median_gap
+from polku.journeys.asking.scope import Scope
+from polku.journeys.funnel.funnel import FunnelQuestion
+from polku.journeys.map.encounters import EncountersQuestion
+from polku.journeys.map.experience import ExperienceQuestion
+from polku.journeys.map.responses import LatestQuestion
+from polku.journeys.map.stages import StagesQuestion
+from polku.journeys.paths.graph import FollowsQuestion
+from polku.journeys.sessions.sessions import SessionsQuestion
+from polku.journeys.volumes.volumes import VolumesQuestion
 from polku.stats import FEWEST
 from polku.store import Block
 from tests.journeys.journeys_of import (
@@ -307,9 +307,8 @@ def test_a_response_belongs_to_who_gave_it() -> None:
 @given(journeys_given, scope_given, cuts_given)
 def test_volumes_are_what_python_counts(journeys: list[list[Event]], scope: Scope, cuts: list[int]) -> None:
     edges = (1, 3, 60)
-    always = Scope(scope.codes, source=scope.source)
     volume, met = np.zeros((3, 2)), np.zeros((3, 2))
-    for path in (counted(j, always) for j in journeys):
+    for path in (counted(j, scope) for j in journeys):
         mine = np.zeros((3, 2))
         for t, k in path:
             if 1 <= t < 60:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polku.journeys.rules import Rule, Rules
+from polku.journeys.touchpoints.rules import Rule, Rules
 from polku.store import EventType
 
 SOURCES = {"Web shop": 1, "App": 2, "Tampere": 300}

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from polku.db import Database
 from polku.errors import Conflict, InvalidInput, UnknownTouchpoint
-from polku.journeys import store
-from polku.journeys.catalogue import Stage
-from polku.journeys.defaults import STAGES, TOUCHPOINTS, install_defaults
-from polku.journeys.rules import Rule
-from polku.journeys.spec import TouchpointSpec
+from polku.journeys.touchpoints import store
+from polku.journeys.touchpoints.catalogue import Stage
+from polku.journeys.touchpoints.defaults import STAGES, TOUCHPOINTS, install_defaults
+from polku.journeys.touchpoints.rules import Rule
+from polku.journeys.touchpoints.spec import TouchpointSpec
 
 CART = TouchpointSpec(
     "cart", "Ostoskori", "Cart", "web", "acquisition", (Rule(name="Cart Viewed"), Rule(path="/kori"))

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from polku.journeys.preview import Taken, preview
-from polku.journeys.rules import Rule, Rules
-from polku.journeys.spec import TouchpointSpec
-from polku.journeys.touchpoints import DRAFT_CODE, Touchpoints
+from polku.journeys.touchpoints.known import DRAFT_CODE, Touchpoints
+from polku.journeys.touchpoints.preview import Taken, preview
+from polku.journeys.touchpoints.rules import Rule, Rules
+from polku.journeys.touchpoints.spec import TouchpointSpec
 from polku.web.tables import User
 from polku.workspace import Workspace
 from tests.journeys.conftest import incoming, post

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polku.errors import NotReady
-from polku.journeys.volumes import SpanQuestion
+from polku.journeys.volumes.volumes import SpanQuestion
 from polku.store import Blocks, EventStore, Kind, LocalEngine, Refresher, Snapshot
 from polku.store.blocks import BUCKETS, buckets_of
 from polku.store.kernels import compile_all, in_request

@@ -17,16 +17,19 @@ from polku.workspace import Workspace
 SORTS: Final = ("last_seen", "events", "value", "score", "first_seen")
 
 
-@kernel("i8[] f4[] f4[]")
+@kernel("i8[] i8[] f4[] f4[]")
 def _sums(
-    offsets: npt.NDArray[np.int64], value: npt.NDArray[np.float32], score: npt.NDArray[np.float32]
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    value: npt.NDArray[np.float32],
+    score: npt.NDArray[np.float32],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """Of each profile: its money, its orders (events with money coming in), its latest score (NaN: none)."""
-    n = len(offsets) - 1
+    n = len(starts)
     money, orders = np.zeros(n), np.zeros(n, np.int32)
     latest = np.full(n, np.nan, np.float32)
     for p in range(n):
-        for i in range(offsets[p], offsets[p + 1]):
+        for i in range(starts[p], ends[p]):
             if value[i] == value[i]:
                 money[p] += value[i]
                 orders[p] += value[i] > 0
@@ -73,14 +76,13 @@ class AllCustomers:
     def partial(self, block: Block) -> tuple[CustomerColumns, ...]:
         if not len(block):
             return ()
-        money, orders, latest = _sums(block.offsets, block.value, block.score)
-        ends = block.offsets
+        money, orders, latest = _sums(block.starts, block.ends, block.value, block.score)
         return (
             CustomerColumns(
                 block.profiles,
-                np.diff(ends).astype(np.int32),
-                block.time[ends[:-1]],
-                block.time[ends[1:] - 1],
+                (block.ends - block.starts).astype(np.int32),
+                block.time[block.starts],
+                block.time[block.ends - 1],
                 money,
                 orders,
                 latest,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -36,15 +36,17 @@ COLUMNS: Final[Mapping[str, np.dtype[Any]]] = {
 Column = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """One bucket's journeys: events of `profiles[i]` are rows `offsets[i]` to `offsets[i + 1]`, in time order.
+    """One bucket's journeys: events of `profiles[i]` are rows `starts[i]` to `ends[i]`, in time order.
 
-    `profiles` is uint64 and ascending, `offsets` int64 and one longer; the rest as in COLUMNS.
+    `profiles` is uint64 and ascending, `starts` and `ends` int64; the rest as in COLUMNS. Of a block in which only
+    some profiles were chosen, `part_of` is the block with all of them, and their places there.
     """
 
     profiles: npt.NDArray[np.uint64]
-    offsets: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
     time: npt.NDArray[np.uint32]
     millisecond: npt.NDArray[np.uint16]
     touchpoint: npt.NDArray[np.uint16]
@@ -53,21 +55,45 @@ class Block:
     value: npt.NDArray[np.float32]
     score: npt.NDArray[np.float32]
     seq: npt.NDArray[np.int64]
+    part_of: tuple[Block, npt.NDArray[np.int64]] | None = field(default=None, repr=False)
+    views: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was made of the block lately, for those who ask the same again; it goes when the block goes."""
+
+    @classmethod
+    def of(cls, profiles: npt.NDArray[np.uint64], offsets: npt.NDArray[np.int64], **columns: Any) -> Self:
+        """A block whose profiles' events come one after the other: `offsets` is one longer than `profiles`."""
+        return cls(profiles, offsets[:-1], offsets[1:], **columns)
 
     @classmethod
     def empty(cls) -> Self:
         columns = {n: np.zeros(0, t) for n, t in COLUMNS.items()}
-        return cls(np.zeros(0, np.uint64), np.zeros(1, np.int64), **columns)
+        return cls.of(np.zeros(0, np.uint64), np.zeros(1, np.int64), **columns)
 
     def __len__(self) -> int:
         return len(self.time)
+
+    @property
+    def offsets(self) -> npt.NDArray[np.int64]:
+        """Where each profile's events start and the last one's end, in a block in which none were chosen."""
+        return np.append(self.starts, self.ends[-1:] if len(self.ends) else 0)
+
+    def choose(self, chosen: npt.NDArray[np.int64]) -> Self:
+        """The same block with only the profiles at these places."""
+        whole, places = (self, chosen) if self.part_of is None else (self.part_of[0], self.part_of[1][chosen])
+        return replace(
+            self,
+            profiles=self.profiles[chosen],
+            starts=self.starts[chosen],
+            ends=self.ends[chosen],
+            part_of=(whole, places),
+        )
 
     def rows(self, profile: int) -> slice:
         """Where a profile's events are; empty if it is not in this block."""
         at = int(np.searchsorted(self.profiles, np.uint64(profile)))
         if at == len(self.profiles) or int(self.profiles[at]) != profile:
             return slice(0, 0)
-        return slice(int(self.offsets[at]), int(self.offsets[at + 1]))
+        return slice(int(self.starts[at]), int(self.ends[at]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +189,7 @@ def write_block(folder: Path, name: str, block: Block) -> None:
     """Write a block as `name.events.arrow` and `name.profiles.arrow`."""
     columns = {n: getattr(block, n) for n in COLUMNS}
     _write(folder / f"{name}.events.arrow", columns)
-    ends = {"profile": block.profiles, "end": block.offsets[1:]}
+    ends = {"profile": block.profiles, "end": block.ends}
     _write(folder / f"{name}.profiles.arrow", ends)
 
 
@@ -174,7 +200,7 @@ def read_block(folder: Path, name: str) -> Block:
     columns = dict(_read(folder / f"{name}.events.arrow"))
     ends = dict(_read(folder / f"{name}.profiles.arrow"))
     offsets = np.concatenate([np.zeros(1, np.int64), ends["end"]])
-    return Block(ends["profile"], offsets, **columns)
+    return Block.of(ends["profile"], offsets, **columns)
 
 
 def _write(path: Path, columns: Mapping[str, Column]) -> None:

@@ -58,7 +58,7 @@ def _moved(block: Block, resolution: Resolution) -> tuple[npt.NDArray[np.bool_],
     stay = now == block.profiles
     if stay.all():
         return stay, Arrivals.none()
-    sizes = np.diff(block.offsets)
+    sizes = block.ends - block.starts
     rows = np.repeat(~stay, sizes)
     return stay, Arrivals(np.repeat(now[~stay], sizes[~stay]), {n: getattr(block, n)[rows] for n in COLUMNS})
 
@@ -74,7 +74,7 @@ def _merged(block: Block, stay: npt.NDArray[np.bool_], arrivals: Arrivals) -> Bl
     new = {n: c[order] for n, c in new.items()}
     old_profiles, old_offsets, old = _staying(block, stay)
     if not len(old_profiles):
-        return Block(profiles, offsets, **new)
+        return Block.of(profiles, offsets, **new)
     merged_profiles, merged_offsets, origin = merge_order(
         old_profiles,
         old_offsets,
@@ -88,7 +88,7 @@ def _merged(block: Block, stay: npt.NDArray[np.bool_], arrivals: Arrivals) -> Bl
         new["seq"],
     )
     columns = {n: gather(old[n], new[n], origin) for n in COLUMNS}
-    return Block(merged_profiles, merged_offsets, **columns)
+    return Block.of(merged_profiles, merged_offsets, **columns)
 
 
 def _staying(
@@ -97,7 +97,7 @@ def _staying(
     columns = {n: getattr(block, n) for n in COLUMNS}
     if stay.all():
         return block.profiles, block.offsets, columns
-    sizes = np.diff(block.offsets)
+    sizes = block.ends - block.starts
     rows = np.repeat(stay, sizes)
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes[stay])])
     return block.profiles[stay], offsets, {n: c[rows] for n, c in columns.items()}

@@ -1,0 +1,116 @@
+"""The choices above journey pages: period, source, channel, comparison. They are the page's own address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, Self
+from urllib.parse import urlencode
+
+from polku.errors import InvalidInput
+from polku.i18n import _l
+from polku.journeys.touchpoints.catalogue import Catalogue
+from polku.web.channels import CHANNELS
+from polku.web.listing import Filter
+from polku.workspace import FIRST_DAY
+
+PRESETS: Final = {"30": 30, "90": 90, "365": 365}
+_PERIODS: Final = (
+    ("", _l("All time")),
+    ("30", _l("30 days")),
+    ("90", _l("90 days")),
+    ("365", _l("12 months")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What was chosen. Days of one's own (`since`, `until`) go before a preset (`period`, in days until
+    today)."""
+
+    today: date
+    period: str = ""
+    since: date | None = None
+    until: date | None = None
+    source: str = ""
+    channel: str = ""
+    compare: bool = False
+
+    @classmethod
+    def read(cls, given: Mapping[str, str], today: date) -> Self:
+        """Raises InvalidInput for a day or preset that is not one."""
+        period = given.get("period", "")
+        if period and period not in PRESETS:
+            raise InvalidInput(
+                "The period cannot be '%(given)s'. Allowed: %(allowed)s (days)",
+                given=period[:20],
+                allowed=", ".join(PRESETS),
+            )
+        since, until = _day(given, "since"), _day(given, "until")
+        source, channel = given.get("source", ""), given.get("channel", "")
+        return cls(today, period, since, until, source, channel, bool(given.get("compare")))
+
+    @property
+    def own_days(self) -> bool:
+        return bool(self.since or self.until)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As fields of a FilteredQuery."""
+        since, until = self.since, self.until
+        if not self.own_days and self.period:
+            since, until = self.today - timedelta(days=PRESETS[self.period] - 1), self.today
+        return {
+            "since": since,
+            "until": until,
+            "source": self.source or None,
+            "channel": self.channel or None,
+        }
+
+    @property
+    def before(self) -> dict[str, Any] | None:
+        """The same for as many days right before; None where the period has no beginning."""
+        asked = self.asked
+        since, until = asked["since"], asked["until"] or self.today
+        if since is None or until < since or until - since >= since - FIRST_DAY:
+            return None
+        return asked | {
+            "since": since - (until - since) - timedelta(days=1),
+            "until": since - timedelta(days=1),
+        }
+
+    def query(self, **more: str) -> str:
+        """What was chosen, as the end of an address."""
+        chosen = {
+            "period": self.period if not self.own_days else "",
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "source": self.source,
+            "channel": self.channel,
+            "compare": "1" if self.compare else "",
+            **more,
+        }
+        kept = {k: v for k, v in chosen.items() if v}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    def choices(self, catalogue: Catalogue, sources: Mapping[str, int]) -> list[Filter]:
+        """The selects of the form."""
+        used = {t.channel for t in catalogue.touchpoints}
+        channels = [("", _l("All channels")), *((c, n) for c, n in CHANNELS.items() if c in used)]
+        named = [("", _l("All sources")), *((name, name) for name in sorted(sources, key=str.casefold))]
+        return [
+            Filter("period", _l("Period"), _PERIODS, self.period),
+            Filter("source", _l("Source"), named, self.source),
+            Filter("channel", _l("Channel"), channels, self.channel),
+        ]
+
+
+def _day(given: Mapping[str, str], name: str) -> date | None:
+    text = given.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInput(
+            "'%(field)s' cannot be '%(given)s'. Allowed: a day, e.g. 2026-08-01", field=name, given=text[:20]
+        ) from None

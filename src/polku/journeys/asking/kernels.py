@@ -1,0 +1,82 @@
+"""Kernels that leave out of a block's journeys what does not count.
+
+`index` (of 65,536) gives for each touchpoint code its number + 1, or 0 where it does not count; `limits` holds
+low ≤ time < high, in seconds, and the source that counts, −1 for all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from polku.store.kernels import kernel
+from polku.workspace import FOREVER
+
+Counts = npt.NDArray[np.int64]
+Sums = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.uint16]
+Rows = npt.NDArray[np.uint32]
+Sources = npt.NDArray[np.int16]
+Scores = npt.NDArray[np.float32]
+Times = npt.NDArray[np.uint32]
+
+
+@kernel("i8[] i8[] u4[] u2[] i2[] u2[] i8[] u4[:] u2[:]")
+def sift(
+    starts: Counts,
+    ends: Counts,
+    time: Times,
+    touchpoint: Codes,
+    source: Sources,
+    index: Codes,
+    limits: Counts,
+    times: Times,
+    numbers: Codes,
+) -> tuple[Counts, Counts, int]:
+    """Write the times and numbers of the events that count; gives where each journey's are, and how many in all."""
+    low, high, only = limits[0], limits[1], limits[2]
+    new_starts, new_ends = np.empty(len(starts), np.int64), np.empty(len(starts), np.int64)
+    unlimited = low <= 0 and high >= FOREVER and only < 0
+    w = 0
+    for p in range(len(starts)):
+        new_starts[p] = w
+        # Without branches: which events count is hard to foresee. What does not is overwritten by the next.
+        if unlimited:
+            for i in range(starts[p], ends[p]):
+                number = index[touchpoint[i]]
+                times[w], numbers[w] = time[i], number - 1
+                w += int(number > 0)
+        else:
+            for i in range(starts[p], ends[p]):
+                number, t = index[touchpoint[i]], time[i]
+                times[w], numbers[w] = t, number - 1
+                w += int((number > 0) & (t >= low) & (t < high) & ((only < 0) | (source[i] == only)))
+        new_ends[p] = w
+    return new_starts, new_ends, w
+
+
+@kernel("i8[] i8[] u4[] u2[] i2[] u2[] i8[] i8")
+def rows_that_count(
+    starts: Counts,
+    ends: Counts,
+    time: Times,
+    touchpoint: Codes,
+    source: Sources,
+    index: Codes,
+    limits: Counts,
+    size: int,
+) -> Rows:
+    """The rows of the `size` events that count."""
+    low, high, only = limits[0], limits[1], limits[2]
+    unlimited = low <= 0 and high >= FOREVER and only < 0
+    rows = np.empty(size, np.uint32)
+    w = 0
+    for p in range(len(starts)):
+        for i in range(starts[p], ends[p]):
+            t = np.int64(time[i])
+            if index[touchpoint[i]] > 0 and (
+                unlimited or (low <= t < high and (only < 0 or source[i] == only))
+            ):
+                rows[w] = i
+                w += 1
+    return rows

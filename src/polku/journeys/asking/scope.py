@@ -1,0 +1,130 @@
+"""What a journey question counts: which touchpoints, when, from which source."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from polku.journeys.asking.kernels import rows_that_count, sift
+from polku.store import Block
+from polku.workspace import FOREVER
+
+KEPT: Final = 3
+"""Of so many scopes a block keeps what counts: a page asks several questions of the same, six bytes an event."""
+
+_keeping = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """The events of a block that count, without those that do not: what the kernels of questions walk.
+
+    Journey p's are `starts[p]` to `ends[p]` (int64, none where they are equal), in time order; of each event its
+    `time` in seconds since 1970 (uint32) and the `number` of its touchpoint in the scope (uint16, from 0).
+    """
+
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    time: npt.NDArray[np.uint32]
+    number: npt.NDArray[np.uint16]
+
+    @property
+    def columns(
+        self,
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.uint32], npt.NDArray[np.uint16]]:
+        """As kernels take them."""
+        return self.starts, self.ends, self.time, self.number
+
+    def choose(self, chosen: npt.NDArray[np.int64]) -> Self:
+        """Only the journeys at these places."""
+        return type(self)(self.starts[chosen], self.ends[chosen], self.time, self.number)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Events of the touchpoints `codes` (touchpoint 0 is none and never counts), with `low` ≤ time < `high` in
+    seconds since 1970, of the source with this id, or of all sources when it is None.
+
+    Everything else is as if it had not happened: what follows a touchpoint is the next one within the
+    scope. A touchpoint's number is its place in `codes`, or, where `numbers` are given, the one at that place:
+    several touchpoints of one channel or stage may share a number.
+    """
+
+    codes: tuple[int, ...]
+    low: int = 0
+    high: int = FOREVER
+    source: int | None = None
+    numbers: tuple[int, ...] | None = field(default=None)
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return len(self.codes) if self.numbers is None else max(self.numbers, default=-1) + 1
+
+    @cached_property
+    def index(self) -> npt.NDArray[np.uint16]:
+        """For each touchpoint code its number + 1, or 0 where it does not count."""
+        numbers = range(len(self.codes)) if self.numbers is None else self.numbers
+        return _index(tuple(zip(self.codes, numbers, strict=True)))
+
+    @property
+    def limits(self) -> npt.NDArray[np.int64]:
+        """The rest of the scope as kernels take it."""
+        return np.array([self.low, self.high, -1 if self.source is None else self.source], np.int64)
+
+    def counted(self, block: Block) -> Counted:
+        """The events of a block that count."""
+        if block.part_of is not None:
+            whole, chosen = block.part_of
+            return self.counted(whole).choose(chosen)
+        found: Counted | None = _kept(block, self)
+        if found is None:
+            rows = len(block.time)
+            time, number = np.empty(rows, np.uint32), np.empty(rows, np.uint16)
+            starts, ends, size = sift(
+                block.starts, block.ends, block.time, block.touchpoint, block.source, self.index, self.limits,
+                time, number,
+            )  # fmt: skip
+            found = Counted(starts, ends, time[:size], number[:size])
+            _keep(block, self, found)
+        return found
+
+    def rows(self, block: Block) -> npt.NDArray[np.uint32]:
+        """For each of the block's events that count, its row in the block: where value and score are found."""
+        whole = block.part_of[0] if block.part_of is not None else block
+        key = (self, "rows")
+        found: npt.NDArray[np.uint32] | None = _kept(whole, key)
+        if found is None:
+            found = rows_that_count(
+                whole.starts, whole.ends, whole.time, whole.touchpoint, whole.source, self.index, self.limits,
+                len(self.counted(whole).time),
+            )  # fmt: skip
+            _keep(whole, key, found)
+        return found
+
+
+def _kept(block: Block, key: object) -> Any:
+    with _keeping:
+        return block.views.get(key)
+
+
+def _keep(block: Block, key: object, made: object) -> None:
+    with _keeping:
+        block.views[key] = made
+        while len(block.views) > KEPT:
+            del block.views[next(iter(block.views))]
+
+
+@lru_cache(maxsize=64)
+def _index(numbered: tuple[tuple[int, int], ...]) -> npt.NDArray[np.uint16]:
+    index = np.zeros(65_536, np.uint16)
+    for code, number in numbered:
+        index[code] = number + 1
+    index[0] = 0
+    index.setflags(write=False)
+    return index

@@ -1,0 +1,7 @@
+"""The journey map: stages and touchpoints in order, how they are reached and how they feel."""
+
+from polku.journeys.map.queries import JourneyMap, JourneyStages
+
+QUERIES = (JourneyMap, JourneyStages)
+
+__all__ = ["QUERIES"]

@@ -1,0 +1,33 @@
+"""What queries of paths answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from polku.journeys.asking.results import Count, Covered, Ends, Met
+from polku.stats import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One touchpoint right after another."""
+
+    came: Met
+    went: Met
+    count: Count
+    share: Annotated[Estimate, Field(description="Of the times something came right after `came`")]
+    after_s: Annotated[Estimate, Field(description="Median time between the two, in seconds")]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOfJourneys:
+    """Which touchpoint follows which, the most frequent first."""
+
+    covered: Covered
+    transitions: tuple[Transition, ...]
+    shown: Annotated[float, Field(description="Share of all transitions that are listed, 0–1")]
+    total: Annotated[Count, Field(description="All transitions, also those not listed")]
+    ends: tuple[Ends, ...]
