@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from polku.journeys.touchpoints.known import Touchpoints
 from polku.journeys.touchpoints.rules import Rule
 from polku.journeys.touchpoints.spec import TouchpointSpec
 from polku.settings import Settings
-from polku.store import INCOMING, EventStore, LocalEngine, Refresher, Snapshot
+from polku.store import INCOMING, EventStore, EventType, LocalEngine, Refresher, Snapshot
 from polku.workspace import Workspace
 from tests.databases import tables_in
 
@@ -90,6 +91,27 @@ class Shop:
                 "properties": '{"comment": "Hyvin meni"}' if len(e) == 3 else None,
             }
             for n, e in enumerate(events)
+        ]
+        self.workspace.store.append(pa.Table.from_pylist(rows, INCOMING))
+
+    def tells(self, customer: str, day: float = 0, **traits: object) -> None:
+        """What is said of a customer, so many days after START."""
+        self.tell({customer: traits}, day)
+
+    def tell(self, of_each: Mapping[str, Mapping[str, object]], day: float = 0) -> None:
+        """The same of many."""
+        rows = [
+            {
+                "source": self.source,
+                "event_id": f"{customer}-said-{day}-{sorted(traits)}",
+                "type": int(EventType.IDENTIFY),
+                "name": "",
+                "received_at": START,
+                "occurred_at": START + timedelta(days=day),
+                "user_id": customer,
+                "properties": json.dumps(traits),
+            }
+            for customer, traits in of_each.items()
         ]
         self.workspace.store.append(pa.Table.from_pylist(rows, INCOMING))
 

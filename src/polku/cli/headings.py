@@ -13,6 +13,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "as_of": _l("As of"),
     "at": _l("Time"),
     "blocked": _l("Blocked values"),
+    "breakdown": _l("Broken down"),
     "by": _l("By"),
     "came": _l("From"),
     "changed_at": _l("Changed"),
@@ -31,6 +32,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "detail": _l("Detail"),
     "different": _l("Kinds in all"),
     "disabled": _l("Disabled"),
+    "each": _l("Each group"),
     "earlier": _l("Earlier changes"),
     "encounters": _l("Encounters"),
     "ends": _l("Ends"),
@@ -132,6 +134,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "went": _l("To"),
     "with_type": _l("Together with, type"),
     "with_value": _l("Together with"),
+    "who": _l("Of whom"),
     "within_s": _l("Within, s"),
     "write_key": _l("Write key"),
 }

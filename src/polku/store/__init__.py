@@ -2,7 +2,7 @@
 
 from polku.store.blocks import Block, Blocks, Kind
 from polku.store.committing import Acknowledger, Appended, Overloaded
-from polku.store.engine import Engine, LocalEngine, Question
+from polku.store.engine import Engine, LocalEngine, Question, Through
 from polku.store.events import EventStore
 from polku.store.lock import FolderLock, RunningServer, announce, running_server
 from polku.store.refresh import Refresher
@@ -33,6 +33,7 @@ __all__ = [
     "Resolution",
     "RunningServer",
     "Snapshot",
+    "Through",
     "announce",
     "running_server",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from typing import Protocol, TypeVar
@@ -15,6 +15,9 @@ from polku.store.refresh import Refresher
 
 P = TypeVar("P")
 R_co = TypeVar("R_co", covariant=True)
+
+Through = Sequence[Callable[[Block], Block]]
+"""For each block how it is looked at, e.g. only some of its profiles."""
 
 
 class Question(Protocol[P, R_co]):
@@ -37,8 +40,18 @@ class Engine(Protocol):
     def blocks(self) -> Blocks:
         """The blocks as of the last refresh."""
 
-    def ask(self, question: Question[P, R_co], blocks: Blocks | None = None) -> R_co:
-        """Answer over all blocks (or those given). Raises NotReady in a request while kernels are being compiled."""
+    def ask(
+        self,
+        question: Question[P, R_co],
+        blocks: Blocks | None = None,
+        through: Through | None = None,
+        *,
+        background: bool = False,
+    ) -> R_co:
+        """Answer over all blocks (or those given), each seen as `through` makes it, one function a block.
+
+        Raises NotReady in a request while kernels are being compiled.
+        """
 
     def refresh(self) -> Blocks:
         """Bring the blocks up to date now."""
@@ -56,16 +69,25 @@ class LocalEngine:
     def blocks(self) -> Blocks:
         return self._refresher.blocks
 
-    def ask(self, question: Question[P, R_co], blocks: Blocks | None = None) -> R_co:
-        """The answer over the newest blocks; over others, which nobody sees yet, in the background.
+    def ask(
+        self,
+        question: Question[P, R_co],
+        blocks: Blocks | None = None,
+        through: Through | None = None,
+        *,
+        background: bool = False,
+    ) -> R_co:
+        """The answer over the newest blocks, or those given; nobody waits for one in the background.
 
         Raises NotReady in a request while kernels are being compiled, and until the first blocks are built.
         """
         check_ready()
         if in_request.get() and self._refresher.has_none_yet:
             raise NotReady("Events are being put in the order of customers' paths. Try again in a moment.")
-        pool, asked = (self._pool, self.blocks) if blocks is None else (self._background, blocks)
-        return question.finish(reduce(question.merge, pool.map(question.partial, asked.blocks)))
+        pool, asked = self._background if background else self._pool, blocks or self.blocks
+        seen = through or [_as_it_is] * len(asked.blocks)
+        partials = pool.map(lambda look, block: question.partial(look(block)), seen, asked.blocks)
+        return question.finish(reduce(question.merge, partials))
 
     def before_new(self, prepare: Callable[[Blocks], None]) -> None:
         """Have `prepare` called with new blocks before they replace the old ones."""
@@ -86,3 +108,7 @@ class LocalEngine:
         self._refresher.stop()
         self._pool.shutdown()
         self._background.shutdown()
+
+
+def _as_it_is(block: Block) -> Block:
+    return block

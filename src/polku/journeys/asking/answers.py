@@ -7,6 +7,7 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from polku.journeys.asking.lens import CLEAR, Grouping, Lens, Lenses
 from polku.store import Blocks, Question
 from polku.workspace import Workspace
 
@@ -21,11 +22,12 @@ class Answers:
     """A part of the workspace: `workspace.part(Answers)`. Asks the engine unless it knows. Safe for many
     threads.
 
-    Questions are frozen values; two that are equal have one answer for the same blocks.
+    Questions are frozen values; two that are equal have one answer for the same blocks, seen through the same lens.
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self._engine = workspace.engine
+        self._lenses = workspace.part(Lenses)
         self._known: OrderedDict[tuple[datetime, Any], Any] = OrderedDict()
         self._lock = threading.Lock()
         self._engine.before_new(self._prepare)
@@ -35,24 +37,31 @@ class Answers:
         """The time of the blocks that are asked now."""
         return self._engine.blocks.as_of
 
-    def ask(self, question: Question[P, R]) -> R:
+    def ask(self, question: Question[P, R], lens: Lens = CLEAR) -> R:
         """The answer over the newest blocks."""
-        key = (self.as_of, question)
+        blocks = self._engine.blocks
+        key = (blocks.as_of, (question, lens))
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
                 known: R = self._known[key]
                 return known
-        answer = self._engine.ask(question)
+        answer = self._engine.ask(question, blocks, self._lenses.through(lens, blocks))
         self._keep(key, answer)
         return answer
 
     def _prepare(self, blocks: Blocks) -> None:
         """Ask of new blocks what was asked lately, so that nobody waits for it after a refresh."""
         with self._lock:
-            questions = dict.fromkeys(q for _, q in reversed(self._known))
-        for question in list(questions)[:RENEWED]:
-            self._keep((blocks.as_of, question), self._engine.ask(question, blocks))
+            asked = dict.fromkeys(a for _, a in reversed(self._known))
+        for question, lens in list(asked)[:RENEWED]:
+            through = self._lenses.through(lens, blocks)
+            answer = self._engine.ask(question, blocks, through, background=True)
+            self._keep((blocks.as_of, (question, lens)), answer)
+
+    def groups(self, lens: Lens) -> Grouping:
+        """The groups of a breakdown over the newest blocks."""
+        return self._lenses.grouping(lens, self._engine.blocks)
 
     def _keep(self, key: tuple[datetime, Any], answer: Any) -> None:
         with self._lock:

@@ -80,3 +80,27 @@ def rows_that_count(
                 rows[w] = i
                 w += 1
     return rows
+
+
+@kernel("i8[] i8[] u2[] i8")
+def meets(starts: Counts, ends: Counts, touchpoint: Codes, code: int) -> npt.NDArray[np.bool_]:
+    """Whether each profile meets a touchpoint, ever."""
+    found = np.zeros(len(starts), np.bool_)
+    for p in range(len(starts)):
+        for i in range(starts[p], ends[p]):
+            if touchpoint[i] == code:
+                found[p] = True
+                break
+    return found
+
+
+@kernel("i8[] i8[] u2[]")
+def first_met(starts: Counts, ends: Counts, touchpoint: Codes) -> Counts:
+    """The row of each profile's first touchpoint; −1 if it has met none."""
+    rows = np.full(len(starts), -1, np.int64)
+    for p in range(len(starts)):
+        for i in range(starts[p], ends[p]):
+            if touchpoint[i] > 0:
+                rows[p] = i
+                break
+    return rows

@@ -2,20 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from pydantic import Field
 
 from polku.errors import InvalidInput, nearest
 from polku.journeys.asking.answers import Answers
-from polku.journeys.asking.results import Covered
+from polku.journeys.asking.lens import CLEAR, Lens, broken_down, conditions
+from polku.journeys.asking.results import Covered, Group, Grouped
 from polku.journeys.asking.scope import Scope
 from polku.journeys.touchpoints.catalogue import Touchpoint
 from polku.journeys.touchpoints.known import Touchpoints
+from polku.store import Question
 from polku.web.channels import CHANNELS
-from polku.workspace import FilteredQuery, Workspace
+from polku.workspace import FilteredQuery, Names, Workspace
+
+P = TypeVar("P")
+A = TypeVar("A")
+R = TypeVar("R", bound=Grouped)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Asks questions about those whom a query is about: all of them, or one group of its breakdown."""
+
+    answers: Answers
+    lens: Lens = CLEAR
+
+    def __call__(self, question: Question[P, A]) -> A:
+        return self.answers.ask(question, self.lens)
 
 
 class JourneyQuery(FilteredQuery):
-    """A question about the touchpoints of a period, a source and a channel."""
+    """A question about the touchpoints of a period, a source and a channel, and the journeys of some profiles."""
+
+    who: Names = Field(
+        default_factory=list,
+        description="Only profiles for whom all of this holds, e.g. plan=pro,city!=Oulu,age>=30,met:checkout",
+    )
+    breakdown: str | None = Field(
+        None,
+        description="Also for each group: a trait, e.g. plan, or first:channel, first:touchpoint, first:source, "
+        "first:month",
+    )
+
+    def asker(self, workspace: Workspace) -> Asker:
+        """Whoever asks about the profiles of the query. Raises InvalidInput for a condition that is none."""
+        who = conditions(self.who, workspace.part(Touchpoints))
+        return Asker(workspace.part(Answers), Lens(who))
+
+    def each(self, workspace: Workspace, tell: Callable[[Asker], R]) -> R:
+        """What `tell` says of all whom the query is about, and, where there is a breakdown, of each group."""
+        asker = self.asker(workspace)
+        by = broken_down(self.breakdown)
+        if not by:
+            return tell(asker)
+        lens = replace(asker.lens, by=by)
+        grouping = asker.answers.groups(lens)
+        told = [tell(Asker(asker.answers, lens.only(key))) for key in grouping.keys]
+        groups = (Group(k, n) for k, n in zip(grouping.keys, grouping.profiles, strict=True))
+        whole: Any = tell(asker)
+        told_each: R = replace(whole, breakdown=tuple(groups), each=tuple(told))
+        return told_each
 
     def scope(self, workspace: Workspace, touchpoints: Iterable[Touchpoint]) -> Scope:
         """The touchpoints given, of the query's channel, in its period and source.
@@ -34,7 +84,15 @@ class JourneyQuery(FilteredQuery):
 
     def covered(self, workspace: Workspace) -> Covered:
         as_of = workspace.part(Answers).as_of
-        return Covered(self.since, self.until, self.source or None, self.channel or None, as_of)
+        return Covered(
+            self.since,
+            self.until,
+            self.source or None,
+            self.channel or None,
+            as_of,
+            tuple(w for w in self.who if w),
+            broken_down(self.breakdown) or None,
+        )
 
     def _source_id(self, workspace: Workspace) -> int | None:
         if not self.source:

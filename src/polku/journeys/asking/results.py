@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 from pydantic import Field
 
@@ -21,6 +21,29 @@ class Covered:
     source: Annotated[str | None, Field(description="Only events of this source; None: of all")]
     channel: Annotated[str | None, Field(description="Only touchpoints of this channel; None: of all")]
     as_of: Annotated[datetime, Field(description="Events that arrived later are not in it")]
+    who: Annotated[tuple[str, ...], Field(description="Only profiles for whom all of this holds")] = ()
+    breakdown: Annotated[str | None, Field(description="What it is broken down by")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of a breakdown: profiles of whom the same is known."""
+
+    key: Annotated[
+        str, Field(description="A trait's value, a channel, …; `…` is all groups too small to be named")
+    ]
+    profiles: Annotated[Count, Field(description="Profiles of the group, also those outside the period")]
+
+
+class Grouped(Protocol):
+    """An answer that can be broken down: a frozen dataclass with these fields."""
+
+    @property
+    def breakdown(self) -> tuple[Group, ...]: ...
+
+    @property
+    def each(self) -> tuple[Any, ...]:
+        """The same answer for each of the groups."""
 
 
 @dataclass(frozen=True, slots=True)

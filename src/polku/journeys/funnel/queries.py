@@ -8,9 +8,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from polku.errors import InvalidInput
-from polku.journeys.asking.answers import Answers
 from polku.journeys.asking.gaps import median_gap
-from polku.journeys.asking.query import JourneyQuery
+from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.telling import met_of, share
 from polku.journeys.funnel.funnel import Climbed, FunnelQuestion
 from polku.journeys.funnel.results import FunnelOfJourneys, FunnelStep
@@ -34,19 +33,22 @@ class JourneyFunnel(JourneyQuery):
     )
 
     def answer(self, workspace: Workspace) -> FunnelOfJourneys:
+        return self.each(workspace, lambda ask: self._told(workspace, ask))
+
+    def _told(self, workspace: Workspace, ask: Asker) -> FunnelOfJourneys:
         if self.within is not None and self.within <= timedelta(0):
             raise InvalidInput(
                 "The window must be longer than 0, not %(given)s. Give e.g. 30d.", given=str(self.within)
             )
-        catalogue, answers = workspace.part(Touchpoints).catalogue(), workspace.part(Answers)
+        catalogue = workspace.part(Touchpoints).catalogue()
         steps = [catalogue.touchpoint(name) for name in self.steps if name]
         scope = self.scope(workspace, dict.fromkeys(steps))
         window = None if self.within is None else int(self.within.total_seconds())
-        climbed = answers.ask(FunnelQuestion(scope, tuple(t.code for t in steps), window))
+        climbed = ask(FunnelQuestion(scope, tuple(t.code for t in steps), window))
         if climbed.reached.all():  # the usual case, and then nothing more needs to be asked
             occur = set(scope.codes)
         else:
-            volume = answers.ask(EncountersQuestion(scope)).volume
+            volume = ask(EncountersQuestion(scope)).volume
             occur = {code for code, times in zip(scope.codes, volume, strict=True) if times}
         told = tuple(_step(steps[k], k, climbed, occurs=steps[k].code in occur) for k in range(len(steps)))
         return FunnelOfJourneys(

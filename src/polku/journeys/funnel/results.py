@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from polku.journeys.asking.results import Count, Covered, Met
+from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
 
@@ -33,3 +33,5 @@ class FunnelOfJourneys:
     covered: Covered
     within_s: Annotated[float | None, Field(description="All steps within this of the first; None: no limit")]
     steps: tuple[FunnelStep, ...]
+    breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
+    each: Annotated[tuple[FunnelOfJourneys, ...], Field(description="The same for each of the groups")] = ()

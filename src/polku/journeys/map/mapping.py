@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from polku.journeys.asking.answers import Answers
 from polku.journeys.asking.gaps import median_gap
+from polku.journeys.asking.query import Asker
 from polku.journeys.asking.results import Covered, Met
 from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.telling import share
@@ -21,12 +21,12 @@ USUAL_WINDOW: Final = "30d"
 """Where nothing was chosen: the time from a funnel's first step to its last."""
 
 
-def map_of(catalogue: Catalogue, scope: Scope, answers: Answers, covered: Covered) -> MapOfJourneys:
+def map_of(catalogue: Catalogue, scope: Scope, ask: Asker, covered: Covered) -> MapOfJourneys:
     """The map of those of the scope's touchpoints that were met; all have a stage."""
-    counted = answers.ask(EncountersQuestion(scope))
-    scores = dict(zip(scope.codes, answers.ask(ExperienceQuestion(scope)), strict=True))
+    counted = ask(EncountersQuestion(scope))
+    scores = dict(zip(scope.codes, ask(ExperienceQuestion(scope)), strict=True))
     places = {code: i for i, code in enumerate(scope.codes)}
-    _, stages = stages_of(catalogue, scope, answers)
+    _, stages = stages_of(catalogue, scope, ask)
     told = tuple(
         StageOnMap(
             s.key,
@@ -45,11 +45,11 @@ def map_of(catalogue: Catalogue, scope: Scope, answers: Answers, covered: Covere
     return MapOfJourneys(covered, counted.profiles, int(counted.volume.sum()), told)
 
 
-def stages_of(catalogue: Catalogue, scope: Scope, answers: Answers) -> tuple[int, tuple[StageOnMap, ...]]:
+def stages_of(catalogue: Catalogue, scope: Scope, ask: Asker) -> tuple[int, tuple[StageOnMap, ...]]:
     """The profiles that reach any stage, and the stages without their touchpoints."""
     numbers = {s.key: i for i, s in enumerate(catalogue.stages)}
     of_code = tuple(_number(catalogue.by_code[c], numbers) for c in scope.codes)
-    found = answers.ask(StagesQuestion(scope, of_code, len(numbers)))
+    found = ask(StagesQuestion(scope, of_code, len(numbers)))
     told = []
     for i, stage in enumerate(catalogue.stages):
         reached = int(found.reached[i])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from polku.journeys.asking.answers import Answers
 from polku.journeys.asking.query import JourneyQuery
 from polku.journeys.asking.scope import Scope
 from polku.journeys.map.mapping import map_of, stages_of
@@ -26,7 +25,8 @@ class JourneyMap(JourneyQuery):
 
     def answer(self, workspace: Workspace) -> MapOfJourneys:
         catalogue, scope = _on_map(self, workspace)
-        return map_of(catalogue, scope, workspace.part(Answers), self.covered(workspace))
+        covered = self.covered(workspace)
+        return self.each(workspace, lambda ask: map_of(catalogue, scope, ask, covered))
 
 
 class JourneyStages(JourneyQuery):
@@ -36,8 +36,8 @@ class JourneyStages(JourneyQuery):
 
     def answer(self, workspace: Workspace) -> StagesReached:
         catalogue, scope = _on_map(self, workspace)
-        profiles, stages = stages_of(catalogue, scope, workspace.part(Answers))
-        return StagesReached(self.covered(workspace), profiles, stages)
+        covered = self.covered(workspace)
+        return self.each(workspace, lambda ask: StagesReached(covered, *stages_of(catalogue, scope, ask)))
 
 
 def _on_map(query: JourneyQuery, workspace: Workspace) -> tuple[Catalogue, Scope]:

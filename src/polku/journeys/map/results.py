@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from polku.journeys.asking.results import Count, Covered, Met
+from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
 
@@ -51,6 +51,8 @@ class MapOfJourneys:
     profiles: Annotated[Count, Field(description="Profiles that met any touchpoint of the map")]
     encounters: Annotated[Count, Field(description="Times any touchpoint of the map was met")]
     stages: tuple[StageOnMap, ...]
+    breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
+    each: Annotated[tuple[MapOfJourneys, ...], Field(description="The same for each of the groups")] = ()
 
     @property
     def touchpoints(self) -> tuple[TouchpointOnMap, ...]:
@@ -64,3 +66,5 @@ class StagesReached:
     covered: Covered
     profiles: Annotated[Count, Field(description="Profiles that reached any stage")]
     stages: Annotated[tuple[StageOnMap, ...], Field(description="In order, without their touchpoints")]
+    breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
+    each: Annotated[tuple[StagesReached, ...], Field(description="The same for each of the groups")] = ()

@@ -7,9 +7,8 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from polku.journeys.asking.answers import Answers
 from polku.journeys.asking.gaps import median_gap
-from polku.journeys.asking.query import JourneyQuery
+from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.telling import ends_of, met_of, share
 from polku.journeys.paths.graph import FollowsQuestion
 from polku.journeys.paths.results import GraphOfJourneys, Transition
@@ -28,9 +27,12 @@ class JourneyGraph(JourneyQuery):
     )
 
     def answer(self, workspace: Workspace) -> GraphOfJourneys:
+        return self.each(workspace, lambda ask: self._told(workspace, ask))
+
+    def _told(self, workspace: Workspace, ask: Asker) -> GraphOfJourneys:
         catalogue = workspace.part(Touchpoints).catalogue()
         scope = self.scope(workspace, catalogue.touchpoints)
-        found = workspace.part(Answers).ask(FollowsQuestion(scope))
+        found = ask(FollowsQuestion(scope))
         met = [met_of(catalogue.by_code[c]) for c in scope.codes]
         counts, departures = found.counts, np.zeros(len(met), np.int64)
         np.add.at(departures, found.came, counts)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from polku.journeys.asking.results import Count, Covered, Ends, Met
+from polku.journeys.asking.results import Count, Covered, Ends, Group, Met
 from polku.stats import Estimate
 
 
@@ -31,3 +31,5 @@ class GraphOfJourneys:
     shown: Annotated[float, Field(description="Share of all transitions that are listed, 0–1")]
     total: Annotated[Count, Field(description="All transitions, also those not listed")]
     ends: tuple[Ends, ...]
+    breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
+    each: Annotated[tuple[GraphOfJourneys, ...], Field(description="The same for each of the groups")] = ()

@@ -8,9 +8,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from polku.errors import InvalidInput
-from polku.journeys.asking.answers import Answers
 from polku.journeys.asking.gaps import median_count, median_gap
-from polku.journeys.asking.query import JourneyQuery
+from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.telling import ends_of, met_of, share
 from polku.journeys.sessions.results import SessionsOfJourneys
 from polku.journeys.sessions.sessions import PAUSE, SessionsQuestion
@@ -25,6 +24,9 @@ class JourneySessions(JourneyQuery):
     pause: Duration = Field(PAUSE, description="A longer pause begins a new session, e.g. 30m")
 
     def answer(self, workspace: Workspace) -> SessionsOfJourneys:
+        return self.each(workspace, lambda ask: self._told(workspace, ask))
+
+    def _told(self, workspace: Workspace, ask: Asker) -> SessionsOfJourneys:
         if self.pause <= timedelta(0):
             raise InvalidInput(
                 "The pause must be longer than 0, not %(given)s. Give e.g. 30m.", given=str(self.pause)
@@ -32,7 +34,7 @@ class JourneySessions(JourneyQuery):
         catalogue = workspace.part(Touchpoints).catalogue()
         scope = self.scope(workspace, catalogue.touchpoints)
         pause = int(self.pause.total_seconds())
-        found = workspace.part(Answers).ask(SessionsQuestion(scope, pause))
+        found = ask(SessionsQuestion(scope, pause))
         met = [met_of(catalogue.by_code[c]) for c in scope.codes]
         sessions = int(found.sizes.sum())
         return SessionsOfJourneys(

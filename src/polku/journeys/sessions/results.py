@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from polku.journeys.asking.results import Count, Covered, Ends
+from polku.journeys.asking.results import Count, Covered, Ends, Group
 from polku.stats import Estimate
 
 
@@ -23,3 +23,5 @@ class SessionsOfJourneys:
     size: Annotated[Estimate, Field(description="Median number of encounters")]
     single: Annotated[Estimate, Field(description="Share of sessions with one encounter only")]
     ends: tuple[Ends, ...]
+    breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
+    each: Annotated[tuple[SessionsOfJourneys, ...], Field(description="The same for each of the groups")] = ()

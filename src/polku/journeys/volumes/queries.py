@@ -11,7 +11,7 @@ from pydantic import Field
 
 from polku.journeys.asking.answers import Answers
 from polku.journeys.asking.calendar import Unit, day_of, edges, spans, unit_for
-from polku.journeys.asking.query import JourneyQuery
+from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.telling import met_of
@@ -71,12 +71,15 @@ class JourneyVolumes(OverTime):
     path: ClassVar[str] = "journeys/volumes"
 
     def answer(self, workspace: Workspace) -> VolumesOverTime:
+        return self.each(workspace, lambda ask: self._told(workspace, ask))
+
+    def _told(self, workspace: Workspace, ask: Asker) -> VolumesOverTime:
         unit, starts = self.spans(workspace)
         scope, limits = self.scope_and_edges(workspace, unit, starts)
         chosen = self.chosen(workspace, scope)
         if not starts:
             return VolumesOverTime(self.covered(workspace), unit, (), ())
-        found = workspace.part(Answers).ask(VolumesQuestion(scope, limits))
+        found = ask(VolumesQuestion(scope, limits))
         told = (
             VolumeOfTouchpoint(met, tuple(found.volume[i].tolist()), tuple(found.reach[i].tolist()))
             for met, i in chosen
@@ -98,12 +101,15 @@ class JourneyScores(OverTime):
         return "week" if unit_for(first, last) == "day" else "month"
 
     def answer(self, workspace: Workspace) -> ScoresOverTime:
+        return self.each(workspace, lambda ask: self._told(workspace, ask))
+
+    def _told(self, workspace: Workspace, ask: Asker) -> ScoresOverTime:
         unit, starts = self.spans(workspace)
         scope, limits = self.scope_and_edges(workspace, unit, starts)
         chosen = self.chosen(workspace, scope)
         if not starts:
             return ScoresOverTime(self.covered(workspace), unit, (), ())
-        found = workspace.part(Answers).ask(ExperienceQuestion(scope, limits))
+        found = ask(ExperienceQuestion(scope, limits))
         told = tuple(ScoresOfTouchpoint(met, found[i]) for met, i in chosen)
         return ScoresOverTime(self.covered(workspace), unit, starts, told)
 

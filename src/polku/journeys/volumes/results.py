@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from polku.journeys.asking.results import Covered, Met
+from polku.journeys.asking.results import Covered, Group, Met
 from polku.stats import Estimate
 
 
@@ -29,6 +29,8 @@ class VolumesOverTime:
     by: Literal["day", "week", "month"]
     starts: Annotated[tuple[date, ...], Field(description="First day of each; the last may be unfinished")]
     touchpoints: tuple[VolumeOfTouchpoint, ...]
+    breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
+    each: Annotated[tuple[VolumesOverTime, ...], Field(description="The same for each of the groups")] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,5 @@ class ScoresOverTime:
     by: Literal["day", "week", "month"]
     starts: Annotated[tuple[date, ...], Field(description="First day of each; the last may be unfinished")]
     touchpoints: tuple[ScoresOfTouchpoint, ...]
+    breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
+    each: Annotated[tuple[ScoresOverTime, ...], Field(description="The same for each of the groups")] = ()
