@@ -9,12 +9,12 @@ from polku.i18n import LazyText
 from polku.web.roles import covers
 from polku.workspace import Role
 
-Section = Literal["main", "settings", "sources"]
+Section = Literal["main", "settings", "sources", "analyses"]
 
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the navigation, or (section `settings`, `sources`) a tab of that entry's pages.
+    """An entry of the navigation, or (another section) a tab of that entry's pages.
 
     `also` are paths that belong to the entry without standing under it.
     """

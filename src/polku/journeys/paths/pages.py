@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from polku.charts import Figure, Point, Series, time_series
 from polku.i18n import LazyText, _l, current_language, current_zone, gettext, ngettext
+from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import following
 from polku.journeys.asking.filters import Filters
 from polku.journeys.asking.results import Met
@@ -26,8 +27,6 @@ from polku.journeys.sessions.queries import JourneySessions
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.journeys.volumes.queries import JourneyVolumes
 from polku.journeys.volumes.results import VolumesOverTime
-from polku.web import navigation
-from polku.web.navigation import NavItem
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
 from polku.workspace import LAST_DAY, Workspace
@@ -47,7 +46,7 @@ TRANSITIONS: Final = 25
 """So many of the most frequent transitions are drawn and listed."""
 
 router = APIRouter(include_in_schema=False)
-navigation.add(NavItem(PATH, _l("Paths and funnels"), "funnel", 25))
+analysis(PATH, _l("Paths and funnels"), "funnel", 10)
 
 
 @router.get(PATH)
