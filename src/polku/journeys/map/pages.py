@@ -16,6 +16,7 @@ from polku.journeys.map.queries import JourneyMap
 from polku.journeys.map.results import MapOfJourneys, TouchpointOnMap
 from polku.journeys.map.sheets import SHEETS
 from polku.journeys.touchpoints.known import Touchpoints
+from polku.profiles.trait_columns import TraitColumns
 from polku.stats import Estimate
 from polku.web import navigation
 from polku.web.channels import CHANNELS
@@ -74,6 +75,7 @@ def shared(request: Request, workspace: Workspace, filters: Filters) -> dict[str
         "filters": filters,
         "choices": filters.choices(catalogue, touchpoints.sources()),
         "catalogue": catalogue,
+        "traits": workspace.part(TraitColumns).names(),
         "channels": CHANNELS,
         "seconds": lambda e: timedelta(seconds=e.estimate),
         "has_events": workspace.engine.blocks.events > 0,

@@ -12,7 +12,6 @@ from polku.charts import Figure, Point, Series, time_series
 from polku.i18n import LazyText, _l, current_language, current_zone, gettext, ngettext
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import following
-from polku.journeys.asking.filters import Filters
 from polku.journeys.asking.results import Met
 from polku.journeys.funnel import headline as funnel_headline
 from polku.journeys.funnel.queries import JourneyFunnel
@@ -77,7 +76,7 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
         within=within,
         windows=WINDOWS,
         keep=[("step", s) for s in given] + [("within", within)],
-        kept=_kept(filters),
+        kept=filters.chosen,
         options=_options(values["catalogue"], language),
         funnel=funnel,
         says=funnel_headline.of_funnel(funnel, language) if funnel else "",
@@ -134,10 +133,3 @@ def _options(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[
     ]
     rest = [(t.key, t.name(language)) for t in catalogue.touchpoints if t.stage is None]
     return [g for g in [*groups, (gettext("Not on the map"), rest)] if g[1]]
-
-
-def _kept(filters: Filters) -> list[tuple[str, str]]:
-    """The choices of the other form, for the funnel's to keep."""
-    days = [("since", filters.since), ("until", filters.until)]
-    chosen = [("period", filters.period), ("source", filters.source), ("channel", filters.channel)]
-    return [(n, str(v)) for n, v in [*chosen, *days] if v]
