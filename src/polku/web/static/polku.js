@@ -45,15 +45,13 @@ const asFile = (svg) => {
     paper.setAttribute(name, value);
   paper.setAttribute("fill", getComputedStyle(document.body).backgroundColor);
   copy.prepend(paper);
-  return new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" });
+  return new XMLSerializer().serializeToString(copy);
 };
 
 const asPng = async (svg) => {
   const image = new Image();
-  const address = URL.createObjectURL(asFile(svg));
-  image.src = address;
+  image.src = `data:image/svg+xml,${encodeURIComponent(asFile(svg))}`;
   await image.decode();
-  URL.revokeObjectURL(address);
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [image.width * 2, image.height * 2];
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
@@ -69,7 +67,8 @@ document.addEventListener("click", async (event) => {
   if (!form) return;
   const svg = drawnPicture();
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(form === "svg" ? asFile(svg) : await asPng(svg));
+  const content = form === "svg" ? new Blob([asFile(svg)], { type: "image/svg+xml" }) : await asPng(svg);
+  link.href = URL.createObjectURL(content);
   link.download = `polku-${location.pathname.split("/").pop()}.${form}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
