@@ -7,6 +7,7 @@ from typing import Final
 from polku.i18n import LazyText, _l
 
 HEADINGS: Final[dict[str, LazyText]] = {
+    "address": _l("Address"),
     "advice": _l("What to do"),
     "after_s": _l("Time to it, s"),
     "answer": _l("Answer"),
@@ -78,6 +79,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "of_first": _l("Of the first"),
     "of_previous": _l("Of the one before"),
     "older": _l("Goes on before"),
+    "on_board": _l("On the board"),
     "one": _l("One"),
     "operator": _l("Comparison"),
     "orders": _l("Orders"),
@@ -101,6 +103,9 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "rules": _l("Rules"),
     "said_at": _l("Said"),
     "sample": _l("Sample"),
+    "saved": _l("Saved analyses"),
+    "saved_at": _l("Saved"),
+    "saved_by": _l("Saved by"),
     "score": _l("Score"),
     "scored_at": _l("Scored"),
     "scores": _l("Scores"),
@@ -132,9 +137,9 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "value": _l("Value"),
     "volume": _l("Times"),
     "went": _l("To"),
+    "who": _l("Of whom"),
     "with_type": _l("Together with, type"),
     "with_value": _l("Together with"),
-    "who": _l("Of whom"),
     "within_s": _l("Within, s"),
     "write_key": _l("Write key"),
 }
