@@ -312,6 +312,16 @@ def test_a_period_and_the_one_right_before(folder: Workspace) -> None:
     assert channel.answer(folder).in_both == 20
 
 
+def test_where_nothing_is_chosen_the_last_thirty_days_are_compared(folder: Workspace) -> None:
+    told = JourneyCompare().answer(folder)
+    assert told.a.since is not None
+    assert told.b.until is not None
+    assert told.b.since is not None
+    assert (told.a.since - told.b.until).days == 1
+    assert (told.b.until - told.b.since).days == 29
+    assert JourneyCompare(until=date(2026, 4, 30)).answer(folder).a.since == date(2026, 4, 1)
+
+
 def test_what_groups_are_made_by_is_left_out(folder: Workspace) -> None:
     told = JourneyCompare(who_a=["met:cart"]).answer(folder)
     assert [t.key for t in told.by_definition] == ["cart"]
@@ -339,7 +349,7 @@ def test_only_the_clearest_transitions_are_listed(folder: Workspace) -> None:
 @pytest.mark.parametrize(
     ("asked", "error", "says"),
     [
-        ({}, InvalidInput, "Say which two to compare"),
+        ({"until": date(1970, 1, 20)}, InvalidInput, "no time right before"),
         ({"who_b": ["plan=pro"]}, InvalidInput, "Say who the first group is"),
         ({"who_a": ["plan=pro"], "since_b": date(2026, 1, 1)}, InvalidInput, "not both at once"),
         ({"who_a": ["plaan=pro"]}, InvalidInput, "Did you mean 'plan'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from polku.journeys.comparison import pages as comparison_pages
 from polku.journeys.map import encounter_pages
 from polku.journeys.map import pages as map_pages
 from polku.journeys.paths import pages as path_pages
@@ -12,6 +13,14 @@ from polku.journeys.touchpoints import stage_pages
 
 PAGES = tuple(
     module.router
-    for module in (map_pages, path_pages, encounter_pages, saved_pages, stage_pages, touchpoint_pages)
+    for module in (
+        map_pages,
+        path_pages,
+        encounter_pages,
+        saved_pages,
+        stage_pages,
+        touchpoint_pages,
+        comparison_pages,
+    )
 )
 API = (touchpoint_api.router,)

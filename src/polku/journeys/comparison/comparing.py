@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -13,11 +13,13 @@ from polku.journeys.asking.gaps import median_gap
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.telling import share
 from polku.journeys.comparison.outlines import Outline, SharedOutline
-from polku.journeys.comparison.results import ComparedTouchpoint, ComparedTransition
-from polku.stats import CLEAR, FEWEST, Difference, Shared, false_discovery, two_proportions
+from polku.journeys.comparison.results import ComparedTouchpoint, ComparedTransition, Row
+from polku.stats import CLEAR, FEWEST, Difference, Estimate, Shared, false_discovery, two_proportions
 
 SMALLEST_P: Final = 1e-300
 """Of differences that are clearer than any number says, the larger comes first."""
+Alike = tuple[Estimate, Estimate, Estimate, float | None, float | None, bool]
+"""The fields that touchpoints and transitions have alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,10 @@ class _Counted:
 
     @property
     def weight(self) -> tuple[bool, float]:
-        """What is clear first; then how clear it is times how large (as Xiao et al. 2014 have it of genes)."""
-        p = self.test.p_value
-        evidence = 0.0 if p is None else -math.log10(max(p, SMALLEST_P))
-        return self.clear, evidence * abs(self.test.difference.estimate or 0.0)
+        return self.clear, _weight(self.test.p_value, self.test.difference)
 
     @property
-    def told(self) -> tuple[Any, ...]:
-        """The fields that touchpoints and transitions have alike."""
+    def told(self) -> Alike:
         shares = (share(self.k, self.n), share(self.other_k, self.other_n))
         return (*shares, self.test.difference, self.test.p_value, self.q, self.clear)
 
@@ -111,3 +109,14 @@ def _transition(met: Sequence[Met], one: _Counted, a: Outline, b: Outline) -> Co
     came, went = divmod(int(a.pairs[one.place]), len(met))
     first, second = median_gap(a.gaps[one.place]), median_gap(b.gaps[one.place])
     return ComparedTransition(met[came], met[went], *one.told, first_after_s=first, second_after_s=second)
+
+
+def weight(row: Row) -> tuple[bool, float]:
+    """What comes first: what is clear, and of that the clearest and largest."""
+    return row.clear, _weight(row.p_value, row.difference)
+
+
+def _weight(p_value: float | None, difference: Estimate) -> float:
+    """How clear a difference is times how large it is, as Xiao et al. (2014) have it of genes."""
+    evidence = 0.0 if p_value is None else -math.log10(max(p_value, SMALLEST_P))
+    return evidence * abs(difference.estimate or 0.0)

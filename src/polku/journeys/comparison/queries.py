@@ -15,7 +15,7 @@ from polku.journeys.asking.query import ChosenQuery
 from polku.journeys.asking.telling import met_of
 from polku.journeys.comparison.comparing import compare
 from polku.journeys.comparison.results import ComparedGroup, JourneysCompared
-from polku.journeys.comparison.sides import Days, Sides, of_groups, of_periods, other_period, scope_of
+from polku.journeys.comparison.sides import Days, Sides, of_groups, of_periods, scope_of, two_periods
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.workspace import Names, Workspace
 
@@ -25,8 +25,8 @@ class JourneyCompare(ChosenQuery):
 
     Compared are the shares of profiles that meet each touchpoint and that go from one right to another at least
     once, of those who met anything. Of two groups, those who are in both are left out; of two periods it is allowed
-    for that many are in both. Differences are tested all together: of those called clear, about one in twenty is
-    chance.
+    for that many are in both. Differences are tested all together: of those called clear, on average at most
+    one in twenty is chance.
     """
 
     path: ClassVar[str] = "journeys/compare"
@@ -54,7 +54,8 @@ class JourneyCompare(ChosenQuery):
         else:
             zone = ZoneInfo(workspace.settings.timezone)
             today = workspace.part(Answers).as_of.astimezone(zone).date()
-            other = other_period(days, (self.since_b, self.until_b), today=today)
+            days, other = two_periods(days, (self.since_b, self.until_b), today=today)
+            scope = scope_of(scope, days, zone)
             sides = of_periods(self.asker(workspace), scope, scope_of(scope, other, zone))
         met = [met_of(catalogue.by_code[c]) for c in scope.codes]
         made_by = {c.met for c in (*first, *second)}

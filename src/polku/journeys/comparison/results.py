@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Day, Met
 from polku.stats import Estimate
 
@@ -64,8 +65,11 @@ class ComparedTransition:
     second_after_s: Annotated[Estimate, Field(description="The same in the second")]
 
 
+Row = ComparedTouchpoint | ComparedTransition
+
+
 @dataclass(frozen=True, slots=True)
-class JourneysCompared:
+class JourneysCompared(Answer):
     """Where the journeys of two groups, or of two periods, differ: the clearest and largest first."""
 
     covered: Covered
@@ -87,3 +91,8 @@ class JourneysCompared:
     by_definition: Annotated[
         tuple[Met, ...], Field(description="Touchpoints that the groups are made by: left out")
     ] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All that is listed."""
+        return (*self.touchpoints, *self.transitions)

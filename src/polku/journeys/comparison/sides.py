@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from polku.errors import InvalidInput
@@ -12,6 +13,9 @@ from polku.journeys.asking.query import Asker
 from polku.journeys.asking.scope import Scope
 from polku.journeys.comparison.outlines import Outline, OutlineQuestion, SharedOutline, SharedQuestion
 from polku.workspace import FIRST_DAY, FOREVER, LAST_DAY, midnight
+
+USUAL: Final = timedelta(days=29)
+"""From the first of the last thirty days to the last."""
 
 Days = tuple[date | None, date | None]
 """The first and the last day; None: as far as there are events."""
@@ -46,35 +50,36 @@ def of_groups(ask: Asker, scope: Scope, first: tuple[Condition, ...], second: tu
 
 
 def of_periods(ask: Asker, scope: Scope, other: Scope) -> Sides:
-    """The same profiles within `scope` and within `other`, which has other times."""
+    """The same profiles within `scope` and within `other`. Raises InvalidInput where the two have time in common."""
+    if other.low < scope.high and scope.low < other.high:
+        raise InvalidInput(
+            "The two periods have days in common. Give two that are apart, e.g. since_b and until_b before since."
+        )
     shared = ask(SharedQuestion(scope, other))
     return Sides(ask(OutlineQuestion(scope)), ask(OutlineQuestion(other)), shared, shared.profiles)
 
 
-def other_period(first: Days, second: Days, *, today: date) -> Days:
-    """The period to compare with: `second` if it says anything, else as many days right before `first`.
+def two_periods(first: Days, second: Days, *, today: date) -> tuple[Days, Days]:
+    """The two periods to compare. Where nothing is said of the second, it is as many days right before the first;
+    where nothing is said of either, the first are the last thirty days.
 
-    Raises InvalidInput where that is none.
+    Raises InvalidInput where there is no time before.
     """
-    since, until = first
     if second != (None, None):
-        return second
-    if since is None:
-        raise InvalidInput(
-            "Say which two to compare: two groups with who_a (and who_b), or two periods with since (and since_b)."
-        )
-    last = min(until or today, LAST_DAY)
-    days = last - since + timedelta(days=1)
-    if days <= timedelta(0) or days >= since - FIRST_DAY:
+        return first, second
+    since, until = first[0], min(first[1] or today, LAST_DAY)
+    since = since or max(FIRST_DAY, until - USUAL)
+    days = until - since + timedelta(days=1)
+    if days >= since - FIRST_DAY:
         raise InvalidInput(
             "There is no time right before %(since)s that is as long as this period. Give since_b and until_b.",
             since=since,
         )
-    return since - days, since - timedelta(days=1)
+    return (since, first[1]), (since - days, since - timedelta(days=1))
 
 
 def scope_of(scope: Scope, days: Days, zone: ZoneInfo) -> Scope:
-    """The same scope in another period. Raises InvalidInput if it ends before it starts or meets that of `scope`."""
+    """The same scope in a period. Raises InvalidInput if that ends before it starts."""
     since, until = days
     if since and until and until < since:
         raise InvalidInput(
@@ -82,13 +87,6 @@ def scope_of(scope: Scope, days: Days, zone: ZoneInfo) -> Scope:
             until=until,
             since=since,
         )
-    other = replace(
-        scope,
-        low=midnight(since, zone) if since else 0,
-        high=midnight(min(until, LAST_DAY) + timedelta(days=1), zone) if until else FOREVER,
-    )
-    if other.low < scope.high and scope.low < other.high:
-        raise InvalidInput(
-            "The two periods have days in common. Give two that are apart, e.g. since_b and until_b before since."
-        )
-    return other
+    low = midnight(since, zone) if since else 0
+    high = midnight(min(until, LAST_DAY) + timedelta(days=1), zone) if until else FOREVER
+    return replace(scope, low=low, high=high)
