@@ -14,13 +14,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from polku.profiles.identity import Identities
+from polku.stats import FEWEST
 from polku.store import EventType, Snapshot
 from polku.workspace import Workspace
 
 KEPT: Final = 16
 """So many traits are kept, since they are read from all identify events when first asked for."""
 MOST_GROUPS: Final = 40
-"""A trait with more values than this does not divide customers into groups to choose from."""
+"""A trait with more values than this does not divide customers into groups to choose from, nor one whose groups are
+mostly smaller than five: that is somebody's name."""
 SHOWN_GROUPS: Final = 12
 
 
@@ -124,7 +126,7 @@ class TraitColumns:
         return {
             name: [value for value, _ in counted.most_common(SHOWN_GROUPS)]
             for name, counted in sorted(values.items())
-            if 2 <= len(counted) <= MOST_GROUPS
+            if 2 <= len(counted) <= min(MOST_GROUPS, counted.total() // FEWEST)
         }
 
     def column(self, name: str) -> TraitColumn:

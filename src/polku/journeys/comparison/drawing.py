@@ -16,7 +16,10 @@ from polku.journeys.map.labels import shortened, text_width
 from polku.stats import Estimate
 
 MOST: Final = 10
-"""So many touchpoints and so many transitions are drawn."""
+"""So many touchpoints and so many transitions are drawn at most,"""
+
+LEAST: Final = 5
+"""and so many where few are clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +42,40 @@ TITLE: Final = 34.0
 
 
 def draw(rows: Sequence[Row], names: tuple[str, str], format: Format, language: str) -> Markup:
-    """Touchpoints and transitions under each other, the clearest first; empty if there are none."""
+    """Touchpoints and transitions under each other, each on a scale of their own; empty if there are none."""
     if not rows:
         return Markup("")
-    most = _nice(max(e.high or 0.0 for r in rows for e in (r.first, r.second)))
     parts, y = [_head(names, format)], HEAD
+    drawn: list[Row] = []
     titles = ((True, gettext("Touchpoints")), (False, gettext("From one to another")))
     for touchpoints, title in titles:
-        chosen = [r for r in rows if isinstance(r, ComparedTouchpoint) == touchpoints][:MOST]
+        chosen = _chosen([r for r in rows if isinstance(r, ComparedTouchpoint) == touchpoints])
         if not chosen:
             continue
-        parts.append(Markup('<text class="title" x="0" y="{}">{}</text>').format(_n(y + TITLE - 12), title))
+        most = _nice(max(e.high or 0.0 for r in chosen for e in (r.first, r.second)))
+        parts.append(_title(title, y + TITLE - 12, most, format))
         y += TITLE
         for row in chosen:
             parts.append(_row(row, y, most, format, language))
             y += format.row
-    described = "; ".join(told(r, names, language) for r in rows)
+        drawn += chosen
+    described = "; ".join(told(r, names, language) for r in drawn)
     return Markup(
         '<svg class="{0}" viewBox="0 0 {1:.0f} {2:.0f}" role="img" aria-labelledby="{0}-t {0}-d">'
         '<title id="{0}-t">{3}</title><desc id="{0}-d">{4}</desc>{5}</svg>'
     ).format(format.css, format.width, y + 4, gettext("What differs"), described, Markup("").join(parts))
+
+
+def _chosen(rows: Sequence[Row]) -> list[Row]:
+    """The clear ones as far as there is room, and of others so many that it is not empty."""
+    return [r for i, r in enumerate(rows[:MOST]) if r.clear or i < LEAST]
+
+
+def _title(title: str, y: float, most: float, format: Format) -> Markup:
+    ends = [(format.right, percent(most))] + ([(format.left, percent(0))] if format.beside else [])
+    ticks = (Markup('<text class="tick" x="{}" y="{}">{}</text>').format(_n(x), _n(y), t) for x, t in ends)
+    named = Markup('<text class="title" x="0" y="{}">{}</text>').format(_n(y), title)
+    return named + Markup("").join(ticks)
 
 
 def told(row: Row, names: tuple[str, str], language: str) -> str:
@@ -87,7 +104,7 @@ def _head(names: tuple[str, str], format: Format) -> Markup:
         '<circle class="first" cx="{}" cy="12" r="5"/><text x="{}" y="16">{}</text>'
         '<circle class="second" cx="{}" cy="12" r="4.5"/><text x="{}" y="16">{}</text>'
     ).format(
-        _n(x), _n(x + 11), first, _n(x + 11 + text_width(first) + 24), _n(x + 22 + text_width(first) + 24), second
+        _n(x), _n(x + 11), first, _n(x + 11 + text_width(first) + 30), _n(x + 22 + text_width(first) + 30), second
     )  # fmt: skip
 
 
@@ -108,20 +125,23 @@ def _row(row: Row, top: float, most: float, format: Format, language: str) -> Ma
         _n(format.left), _n(y), _n(format.right),
         _whisker("first", row.first, y, most, format), _whisker("second", row.second, y, most, format),
         _n(first), _n(y), _n(second), _n(second), _n(y), _n(first), _n(y),
-        _values(row, first, second, y), _n(format.width), _n(name_y), difference,
+        _values(row, y, most, format), _n(format.width), _n(name_y), difference,
     )  # fmt: skip
 
 
-def _values(row: Row, first: float, second: float, y: float) -> Markup:
-    """The shares, on the outer sides of the dots."""
-    ends = sorted(((first, row.first), (second, row.second)), key=lambda end: end[0])
-    (left, lower), (right, higher) = ends
+def _values(row: Row, y: float, most: float, format: Format) -> Markup:
+    """The shares, on the outer sides of their intervals."""
+    lower, higher = sorted((row.first, row.second), key=lambda e: e.estimate or 0.0)
+    left = min(_x(e.low, most, format) for e in (lower, higher))
+    right = max(_x(e.high, most, format) for e in (lower, higher))
     return Markup(
-        '<text class="value before" x="{}" y="{}">{}</text><text class="value" x="{}" y="{}">{}</text>'
-    ).format(
-        _n(left - 9), _n(y + 4), percent(lower.estimate or 0.0), _n(right + 9), _n(y + 4),
-        percent(higher.estimate or 0.0),
-    )  # fmt: skip
+        '<text class="value lower" x="{}" y="{}">{}</text><text class="value" x="{}" y="{}">{}</text>'
+    ).format(_n(left - 8), _n(y + 4), _percent(lower), _n(right + 8), _n(y + 4), _percent(higher))
+
+
+def _percent(e: Estimate) -> str:
+    share = e.estimate or 0.0
+    return percent(share, 0 if share >= 0.1 or share == 0 else 1)
 
 
 def _whisker(css: str, e: Estimate, y: float, most: float, format: Format) -> Markup:

@@ -22,7 +22,7 @@ def of_comparison(told: JourneysCompared, names: tuple[str, str], language: str)
             told.tested,
         )
     first = gettext(
-        "%(what)s differs most for sure: %(name)s %(share)s, %(other)s %(other_share)s.",
+        "%(what)s differs most for sure: %(share)s (%(name)s), %(other_share)s (%(other)s).",
         what=what(rows[0], language),
         name=names[0],
         share=_share(rows[0].first),
@@ -41,6 +41,8 @@ def what(row: Row, language: str) -> str:
     """A touchpoint, or the way from one to another."""
     if isinstance(row, ComparedTouchpoint):
         return row.touchpoint.name(language)
+    if row.came.key == row.went.key:
+        return f"{row.came.name(language)} ↻"
     return f"{row.came.name(language)} → {row.went.name(language)}"
 
 

@@ -27,4 +27,9 @@ def names_of(
 def condition_name(condition: str, filters: Filters, catalogue: Catalogue, language: str) -> str:
     """A condition as the name of a group: 'city: Oulu'. Raises InvalidInput, and UnknownTouchpoint."""
     name, way, value = parts(condition)
+    if way.endswith("met"):
+        met = catalogue.touchpoint(name).name(language)
+        return (
+            gettext("met %(name)s", name=met) if way == "met" else gettext("did not meet %(name)s", name=met)
+        )
     return f"{name}: {value}" if way == "=" else filters.in_words(condition, catalogue, language)
