@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from polku.journeys.comparison import pages as comparison_pages
 from polku.journeys.map import encounter_pages
 from polku.journeys.map import pages as map_pages
 from polku.journeys.paths import pages as path_pages
@@ -21,6 +22,7 @@ PAGES = tuple(
         type_pages,
         stage_pages,
         touchpoint_pages,
+        comparison_pages,
     )
 )
 API = (touchpoint_api.router,)

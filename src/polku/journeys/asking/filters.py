@@ -65,7 +65,7 @@ class Filters:
                 given=period[:20],
                 allowed=", ".join(PRESETS),
             )
-        since, until = _day(given, "since"), _day(given, "until")
+        since, until = day_given(given, "since"), day_given(given, "until")
         source, channel = given.get("source", ""), given.get("channel", "")
         return cls(
             today,
@@ -165,7 +165,8 @@ def _added(given: QueryParams) -> Iterator[str]:
         yield f"{name}{how}{value}"
 
 
-def _day(given: Mapping[str, str], name: str) -> date | None:
+def day_given(given: Mapping[str, str], name: str) -> date | None:
+    """The day in a field of an address. Raises InvalidInput if it is none."""
     text = given.get(name, "").strip()
     try:
         return date.fromisoformat(text) if text else None
