@@ -116,6 +116,9 @@ class Blocks:
     identity_version: int = -1
     rules_version: str = ""
     files: tuple[str, ...] = field(default=(), repr=False)
+    counted: tuple[int, int] | None = (
+        None  # events and profiles, where they are known without opening every block
+    )
 
     @classmethod
     def empty(cls) -> Self:
@@ -123,11 +126,11 @@ class Blocks:
 
     @property
     def events(self) -> int:
-        return sum(map(len, self.blocks))
+        return self.counted[0] if self.counted else sum(map(len, self.blocks))
 
     @property
     def profiles(self) -> int:
-        return sum(len(b.profiles) for b in self.blocks)
+        return self.counted[1] if self.counted else sum(len(b.profiles) for b in self.blocks)
 
     def block_of(self, profile: int) -> Block:
         """The block that would hold this profile."""
