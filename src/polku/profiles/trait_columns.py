@@ -69,11 +69,11 @@ class TraitColumns:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = threading.Lock()
-        self._said: OrderedDict[str, _Said] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str], _Said] = OrderedDict()
 
     def names(self) -> list[str]:
         """The names of traits that the latest statements have, the most frequent first."""
-        found = self._workspace.store.snapshot.sql(
+        found = self._statements().sql(
             """
             SELECT name FROM (
               SELECT unnest(json_keys(properties)) AS name FROM (
@@ -89,18 +89,25 @@ class TraitColumns:
 
         A profile of several identifiers goes by the latest statement of any of them.
         """
-        snapshot = self._workspace.store.snapshot
+        snapshot = self._statements()
+        asked = name, str(snapshot.folder)  # each version of a lake has a folder of its own
         with self._lock:
-            said = self._said.pop(name, None) or _Said.nothing()
+            said = self._said.pop(asked, None) or _Said.nothing()
             if said.last_seq < snapshot.next_seq - 1:
                 said = said.with_new(name, snapshot)
-            self._said[name] = said
+            self._said[asked] = said
             while len(self._said) > KEPT:
                 self._said.popitem(last=False)
-        profile = self._workspace.part(Identities).resolve(snapshot).profiles(said.key)
+        profile = said.key
+        if self._workspace.engine.statements is None:
+            profile = self._workspace.part(Identities).resolve(snapshot).profiles(said.key)
         known = np.flatnonzero(profile)
         latest = known[_latest(profile[known], said.at[known])]
         return TraitColumn(profile[latest], said.code[latest], said.values)
+
+    def _statements(self) -> Snapshot:
+        """Where statements are found: in the folder's events, or, about the customers of a lake, there."""
+        return self._workspace.engine.statements or self._workspace.store.snapshot
 
 
 def _latest(who: npt.NDArray[np.uint64], at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

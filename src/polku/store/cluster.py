@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 PATIENCE_S: Final = 8.0
 """How long a job may be without any worker before it is given up."""
+FIRST_PATIENCE_S: Final = 20.0
+"""The same just after connecting: workers have to start their processes."""
 _REACH_S: Final = 2.0
 _LOOK_S: Final = 0.25
 _AT_ONCE: Final = 16
@@ -51,7 +53,7 @@ class Cluster:
         """What a job answers. Raises ClusterUnavailable as soon as nobody works on it."""
         fresh, context = self._connected()
         try:
-            return self._watched(job, context)
+            return self._watched(job, context, FIRST_PATIENCE_S if fresh else PATIENCE_S)
         except ClusterUnavailable:
             self._forget(context)
             if fresh:
@@ -59,7 +61,7 @@ class Cluster:
         # the cluster may be another one by now, with the same address
         log.warning("spark_reconnecting master=%s", self.master)
         _, context = self._connected()
-        return self._watched(job, context)
+        return self._watched(job, context, FIRST_PATIENCE_S)
 
     def close(self) -> None:
         with self._connecting:
@@ -93,7 +95,7 @@ class Cluster:
         if addresses:
             raise self._unavailable(reason)
 
-    def _watched(self, job: Callable[[SparkContext], T], context: SparkContext) -> T:
+    def _watched(self, job: Callable[[SparkContext], T], context: SparkContext, patience_s: float) -> T:
         group = uuid.uuid4().hex
         done: Future[T] = self._jobs.submit(_in_group, job, context, group)
         without_since: float | None = None
@@ -108,10 +110,10 @@ class Cluster:
                     raise  # the job itself failed
                 raise self._unavailable(str(e).splitlines()[0]) from e
             if _has_executors(context):
-                without_since = None
+                without_since, patience_s = None, PATIENCE_S
                 continue
             without_since = without_since or time.monotonic()
-            if time.monotonic() - without_since > PATIENCE_S:
+            if time.monotonic() - without_since > patience_s:
                 with contextlib.suppress(Exception):
                     context.cancelJobGroup(group)
                 raise self._unavailable("no worker")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from pyspark import SparkContext
@@ -40,10 +41,19 @@ Piece = Sequence[tuple[str, Look | None]]
 """Some blocks by their names, and how each is looked at."""
 
 
+def engine_of(
+    master: str, lake: Place, asker: str, *, spill: Path, memory_limit: str, threads: int
+) -> SparkEngine:  # fmt: skip
+    """The engine of a cluster; it connects when it is first asked."""
+    return SparkEngine(
+        Cluster(master), lake, asker, DuckDb(spill, memory_limit=memory_limit, threads=threads)
+    )
+
+
 class SparkEngine:
     """Answers on the workers of a cluster over the blocks of a lake that were built for the data folder `asker`.
 
-    Blocks are built by `polku lake build`, or by `renew`, which a server calls every so often.
+    They are built by `polku lake build`, which a server with a lake does by itself; here newer ones are looked for.
     """
 
     def __init__(self, cluster: Cluster, lake: Place, asker: str, duckdb: DuckDb) -> None:
@@ -54,8 +64,6 @@ class SparkEngine:
         self._refreshing = threading.Lock()
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
-        self.renew: Callable[[], object] = lambda: None
-        """Called in the background before looking for newer blocks: writes to the lake, and builds them."""
 
     @property
     def blocks(self) -> Blocks:
@@ -101,6 +109,18 @@ class SparkEngine:
 
         return question.finish(merged(self.cluster.run(job), question.merge))
 
+    def build(
+        self,
+        plan: Plan,
+        parts: Sequence[PartFile],
+        *,
+        as_of: datetime,
+        seen: dict[str, int],
+        damaged: Sequence[Damage],
+    ) -> Version:
+        """See `build`."""
+        return build(self.cluster, plan, parts, as_of=as_of, seen=seen, damaged=damaged)
+
     def before_new(self, prepare: Callable[[Blocks], None]) -> None:
         self._prepares.append(prepare)
 
@@ -139,16 +159,15 @@ class SparkEngine:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            for step in (self.renew, self.refresh):
-                try:
-                    step()
-                except NotReady as e:
-                    log.warning("lake_not_refreshed reason=%s", e.message)
-                except OSError as e:
-                    log.error("lake_not_refreshed reason=%s", e)
-                except Exception:
-                    if not self._stopping.is_set():
-                        log.exception("lake_not_refreshed")
+            try:
+                self.refresh()
+            except NotReady as e:
+                log.warning("lake_not_refreshed reason=%s", e.message)
+            except OSError as e:
+                log.error("lake_not_refreshed reason=%s", e)
+            except Exception:
+                if not self._stopping.is_set():
+                    log.exception("lake_not_refreshed")
             self._wake.wait(LOOK_S)
             self._wake.clear()
 

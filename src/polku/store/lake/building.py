@@ -179,7 +179,7 @@ def _batches(lake: Place, part: PartFile, columns: Sequence[str]) -> Iterator[pa
 
 def _resolved(plan: Plan, part: PartFile, events: pa.Table, codes: dict[Kind, int]) -> pa.Table:
     numbers = plan.sources[part.collector]
-    ours = np.zeros(max(numbers, default=0) + 1, np.int16)
+    ours = np.zeros(1 << 15, np.int16)
     ours[list(numbers)] = list(numbers.values())
     sources = pa.array(ours[events["source"].to_numpy()])
     events = events.set_column(events.schema.get_field_index("source"), EVENTS.field("source"), sources)
