@@ -129,6 +129,7 @@ def build(workspace: Workspace, *, buckets: int = 0) -> Built:
         )  # the folder's own is number 0: its events keep their numbers
         if sum(c.id == asker for c in found) == 0:
             found.insert(0, Collector(asker))
+        events = sum(c.events for c in found)
         rules, identities = _rules(workspace, found), workspace.part(Identities)
         who = who_is_who(lake, found, identities.rules, identities.decisions())
         folder = new_version(asker)
@@ -137,14 +138,16 @@ def build(workspace: Workspace, *, buckets: int = 0) -> Built:
             folder,
             LakeResolution(LakeIdentity.write(lake, folder, who.version, who.keys, who.profiles), rules),
             _numbers(workspace, found),
-            buckets or _buckets(sum(c.events for c in found)),
+            buckets or _buckets(events),
             deduplicate=_share_sources(found),
         )
         parts = [
             PartFile(i, f"{c.place}/{p.files['events'].name}") for i, c in enumerate(found) for p in c.parts
         ]
         seen = {c.id: c.parts[-1].last for c in found if c.parts}
-        made = engine.build(plan, parts, as_of=as_of, seen=seen, damaged=[*damaged, *who.damaged])
+        made = engine.build(
+            plan, parts, as_of=as_of, events=events, seen=seen, damaged=[*damaged, *who.damaged]
+        )
     engine.refresh()
     told = tuple(DamagedFile(d.file, d.why) for d in made.damaged)
     return Built(as_of, made.events, made.profiles, len(made.collectors), told)

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 LOOK_S: Final = 15.0
 """How often a server looks whether there are newer blocks."""
 PIECES_A_CORE: Final = 2
+EVENTS_A_PIECE: Final = 1_000_000
+"""A worker holds so many events at a time while it sorts them, or those of one bucket if it has more."""
 
 Look = Callable[[Block], Block]
 Piece = Sequence[tuple[str, Look | None]]
@@ -115,11 +117,12 @@ class SparkEngine:
         parts: Sequence[PartFile],
         *,
         as_of: datetime,
+        events: int,
         seen: dict[str, int],
         damaged: Sequence[Damage],
     ) -> Version:
         """See `build`."""
-        return build(self.cluster, plan, parts, as_of=as_of, seen=seen, damaged=damaged)
+        return build(self.cluster, plan, parts, as_of=as_of, events=events, seen=seen, damaged=damaged)
 
     def before_new(self, prepare: Callable[[Blocks], None]) -> None:
         self._prepares.append(prepare)
@@ -243,24 +246,29 @@ class _Deduplicating:
 
     def __call__(self, chunks: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
         on_worker()
-        by_group: dict[int, list[bytes]] = {}
-        for group, chunk in chunks:
-            by_group.setdefault(group, []).append(chunk)
-        for group in sorted(by_group):
-            yield from first_of_each(self.plan, by_group.pop(group))
+        for group in _grouped(chunks).values():
+            yield from first_of_each(self.plan, group)
 
 
 @dataclass(frozen=True)
 class _Writing:
     plan: Plan
 
-    def __call__(self, bucket: int, chunks: Iterable[tuple[int, bytes]]) -> Iterator[Bucket]:
+    def __call__(self, chunks: Iterable[tuple[int, bytes]]) -> Iterator[Bucket]:
         on_worker()
-        yield write_bucket(self.plan, bucket, (chunk for _, chunk in chunks))
+        for bucket, those in _grouped(chunks).items():
+            yield write_bucket(self.plan, bucket, those)
+
+
+def _grouped(chunks: Iterable[tuple[int, bytes]]) -> dict[int, list[bytes]]:
+    grouped: dict[int, list[bytes]] = {}
+    for bucket, chunk in chunks:
+        grouped.setdefault(bucket, []).append(chunk)
+    return grouped
 
 
 def build(
-    cluster: Cluster, plan: Plan, parts: Sequence[PartFile], *, as_of: datetime, seen: dict[str, int],
+    cluster: Cluster, plan: Plan, parts: Sequence[PartFile], *, as_of: datetime, events: int, seen: dict[str, int],
     damaged: Sequence[Damage] = (),
 ) -> Version:  # fmt: skip
     """Build blocks of all parts on a cluster, and make them the current ones.
@@ -282,11 +290,14 @@ def build(
 
     def building(context: SparkContext) -> Any:
         chunks = context.parallelize(sound, max(1, len(sound))).flatMap(_Resolving(plan))
+        pieces = min(plan.buckets, max(PIECES_A_CORE * context.defaultParallelism, events // EVENTS_A_PIECE))
         if plan.deduplicate:
-            chunks = chunks.partitionBy(plan.buckets, int).mapPartitions(_Deduplicating(plan))
-        return chunks.partitionBy(plan.buckets, int).mapPartitionsWithIndex(_Writing(plan)).collect()
+            chunks = chunks.partitionBy(pieces, int).mapPartitions(_Deduplicating(plan))
+        return chunks.partitionBy(pieces, int).mapPartitions(_Writing(plan)).collect()
 
-    buckets = cluster.run(building)
+    buckets = [Bucket(n) for n in range(plan.buckets)]
+    for bucket in cluster.run(building):
+        buckets[bucket.number] = bucket
     version = publish(
         lake,
         plan.folder,

@@ -75,6 +75,7 @@ class Surveyed:
 class Bucket:
     """A block that is written; an empty name is an empty block."""
 
+    number: int
     name: str = ""
     events: int = 0
     profiles: int = 0
@@ -133,7 +134,7 @@ def write_bucket(plan: Plan, bucket: int, chunks: Iterable[bytes]) -> Bucket:
     """Make the block of a bucket of all its chunks, and the table of what is said of its profiles."""
     table, damaged = _read(chunks)
     if not table.num_rows:
-        return Bucket(damaged=damaged)
+        return Bucket(bucket, damaged=damaged)
     table = table.take(pa.array(np.lexsort(_arrival(table))))
     block = _block(table)
     name = f"{bucket:05d}"
@@ -142,7 +143,7 @@ def write_bucket(plan: Plan, bucket: int, chunks: Iterable[bytes]) -> Bucket:
     said = _said(table)
     if said.num_rows:
         plan.lake.write(f"{plan.folder}/{name}.said.parquet", lambda sink: pq.write_table(said, sink))
-    return Bucket(name, len(block), len(block.profiles), said.num_rows, damaged)
+    return Bucket(bucket, name, len(block), len(block.profiles), said.num_rows, damaged)
 
 
 def _block(table: pa.Table) -> Block:
