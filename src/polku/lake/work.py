@@ -41,6 +41,7 @@ class Builds(Protocol):
         parts: Sequence[PartFile],
         *,
         as_of: datetime,
+        events: int,
         seen: dict[str, int],
         damaged: Sequence[Damage],
     ) -> Version: ...
