@@ -1,6 +1,6 @@
 # Polku for newcomers and developers. Needs Python 3.11 or newer and make; all else comes pinned and hashed.
 #   make demo   try it with demo data      make test   the whole default suite
-#   make env    the environment alone      make lint, browser, fault, bench, picture, wheel, lock   for developers
+#   make env    the environment alone      make lint, browser, fault, scale, bench, picture, wheel, lock   for developers
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Node trusts what the machine trusts: behind a company's own certificate authority its built-in list is not enough.
 export NODE_USE_SYSTEM_CA ?= 1
 
-.PHONY: demo test env assets lint browser fault bench picture wheel lock clean
+.PHONY: demo test env assets lint browser fault scale bench picture wheel lock clean
 
 demo: env assets demo-data
 	@echo
@@ -42,6 +42,14 @@ browser: env assets
 
 fault: env
 	$(BIN)/pytest -m fault
+
+# A Spark cluster of its own: needs Java 17 or newer, and PySpark (half a gigabyte), which no other lane needs.
+scale: env .venv/.scale
+	$(BIN)/pytest -m scale -s tests/scale
+
+.venv/.scale: pyproject.toml .venv/.ready
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[spark]'
+	@touch $@
 
 bench: env assets
 	$(BIN)/python -m benchmarks

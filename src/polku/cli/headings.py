@@ -48,7 +48,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "events_24_h": _l("Last 24 hours"),
     "evidence": _l("Evidence"),
     "file": _l("File"),
-    "files": _l("Files"),
+    "files": _l("Number of files"),
     "first_at": _l("First"),
     "first_seen": _l("First seen"),
     "goes_on": _l("Goes on"),
