@@ -67,10 +67,10 @@ def told(rows: list[Row]) -> str:
     """The table that is printed."""
     width = max(len(r.question) for r in rows)
     lines = [f"{'question':{width}}  Spark, s  embedded, s  equal"]
-    for r in rows:
-        lines.append(
-            f"{r.question:{width}}  {r.spark_s:8.2f}  {r.embedded_s:11.3f}  {'no' if r.differs else 'yes'}"
-        )
+    lines += (
+        f"{r.question:{width}}  {r.spark_s:8.2f}  {r.embedded_s:11.3f}  {'no' if r.differs else 'yes'}"
+        for r in rows
+    )
     return "\n".join(lines)
 
 
