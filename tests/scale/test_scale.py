@@ -19,7 +19,6 @@ from polku.journeys.volumes.volumes import SpanQuestion
 from polku.library import open_workspace
 from polku.profiles import ProfileList
 from polku.settings import read_settings
-from polku.store import kernels
 from polku.store.lake.place import Place
 from polku.store.lake.writing import collector_id
 from polku.workspace import Workspace
@@ -29,7 +28,7 @@ from tests.scale.world import World, make_world
 
 pytestmark = [pytest.mark.scale, pytest.mark.timeout(240)]
 
-CUSTOMERS = int(os.environ.get("POLKU_SCALE_CUSTOMERS", "400"))
+CUSTOMERS = int(os.environ.get("POLKU_SCALE_CUSTOMERS", "250"))
 
 
 @dataclass(frozen=True)
@@ -43,17 +42,17 @@ class Scale:
 @pytest.fixture(scope="module")
 def scale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scale]:
     """Both collectors have written, one file of one of them is half there, and blocks are built."""
-    folder = tmp_path_factory.mktemp("scale")
+    folder, begun = tmp_path_factory.mktemp("scale"), time.perf_counter()
     world = make_world(folder, customers=CUSTOMERS)
     for one in (world.here, world.there):
         with open_workspace(read_settings(one, lake=str(world.lake))) as workspace:
             lake.write(workspace)
     with standalone(folder / "cluster") as cluster, pytest.MonkeyPatch.context() as patch:
+        print(f"\nthe cluster is there after {time.perf_counter() - begun:.1f} s")
         for name, value in cluster.environment.items():
             patch.setenv(name, value)
         asking = read_settings(world.here, lake=str(world.lake), engine=cluster.address)
         with open_workspace(asking) as spark, open_workspace(read_settings(world.whole)) as embedded:
-            kernels.compile_all()
             embedded.engine.refresh()
             started = time.perf_counter()
             built = lake.build(spark)
