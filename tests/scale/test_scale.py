@@ -26,7 +26,7 @@ from tests.scale.asking import compare, made, questions, told
 from tests.scale.clusters import StandaloneCluster, standalone
 from tests.scale.world import World, make_world
 
-pytestmark = [pytest.mark.scale, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.scale, pytest.mark.timeout(600)]
 
 CUSTOMERS = int(os.environ.get("POLKU_SCALE_CUSTOMERS", "250"))
 
