@@ -47,8 +47,9 @@ fault: env
 scale: env .venv/.scale
 	$(BIN)/pytest -m scale -s tests/scale
 
-.venv/.scale: pyproject.toml .venv/.ready
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[spark]'
+.venv/.scale: requirements-spark.lock .venv/.ready
+	@echo "Installing PySpark from $<"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $<
 	@touch $@
 
 bench: env assets
@@ -109,6 +110,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 lock: .venv/.installer
 	$(LOCK) pyproject.toml --extra postgres -o requirements.lock >/dev/null
 	$(LOCK) pyproject.toml --extra postgres --group dev -c requirements.lock -o requirements-dev.lock >/dev/null
+	echo 'pyspark>=4.0,<5' | $(LOCK) - -o requirements-spark.lock >/dev/null
 
 clean:
 	rm -rf .venv node_modules $(VENDOR) dist build .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-data.part
