@@ -194,6 +194,25 @@ def test_whoever_was_handed_them_events_make_the_same_journeys(
     assert journeys(three.built()[0].blocks) == journeys(three.whole())
 
 
+def test_a_device_goes_to_whom_it_was_seen_with_first_wherever_that_was(three: Three) -> None:
+    three.take(
+        [
+            {"user_id": "u1", "to": "b", "name": "early"},
+            {"user_id": "u1", "to": "b", "name": "early"},
+            {"user_id": "u1", "anonymous_id": "x", "to": "b"},
+            {"user_id": "u2", "anonymous_id": "x", "to": "a"},  # refused: two users
+            {"user_id": "u1", "anonymous_id": "x", "to": "a"},
+            {"anonymous_id": "x", "to": "a", "name": "alone"},
+        ]
+    )
+    found = journeys(three.built()[0].blocks)
+    assert found == journeys(three.whole())
+    assert {p: len(events) for p, events in found.items()} == {
+        identifier_key("user_id", "u1"): 5,
+        identifier_key("user_id", "u2"): 1,
+    }
+
+
 def test_the_same_id_of_two_sources_is_two_events(three: Three) -> None:
     three.take(
         [
