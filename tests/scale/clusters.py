@@ -47,17 +47,17 @@ class StandaloneCluster:
     def start(self, workers: int = 2) -> None:
         self.master = self._run(_MASTER, "--host", "127.0.0.1", "--port", str(self.port), "--webui-port", "0")
         _wait_for("127.0.0.1", self.port)
-        before = self._registered()
+        self.add_workers(workers)
+
+    def add_workers(self, workers: int = 1) -> None:
+        """Start workers; returns when the master knows them."""
+        before, until = self._registered(), time.monotonic() + PATIENCE_S
         for _ in range(workers):
-            self.add_worker()
-        until = time.monotonic() + PATIENCE_S
+            more = ["--host", "127.0.0.1", "--webui-port", "0", "-c", "1", "-m", "1g", self.address]
+            self.workers.append(self._run(_WORKER, *more))
         while self._registered() < before + workers:
             assert time.monotonic() < until, self._log()[-3000:]
             time.sleep(0.2)
-
-    def add_worker(self) -> None:
-        more = ["--host", "127.0.0.1", "--webui-port", "0", "-c", "1", "-m", "1g", self.address]
-        self.workers.append(self._run(_WORKER, *more))
 
     def kill_worker(self) -> None:
         """As if a machine had gone: the worker and all that it runs, at once."""

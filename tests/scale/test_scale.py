@@ -105,7 +105,7 @@ def test_a_worker_that_goes_in_the_middle_changes_no_answer(scale: Scale) -> Non
     going.join()
     assert len(scale.cluster.workers) == 1
     assert found == scale.embedded.engine.ask(SpanQuestion())
-    scale.cluster.add_worker()
+    scale.cluster.add_workers()
 
 
 def test_a_worker_that_goes_while_blocks_are_built_changes_nothing(scale: Scale) -> None:
@@ -119,7 +119,7 @@ def test_a_worker_that_goes_while_blocks_are_built_changes_nothing(scale: Scale)
     )
     row = compare(JourneyMap(), scale.spark, scale.embedded)
     assert not row.differs
-    scale.cluster.add_worker()
+    scale.cluster.add_workers()
 
 
 def test_a_half_written_file_is_told_and_the_rest_is_built(scale: Scale) -> None:
