@@ -29,6 +29,10 @@ COMMANDS: Final[dict[str, tuple[str, LazyText]]] = {
         "polku.cli.queries:touchpoints",
         _l("Ask about touchpoints and the events that are none yet."),
     ),
+    "lake": (
+        "polku.cli.lake:lake",
+        _l("Share events with other Polkus, and ask a cluster about all of them."),
+    ),
     "sources": ("polku.cli.queries:sources", _l("Ask where events come from.")),
     "rejected": ("polku.cli.queries:rejected", _l("Ask what could not be taken, and why.")),
     "profiles": ("polku.cli.queries:profiles", _l("Ask about customers: search, one customer, who is who.")),
