@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from polku import library
 from polku.app import create_app
 from polku.settings import read_settings
+from polku.web import navigation
 from polku.web.roles import ROLES, covers, lesser
 from polku.web.visitor import RULES
 from tests.folders import empty_folder
@@ -26,8 +27,9 @@ PROGRAMS = ("/v1/", "/static")
 """Where write keys open, not roles."""
 FOR_AGENTS = {
     "/settings", "/settings/account", "/settings/account/password", "/settings/account/sessions/1/end", "/api",
-    "/journeys/map", "/journeys/map/1", "/journeys/paths", "/touchpoints", "/profiles", "/profiles/1",
+    "/journeys/map", "/journeys/map/1", "/touchpoints", "/profiles", "/profiles/1",
 }  # fmt: skip
+"""Besides the pages that analyse journeys."""
 
 
 def addresses(app: FastAPI) -> Iterator[tuple[str, str, str]]:
@@ -95,7 +97,8 @@ def test_every_address_has_a_rule(app: FastAPI) -> None:
 def test_agents_read_customers_and_the_map_and_change_nothing_but_their_account(app: FastAPI) -> None:
     found = list(addresses(app))
     pages = {p for m, p, asked in found if asked == "agent" and not p.startswith("/api/v1/")}
-    assert pages == FOR_AGENTS
+    analyses = {item.path for item in navigation.items(section="analyses", role="agent")}
+    assert pages == FOR_AGENTS | analyses
     changing = {p for m, p, asked in found if asked == "agent" and m != "GET"}
     assert changing == {p for p in FOR_AGENTS if "account" in p}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Self
 
 import numpy as np
@@ -13,11 +14,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from polku.profiles.identity import Identities
+from polku.stats import FEWEST
 from polku.store import EventType, Snapshot
 from polku.workspace import Workspace
 
 KEPT: Final = 16
 """So many traits are kept, since they are read from all identify events when first asked for."""
+MOST_GROUPS: Final = 40
+"""A trait with more values than this does not divide customers into groups to choose from, nor one whose groups are
+mostly smaller than five: that is somebody's name."""
+SHOWN_GROUPS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +76,17 @@ class TraitColumns:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._said: OrderedDict[tuple[str, str], _Said] = OrderedDict()
+        self._names: tuple[datetime, list[str]] | None = None
+        self._groups: tuple[datetime, dict[str, list[str]]] | None = None
 
     def names(self) -> list[str]:
-        """The names of traits that the latest statements have, the most frequent first."""
+        """The names of traits that the latest statements have, the most frequent first; as of the blocks."""
+        as_of = self._workspace.engine.blocks.as_of
+        if self._names is None or self._names[0] != as_of:
+            self._names = as_of, self._read_names()
+        return self._names[1]
+
+    def _read_names(self) -> list[str]:
         found = self._statements().sql(
             """
             SELECT name FROM (
@@ -83,6 +97,37 @@ class TraitColumns:
             {"identify": int(EventType.IDENTIFY)},
         )
         return found["name"].to_pylist()  # type: ignore[no-any-return]
+
+    def groups(self) -> dict[str, list[str]]:
+        """Traits that divide customers into groups, with the twelve most frequent of their values; of the latest
+        statements, as of the blocks: what one may choose from, not all that there is."""
+        as_of = self._workspace.engine.blocks.as_of
+        if self._groups is None or self._groups[0] != as_of:
+            self._groups = as_of, self._read_groups()
+        return self._groups[1]
+
+    def _read_groups(self) -> dict[str, list[str]]:
+        snapshot, identify = self._statements(), int(EventType.IDENTIFY)
+        # first from when on: then only the few latest of all the long texts are read
+        latest = """
+            SELECT min(seq) AS seq FROM (
+              SELECT seq FROM events WHERE type = $identify ORDER BY seq DESC LIMIT 2000
+            )"""
+        since = snapshot.sql(latest, {"identify": identify})["seq"][0].as_py()
+        said = snapshot.sql(
+            "SELECT properties FROM events WHERE type = $identify AND seq >= $since",
+            {"identify": identify, "since": since or 0},
+        )
+        values: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for text in said["properties"].to_pylist():
+            for name, value in json.loads(text or "{}").items():
+                if isinstance(value, str | int | float) and value != "":
+                    values[name][value if isinstance(value, str) else json.dumps(value)] += 1
+        return {
+            name: [value for value, _ in counted.most_common(SHOWN_GROUPS)]
+            for name, counted in sorted(values.items())
+            if 2 <= len(counted) <= min(MOST_GROUPS, counted.total() // FEWEST)
+        }
 
     def column(self, name: str) -> TraitColumn:
         """What all profiles' latest statements say of a trait; `a.b` is key b of the object a.

@@ -31,7 +31,7 @@ FIRST: Final = ("first:channel", "first:touchpoint", "first:source", "first:mont
 OTHERS: Final = "…"
 """The key of the group of all groups that are too small to be named."""
 
-_OPERATORS: Final = {"=": "equals", "~": "contains", ">=": ">=", "<=": "<="}
+_OPERATORS: Final = {"": "exists", "=": "equals", "~": "contains", ">=": ">=", "<=": "<="}
 _CONDITION: Final = re.compile(r"(?s)(!?)(met:)?([^=~<>!]+?)\s*(?:(!=|>=|<=|=|~)\s*(.*))?")
 
 Places = npt.NDArray[np.int64]
@@ -240,22 +240,26 @@ def broken_down(by: str | None) -> str:
     return by
 
 
-def _condition(text: str, touchpoints: Touchpoints) -> Condition:
+def parts(text: str) -> tuple[str, str, str]:
+    """A condition's text in three: of what, how (`=`, `!=`, `~`, `>=`, `<=`, `met`, `!met`, `!`, or nothing for 'is
+    known'), and compared with what. Raises InvalidInput."""
     found = _CONDITION.fullmatch(text.strip())
-    if found is None or (found[2] and found[4]) or (found[1] and found[4]):
+    if found is None or (found[4] and (found[1] or found[2])):
         raise InvalidInput(
             "'%(text)s' is not a condition. Write e.g. plan=pro, city!=Oulu, age>=30, city~hels, plan, !plan, "
             "met:checkout or !met:checkout.",
             text=text,
         )
-    negated, met, name, operator, value = bool(found[1]), found[2], found[3].strip(), found[4], found[5] or ""
-    if met:
+    way = found[4] or found[1] + ("met" if found[2] else "")
+    return found[3].strip(), way, (found[5] or "").strip()
+
+
+def _condition(text: str, touchpoints: Touchpoints) -> Condition:
+    name, way, value = parts(text)
+    negated = way.startswith("!")
+    if way.endswith("met"):
         return Condition("", met=touchpoints.catalogue().touchpoint(name).code, negated=negated)
-    if operator is None:
-        return Condition(name, negated=negated)
-    if operator == "!=":
-        return Condition(name, "equals", value.strip(), negated=True)
-    return Condition(name, _OPERATORS[operator], value.strip())
+    return Condition(name, _OPERATORS[way.removeprefix("!")], value, negated=negated)
 
 
 def _told(touchpoint: Any, what: str) -> str | None:

@@ -12,7 +12,7 @@ from polku.charts import Figure, Point, Series, time_series
 from polku.i18n import LazyText, _l, current_language, current_zone, gettext, ngettext
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import following
-from polku.journeys.asking.filters import Filters
+from polku.journeys.asking.export import Export
 from polku.journeys.asking.results import Met
 from polku.journeys.funnel import headline as funnel_headline
 from polku.journeys.funnel.queries import JourneyFunnel
@@ -63,7 +63,8 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
     if steps and journeys.profiles:
         asked = filters.asked | {"steps": steps, "within": within or None}
         funnel = JourneyFunnel.of(asked).answer(workspace)
-    graph = JourneyGraph(**filters.asked, top=TRANSITIONS).answer(workspace)
+    asked_graph = JourneyGraph(**filters.asked, top=TRANSITIONS)
+    graph = asked_graph.answer(workspace)
 
     def link(touchpoint: Met) -> str:
         return f"{MAP}/{touchpoint.key}{filters.query()}"
@@ -77,11 +78,12 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
         within=within,
         windows=WINDOWS,
         keep=[("step", s) for s in given] + [("within", within)],
-        kept=_kept(filters),
+        kept=filters.chosen,
         options=_options(values["catalogue"], language),
         funnel=funnel,
         says=funnel_headline.of_funnel(funnel, language) if funnel else "",
         graph=graph,
+        export=Export(asked_graph),
         leads=headline.of_graph(graph, language),
         flows=[flow(journeys, graph, form, language=language, link=link) for form in (WIDE, NARROW)],
         sessions=JourneySessions(**filters.asked).answer(workspace),
@@ -134,10 +136,3 @@ def _options(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[
     ]
     rest = [(t.key, t.name(language)) for t in catalogue.touchpoints if t.stage is None]
     return [g for g in [*groups, (gettext("Not on the map"), rest)] if g[1]]
-
-
-def _kept(filters: Filters) -> list[tuple[str, str]]:
-    """The choices of the other form, for the funnel's to keep."""
-    days = [("since", filters.since), ("until", filters.until)]
-    chosen = [("period", filters.period), ("source", filters.source), ("channel", filters.channel)]
-    return [(n, str(v)) for n, v in [*chosen, *days] if v]
