@@ -81,6 +81,11 @@ class BuildsHere:
         self.version = open_version(self.lake, folder)
         return self.version.blocks
 
+    @property
+    def blocks(self) -> Blocks:
+        assert self.version is not None
+        return self.version.blocks
+
     def soon(self) -> None:
         """Nothing here waits."""
 

@@ -22,6 +22,10 @@ _ASKED: Mapping[str, list[dict[str, Any]]] = {
         {"steps": "product_page,cart,checkout", "within": "30d"},
         {"steps": "product_page,cart", "breakdown": "city"},
     ],
+    "journeys/compare": [
+        {"who_a": "met:cart", "who_b": "!met:cart"},
+        {"who_a": "plan=plus", "who_b": "!plan=plus"},
+    ],
     "journeys/sessions": [{}, {"pause": "2h", "who": "!met:cart"}],
 }
 """What each query is asked with, by its path; one that is not here, with its defaults."""

@@ -171,6 +171,7 @@ def _start(master: str) -> SparkContext:
             reason=str(e).splitlines()[0],
         ) from e
     context.setLogLevel("ERROR")
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # else every connection that closes is told
     log.info("spark_connected master=%s seconds=%.1f", master, time.perf_counter() - started)
     return context
 
