@@ -15,6 +15,7 @@ from polku.journeys import (
     types,
     volumes,
 )
+from polku.journeys import comparison, conformance, funnel, map, paths, saved, sessions, touchpoints, volumes
 from polku.journeys.touchpoints.catalogue import Catalogue, Stage, Touchpoint
 from polku.journeys.touchpoints.defaults import STAGES, install_defaults
 from polku.journeys.touchpoints.known import Touchpoints
@@ -36,6 +37,7 @@ _ROOMS = (
     touchpoints,
     saved,
 )
+_ROOMS = (map, paths, funnel, sessions, volumes, touchpoints, saved, comparison, conformance)
 QUERIES: tuple[type[Query], ...] = tuple(q for room in _ROOMS for q in room.QUERIES)
 
 __all__ = [

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from polku.journeys.comparison import pages as comparison_pages
+from polku.journeys.conformance import api as design_api
+from polku.journeys.conformance import design_pages
+from polku.journeys.conformance import pages as conformance_pages
 from polku.journeys.map import encounter_pages
 from polku.journeys.map import pages as map_pages
 from polku.journeys.paths import pages as path_pages
@@ -23,6 +26,8 @@ PAGES = tuple(
         stage_pages,
         touchpoint_pages,
         comparison_pages,
+        conformance_pages,
+        design_pages,
     )
 )
-API = (touchpoint_api.router,)
+API = (touchpoint_api.router, design_api.router)

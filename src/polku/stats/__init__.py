@@ -9,7 +9,7 @@ from polku.stats.estimate import (
     proportion,
     quantile_of_histogram,
 )
-from polku.stats.false_discovery import CLEAR, false_discovery
+from polku.stats.false_discovery import CLEAR, evidence, false_discovery
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
 
@@ -21,6 +21,7 @@ __all__ = [
     "Shared",
     "Sums",
     "clustered_mean",
+    "evidence",
     "false_discovery",
     "median_of_histogram",
     "proportion",
