@@ -98,8 +98,8 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "matched": _l("Found by"),
     "matched_type": _l("Which is"),
     "means_nobody": _l("Means nobody"),
-    "mended": _l("Files mended"),
     "measure": _l("Measure"),
+    "mended": _l("Files mended"),
     "met": _l("Met"),
     "more": _l("Or more"),
     "n": _l("n"),
@@ -197,8 +197,8 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "within_s": _l("Within, s"),
     "without_it": _l("Without it"),
     "write_key": _l("Write key"),
-    "written_at": _l("Written"),
     "written": _l("As written"),
+    "written_at": _l("Written"),
 }
 
 REASONS: Final[dict[str, LazyText]] = {

@@ -6,6 +6,7 @@ pages. `asking` is what all of them are made of, `touchpoints` what events mean.
 
 from polku.journeys import (
     comparison,
+    conformance,
     funnel,
     map,
     paths,
@@ -15,7 +16,6 @@ from polku.journeys import (
     types,
     volumes,
 )
-from polku.journeys import comparison, conformance, funnel, map, paths, saved, sessions, touchpoints, volumes
 from polku.journeys.touchpoints.catalogue import Catalogue, Stage, Touchpoint
 from polku.journeys.touchpoints.defaults import STAGES, install_defaults
 from polku.journeys.touchpoints.known import Touchpoints
@@ -29,15 +29,15 @@ from polku.workspace import Query
 _ROOMS = (
     map,
     paths,
-    funnel,
     sessions,
+    funnel,
     volumes,
     comparison,
+    conformance,
     types,
     touchpoints,
     saved,
 )
-_ROOMS = (map, paths, funnel, sessions, volumes, touchpoints, saved, comparison, conformance)
 QUERIES: tuple[type[Query], ...] = tuple(q for room in _ROOMS for q in room.QUERIES)
 
 __all__ = [

@@ -18,16 +18,16 @@ from polku.journeys.types import pages as type_pages
 PAGES = tuple(
     module.router
     for module in (
+        comparison_pages,
+        design_pages,
+        conformance_pages,
+        encounter_pages,
         map_pages,
         path_pages,
-        encounter_pages,
         saved_pages,
-        type_pages,
-        stage_pages,
         touchpoint_pages,
-        comparison_pages,
-        conformance_pages,
-        design_pages,
+        stage_pages,
+        type_pages,
     )
 )
 API = (touchpoint_api.router, design_api.router)
