@@ -23,6 +23,12 @@ def test_contexts_that_never_occurred_are_left_out() -> None:
     assert np.allclose(witten_bell([np.zeros(4, int)]), 0.25)
 
 
+def test_contexts_that_are_rare_are_left_out() -> None:
+    often, rare = np.array([3, 2, 0]), np.array([0, 4, 0])
+    assert np.allclose(witten_bell([often, rare], fewest=5), witten_bell([often]))
+    assert np.allclose(witten_bell([often, rare], fewest=4), witten_bell([often, rare]))
+
+
 @given(st.lists(rows, min_size=1, max_size=4))
 def test_probabilities_are_all_positive_and_one_together(counts: list[np.ndarray]) -> None:
     p = witten_bell(counts)

@@ -67,7 +67,7 @@ def chain_of(follows: npt.NDArray[np.int64], size: int) -> Chain | None:
     once = np.zeros((base, base))
     np.add.at(once, (last[came], went), follows[states[came], went])
     once /= np.maximum(np.bincount(last, often, base), 1)[:, None]
-    short: Values = np.linalg.inv(np.eye(base) - once)
+    short = np.linalg.inv(np.eye(base) - once).astype(np.float64)
     return Chain(size, states, place, last, often, ahead, short)
 
 

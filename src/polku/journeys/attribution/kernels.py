@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.asking.kernels import Codes, Counts, Sums, Times
+from polku.journeys.asking.kernels import Codes, Counts, Rows, Sums, Times
 from polku.store.kernels import kernel
 
 NEVER: Final = 1 << 40
@@ -59,28 +59,28 @@ def cut_into_paths(
 
 
 @kernel("u2[] f8[] i8 i8")
-def follow_paths(said: Codes, worth: Sums, size: int, order: int) -> tuple[npt.NDArray[np.uint32], Sums]:
-    """What comes after the last `order` touchpoints of a path (1 to 3; number `size` stands for its beginning): how
-    often each touchpoint, a conversion (`size`) or nothing (`size` + 1), and what those conversions are worth.
+def follow_paths(said: Codes, worth: Sums, size: int, order: int) -> tuple[Rows, Sums]:
+    """What comes after the last `order` touchpoints of a path (1 to 3; number `size` stands for its beginning): each
+    touchpoint, a conversion (`size`) or nothing (`size` + 1); and what the conversions after each are worth.
 
-    Touchpoints a, b, c are row (a · (size + 1) + b) · (size + 1) + c.
+    Touchpoints a, b, c are row (a · (size + 1) + b) · (size + 1) + c of a table; what came after is told as a code,
+    row · (size + 2) + what.
     """
     base = size + 1
-    cells = base**order
-    follows, worths = np.zeros((cells, size + 2), np.uint32), np.zeros(cells)
     of_third, of_second = base * base * int(order > 2), base * int(order > 1)
+    codes, worths = np.empty(len(said), np.uint32), np.zeros(base**order)
     a = b = c = size
     n = 0
     for i in range(len(said)):
         k = np.int64(said[i])
         row = a * of_third + b * of_second + c
-        follows[row, k] += 1
+        codes[i] = row * (size + 2) + k
         if k == size:
             worths[row] += worth[n]
             n += 1
         ended = k >= size
         a, b, c = (size if ended else b), (size if ended else c), int(size if ended else k)
-    return follows, worths
+    return codes, worths
 
 
 @kernel("u2[] u4[] i8[] f8[] i8 f8")

@@ -14,7 +14,8 @@ Sums = npt.NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What was counted. `credit[k]` is what the rules give to touchpoint k: conversions, then what they are worth;
-    `met[k]` the conversions in whose paths it is; `follows` and `worths` as `follow_paths` gives them.
+    `met[k]` the conversions in whose paths it is; `follows` how often each touchpoint, a conversion or
+    nothing comes after what came last, and `worths` what conversions after it are worth, as `follow_paths` numbers it.
 
     `conversions` are all, `valued` those whose worth is known, `worth` the sum of it, `led` those that any touchpoint
     comes before, `paths` all paths with a touchpoint.
