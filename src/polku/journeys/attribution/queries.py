@@ -93,8 +93,8 @@ class JourneyAttribution(JourneyQuery):
             shares.worth if shares else 0.0,
             shares.led_worth if shares else 0.0,
             shares.paths if shares else 0,
-            earners,
             credits,
+            earners,
             meaning(),
             None if shares and shares.conversions else "never_occurs",
         )
@@ -132,8 +132,7 @@ def meaning() -> str:
 
 
 def _channel(key: str) -> Met:
-    names = []
-    for language in ("fi", "en"):
-        with use_language(language):
-            names.append(str(CHANNELS[key]))
-    return Met(key, *names, key)
+    with use_language("fi"):
+        name_fi = str(CHANNELS[key])
+    with use_language("en"):
+        return Met(key, name_fi, str(CHANNELS[key]), key)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.journeys.attribution.shares import Model
 from polku.stats import Estimate
@@ -48,7 +49,7 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
-class AttributionOfJourneys:
+class AttributionOfJourneys(Answer):
     """Which touchpoints earn the conversions, by several models side by side."""
 
     covered: Covered
@@ -71,10 +72,10 @@ class AttributionOfJourneys:
     paths: Annotated[
         Count, Field(description="Paths with a touchpoint, also those that lead to no conversion")
     ]
+    credits: Annotated[tuple[Credit, ...], Field(description="What each model gives to each of the earners")]
     earners: Annotated[
         tuple[Earner, ...], Field(description="Who earns most, by the median of models, first")
     ]
-    credits: tuple[Credit, ...]
     meaning: Annotated[str, Field(description="What these numbers do not say")]
     reason: Annotated[
         str | None,

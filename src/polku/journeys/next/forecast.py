@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -100,24 +100,35 @@ def learned_from(counts: Table, base: int, order: int) -> tuple[Values, Values]:
 
 
 def _tried(groups: list[Table], forecasts: list[Values], learned: int) -> Tried:
-    losses = [-np.log(p) for p in forecasts]
+    n = np.array([table.sum() for table in groups], np.float64)
+    logs = [-np.log(p) for p in forecasts]
+    losses = [[_sums(table, log) for log in logs] for table in groups]
     likely = [np.argsort(-p, axis=1, kind="stable")[:, :3] for p in forecasts]
+    hits = np.array(
+        [[np.take_along_axis(t, k, axis=1).sum(axis=0) for k in likely] for t in groups], np.float64
+    )
     bins = np.searchsorted(BINS[1:-1], forecasts[0], side="right")
-    in_bin = [(bins == b).astype(np.float64) for b in range(len(BINS) - 1)]
-    often = np.array(
-        [one.sum(axis=1) for one in in_bin]
-    ).T  # of each context, how many probabilities are in a bin
+    in_bin = [bins == b for b in range(len(BINS) - 1)]
+    # of each context the probabilities that are in a bin: how many, and their sum
+    often = np.array([one.sum(axis=1) for one in in_bin], np.float64).T
     sums = np.array([(one * forecasts[0]).sum(axis=1) for one in in_bin]).T
-    rows = []
-    for table in groups:
-        times = table.sum(axis=1).astype(np.float64)
-        came = np.nonzero(table)
-        true = np.bincount(bins[came], table[came], len(BINS) - 1)
-        hits = [np.take_along_axis(table, places, axis=1).sum(axis=0, dtype=np.float64) for places in likely]
-        loss = [float((loss[came] * table[came]).sum()) for loss in losses]
-        first, three = [h[0] for h in hits], [h.sum() for h in hits]
-        rows.append((times.sum(), loss, first, three, times @ sums, true, times @ often))
-    return Tried(*(np.array(values) for values in zip(*rows, strict=True)), learned)
+    times = np.array([table.sum(axis=1) for table in groups], np.float64)
+    true = [[_sums(table, one) for one in in_bin] for table in groups]
+    return Tried(
+        n,
+        np.array(losses),
+        hits[:, :, 0],
+        hits.sum(axis=2),
+        times @ sums,
+        np.array(true),
+        times @ often,
+        learned,
+    )
+
+
+def _sums(table: Table, of: npt.NDArray[Any]) -> float:
+    """The sum of some number over all that happened."""
+    return float(np.vdot(table, of))
 
 
 def _sum(a: Table | None, b: Table | None) -> Table | None:

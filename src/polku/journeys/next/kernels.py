@@ -24,7 +24,7 @@ def follow_path(
                 break
             comes = size
             if i + 1 < ends[p] and np.int64(time[i + 1]) - t <= within:
-                comes = np.int64(number[i + 1])
+                comes = int(number[i + 1])
             counts[0, comes] += 1
             back = 0
             while back < len(path) and i - back >= begin and number[i - back] == path[len(path) - 1 - back]:
@@ -64,9 +64,9 @@ def follow_apart(
             c, t = np.int64(number[i]), np.int64(time[i])
             comes = size
             if i + 1 < ends[p] and np.int64(time[i + 1]) - t <= within:
-                comes = np.int64(number[i + 1])
+                comes = int(number[i + 1])
             early, late = t + within < cut, (cut <= t) & (t + within < end)
             codes[w] = (a * of_third + b * of_second + c) * base + comes + later * int(late)
             w += int(early | late)
-            a, b = (size if comes == size else b), (size if comes == size else c)
+            a, b = (size, size) if comes == size else (b, int(c))
     return codes[:w]

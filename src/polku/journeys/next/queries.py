@@ -67,12 +67,12 @@ class JourneyNext(JourneyQuery):
         tried = ask(ForecastQuestion(scope, order, within, cut, end)) if cut else None
         return NextOfJourneys(
             self.covered(workspace),
-            tuple(met_of(t) for t in path),
             self.within.total_seconds(),
             order,
             found.rests_on,
             found.seen[found.rests_on],
             steps_of(found, met),
+            tuple(met_of(t) for t in path),
             day_of(cut, ZoneInfo(workspace.settings.timezone)) if tried else None,
             tried.learned if tried else 0,
             int(tried.n.sum()) if tried else 0,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
@@ -49,11 +50,10 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class NextOfJourneys:
+class NextOfJourneys(Answer):
     """What comes after a path so far, and how good such a forecast has been."""
 
     covered: Covered
-    so_far: tuple[Met, ...]
     within_s: Annotated[float, Field(description="If nothing comes within this, nothing comes")]
     order: Annotated[
         int,
@@ -64,6 +64,7 @@ class NextOfJourneys:
     rests_on: Annotated[int, Field(description="How many of them were seen together at least five times")]
     seen: Annotated[Count, Field(description="How often those were seen")]
     steps: Annotated[tuple[Next, ...], Field(description="The likeliest first")]
+    so_far: tuple[Met, ...]
     cut: Annotated[
         date | None, Field(description="The forecast is learned before this day and tried from it on")
     ]

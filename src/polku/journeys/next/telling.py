@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -30,16 +31,16 @@ def steps_of(found: Following, met: Sequence[Met]) -> tuple[Next, ...]:
 
 def trials_of(tried: Tried) -> tuple[Trial, Trial]:
     """The forecast by the path, and that by shares."""
-    by_path, by_shares = (
-        Trial(
-            way,
-            estimate(tried.loss[:, i], tried.n),
-            share(tried.first[:, i], tried.n),
-            share(tried.three[:, i], tried.n),
-        )
-        for i, way in enumerate(("path", "shares"))
+    return _trial("path", tried, 0), _trial("shares", tried, 1)
+
+
+def _trial(way: Literal["path", "shares"], tried: Tried, i: int) -> Trial:
+    return Trial(
+        way,
+        estimate(tried.loss[:, i], tried.n),
+        share(tried.first[:, i], tried.n),
+        share(tried.three[:, i], tried.n),
     )
-    return by_path, by_shares
 
 
 def gain_of(tried: Tried) -> Estimate:
