@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from polku.journeys.attribution import pages as attribution_pages
 from polku.journeys.map import encounter_pages
 from polku.journeys.map import pages as map_pages
+from polku.journeys.next import pages as next_pages
 from polku.journeys.paths import pages as path_pages
 from polku.journeys.saved import pages as saved_pages
 from polku.journeys.touchpoints import api as touchpoint_api
@@ -19,6 +21,8 @@ PAGES = tuple(
         encounter_pages,
         saved_pages,
         type_pages,
+        attribution_pages,
+        next_pages,
         stage_pages,
         touchpoint_pages,
     )

@@ -149,3 +149,17 @@ def step(
         if last[s] < columns:
             row[last[s]] = 0.0
         after[s] = row
+
+
+@kernel("i8[] i8[] u2[] u4[] f4[] i8")
+def add_values(
+    starts: Counts, ends: Counts, number: Codes, rows: Rows, value: npt.NDArray[np.float32], size: int
+) -> Sums:
+    """The sum of the values of each number's events; those without a value add nothing."""
+    sums = np.zeros(size)
+    for p in range(len(starts)):
+        for i in range(starts[p], ends[p]):
+            v = value[rows[i]]
+            if np.isfinite(v):
+                sums[number[i]] += v
+    return sums

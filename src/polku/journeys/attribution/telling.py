@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.telling import apart, is_told
-from polku.journeys.attribution.results import Credit, Earner
+from polku.journeys.attribution.results import AttributionOfJourneys, Credit, Earner
 from polku.journeys.attribution.shares import Shares
-from polku.stats import FEWEST, Estimate
+from polku.stats import FEWEST, Estimate, proportion
 
 MUCH_LESS = 2 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One earner's credit, the models side by side: shares of conversions or of money, and amounts."""
+
+    touchpoint: Met
+    shares: tuple[Estimate, ...]
+    amounts: tuple[Estimate, ...]
+
+    @property
+    def range(self) -> tuple[Estimate, Estimate] | None:
+        """The least and the most that models give."""
+        ends = ends_of(self.shares)
+        return (self.shares[ends[0]], self.shares[ends[1]]) if ends else None
+
+    @property
+    def disagree(self) -> bool:
+        return disagreement(self.shares) is not None
 
 
 def credits_of(shares: Shares, met: Sequence[Met]) -> tuple[tuple[Earner, ...], tuple[Credit, ...]]:
@@ -69,9 +89,14 @@ def _credit(shares: Shares, m: int, k: int, met: Met) -> Credit:
 
 
 def _estimate(share: float, half: float, n: int, led: int) -> Estimate:
-    """Of fewer than five conversions, or where the groups cannot say how sure it is, it is not told."""
+    """Of fewer than five conversions, or where the groups cannot say how sure it is, it is not told.
+
+    What never happened in any group might happen yet: then as sure as if it were 0 of so many conversions.
+    """
     if led == 0 or n < FEWEST or not math.isfinite(share) or not math.isfinite(half):
         return Estimate.unknown(n, "too_few" if led else "no_observations")
+    if share == 0 and half == 0:
+        return replace(proportion(0, led), n=n)
     return Estimate(float(share), max(0.0, float(share - half)), min(1.0, float(share + half)), n)
 
 
@@ -84,3 +109,16 @@ def _scaled(e: Estimate, by: float) -> Estimate:
 def _typical(estimates: Sequence[Estimate]) -> float:
     known = [e.estimate for e in estimates if e.estimate is not None]
     return median(known) if known else -1.0
+
+
+def sides_of(answer: AttributionOfJourneys, *, money: bool) -> list[Side]:
+    """The earners' credit in conversions, or in money, who earns most first."""
+    sides = []
+    for earner in answer.earners:
+        of_each = answer.of(earner.touchpoint)
+        credits = [of_each[m] for m in answer.models]
+        amounts = [c.money if money else c.credited for c in credits]
+        whole = answer.led_value if money else answer.led
+        shares = tuple(_scaled(a, 1 / whole) if whole > 0 else a for a in amounts)
+        sides.append(Side(earner.touchpoint, shares, tuple(amounts)))
+    return sorted(sides, key=lambda side: -_typical(side.shares))

@@ -79,7 +79,7 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
         windows=WINDOWS,
         keep=[("step", s) for s in given] + [("within", within)],
         kept=filters.chosen,
-        options=_options(values["catalogue"], language),
+        options=options_of(values["catalogue"], language),
         funnel=funnel,
         says=funnel_headline.of_funnel(funnel, language) if funnel else "",
         graph=graph,
@@ -128,7 +128,7 @@ def finished(volumes: VolumesOverTime) -> int:
     return spans - 1 if following(volumes.starts[-1], volumes.by) > covered else spans
 
 
-def _options(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def options_of(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """Touchpoints by stage, for a select; those without one come last."""
     groups = [
         (s.name(language), [(t.key, t.name(language)) for t in catalogue.of_stage(s.key)])
