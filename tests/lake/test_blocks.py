@@ -90,11 +90,6 @@ class BuildsHere:
         """Nothing here waits."""
 
     @property
-    def blocks(self) -> Blocks:
-        assert self.version is not None
-        return self.version.blocks
-
-    @property
     def statements(self) -> Any:
         assert self.version is not None
         return self.version.statements(self.lake, self.workspace.store.snapshot.duckdb)

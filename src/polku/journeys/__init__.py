@@ -5,10 +5,12 @@ pages. `asking` is what all of them are made of, `touchpoints` what events mean.
 """
 
 from polku.journeys import (
+    attribution,
     comparison,
     conformance,
     funnel,
     map,
+    next,
     paths,
     saved,
     sessions,
@@ -35,6 +37,8 @@ _ROOMS = (
     comparison,
     conformance,
     types,
+    attribution,
+    next,
     touchpoints,
     saved,
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from polku.journeys.attribution import pages as attribution_pages
 from polku.journeys.comparison import pages as comparison_pages
 from polku.journeys.conformance import api as design_api
 from polku.journeys.conformance import design_pages
 from polku.journeys.conformance import pages as conformance_pages
 from polku.journeys.map import encounter_pages
 from polku.journeys.map import pages as map_pages
+from polku.journeys.next import pages as next_pages
 from polku.journeys.paths import pages as path_pages
 from polku.journeys.saved import pages as saved_pages
 from polku.journeys.touchpoints import api as touchpoint_api
@@ -21,8 +23,10 @@ PAGES = tuple(
         comparison_pages,
         design_pages,
         conformance_pages,
+        attribution_pages,
         encounter_pages,
         map_pages,
+        next_pages,
         path_pages,
         saved_pages,
         touchpoint_pages,

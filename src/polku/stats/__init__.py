@@ -10,8 +10,10 @@ from polku.stats.estimate import (
     quantile_of_histogram,
 )
 from polku.stats.false_discovery import CLEAR, evidence, false_discovery
+from polku.stats.jackknife import delete_a_group, ratio_of_groups
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
+from polku.stats.witten_bell import backed_off, witten_bell
 
 __all__ = [
     "CLEAR",
@@ -20,12 +22,16 @@ __all__ = [
     "Estimate",
     "Shared",
     "Sums",
+    "backed_off",
     "clustered_mean",
+    "delete_a_group",
     "evidence",
     "false_discovery",
     "median_of_histogram",
     "proportion",
     "quantile_of_histogram",
+    "ratio_of_groups",
     "two_means",
     "two_proportions",
+    "witten_bell",
 ]
