@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from polku.journeys.asking.calendar import Unit, edges, spans
 from polku.journeys.asking.scope import Scope
-from polku.journeys.retention.averages import averages, newer_cohorts
+from polku.journeys.retention.averages import averages, halves_of
 from polku.journeys.retention.lifecycle import LifecycleQuestion
 from polku.journeys.retention.retention import MOST_FOLLOWED, RetentionQuestion, Returned
 from polku.store import Block
@@ -357,14 +357,14 @@ def returned(sizes: list[int], came: list[int]) -> Returned:
     return Returned(np.array(sizes, np.int64), column, np.zeros((4, 1), np.int64))
 
 
-def test_newer_cohorts_beside_older_ones() -> None:
+def test_halves_of_beside_older_ones() -> None:
     found = returned([900, 100, 100, 100, 100, 100, 50], [800, 20, 30, 60, 40, 0, 0])
-    told = newer_cohorts(found, 6, skip=1)  # the first is of before, the one after the last half is not over
+    told = halves_of(found, 6, skip=1)  # the first is of before, the one after the last half is not over
     assert told is not None
     assert told.cohorts == 2
-    assert (told.older.estimate, told.newer.estimate) == (0.25, 0.5)
+    assert (told.first_half.estimate, told.second_half.estimate) == (0.25, 0.5)
     assert told.difference.estimate == 0.25
     assert told.p_value is not None
     assert told.p_value < 0.001
-    assert newer_cohorts(found, 5, skip=1) is None  # too few
-    assert newer_cohorts(returned([0] * 7, [0] * 7), 6, skip=0) is None
+    assert halves_of(found, 5, skip=1) is None  # too few
+    assert halves_of(returned([0] * 7, [0] * 7), 6, skip=0) is None

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Self
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from polku.errors import InvalidInput
-from polku.i18n import _l
+from polku.i18n import _l, gettext
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.web.channels import CHANNELS
 from polku.web.listing import Filter
@@ -94,6 +94,11 @@ class Filters:
         kept = {k: v for k, v in chosen.items() if v}
         return f"?{urlencode(kept)}" if kept else ""
 
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What was chosen, for the hidden fields of another form on the page."""
+        return list(parse_qsl(self.query().removeprefix("?")))
+
     def choices(self, catalogue: Catalogue, sources: Mapping[str, int]) -> list[Filter]:
         """The selects of the form."""
         used = {t.channel for t in catalogue.touchpoints}
@@ -104,6 +109,16 @@ class Filters:
             Filter("source", _l("Source"), named, self.source),
             Filter("channel", _l("Channel"), channels, self.channel),
         ]
+
+
+def touchpoints_by_stage(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Keys and names of touchpoints for a select, under their stages; those without one come last."""
+    stages = [(s.name(language), s.key) for s in catalogue.stages]
+    groups = [
+        (name, [(t.key, t.name(language)) for t in catalogue.of_stage(stage)])
+        for name, stage in [*stages, (gettext("Not on the map"), None)]
+    ]
+    return [group for group in groups if group[1]]
 
 
 def _day(given: Mapping[str, str], name: str) -> date | None:

@@ -8,6 +8,7 @@ touchpoints then fit in a processor's cache: sixteenths took three times as long
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,11 @@ def quantile_gap(counts: npt.NDArray[np.int64], share: float) -> Estimate:
 def median_count(counts: npt.NDArray[np.int64]) -> Estimate:
     """The same of whole numbers: a bin of one number alone is told as that number."""
     return _as_floats(median_of_histogram(counts, EDGES), lambda value: float(int(value)))
+
+
+def length(seconds: float) -> timedelta:
+    """A length of time, as `duration` writes it."""
+    return timedelta(seconds=seconds)
 
 
 def _as_floats(e: Estimate, told: Callable[[float], float]) -> Estimate:

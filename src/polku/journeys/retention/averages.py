@@ -1,4 +1,4 @@
-"""What cohorts say: each by itself, all of them on average, and newer ones beside older ones."""
+"""What cohorts say: each by itself, all of them on average, and later ones beside earlier ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from polku.journeys.asking.over_time import Calendar
 from polku.journeys.asking.telling import share
-from polku.journeys.retention.results import AverageOfSpan, Cohort, NewerCohorts
+from polku.journeys.retention.results import AverageOfSpan, Cohort, Halves
 from polku.journeys.retention.retention import Returned
 from polku.stats import FEWEST, Estimate, clustered_proportion, difference_of_proportions, proportion
 
@@ -52,19 +52,19 @@ def averages(found: Returned, over: int, follow: int, *, clustered: bool) -> tup
     return tuple(told)
 
 
-def newer_cohorts(found: Returned, over: int, *, skip: int) -> NewerCohorts | None:
-    """The newer half of the cohorts for which the first span after is over beside the older half, without the first
+def halves_of(found: Returned, over: int, *, skip: int) -> Halves | None:
+    """The later half of the cohorts for which the first span after is over beside the earlier half, without the first
     `skip` and, of an odd number, the one in the middle. None where there are fewer than four."""
     known = slice(skip, max(skip, over - 1))
     sizes, came = found.sizes[known], found.came[known, 0]
     half = len(sizes) // 2
     if half < 2:
         return None
-    older, newer = (_total(sizes[at], came[at]) for at in (slice(half), slice(-half, None)))
-    if min(older[1], newer[1]) < FEWEST:
+    first, second = (_total(sizes[at], came[at]) for at in (slice(half), slice(-half, None)))
+    if min(first[1], second[1]) < FEWEST:
         return None
-    compared = difference_of_proportions((older[0], newer[0]), (older[1], newer[1]))
-    return NewerCohorts(half, proportion(*older), proportion(*newer), compared.estimate, compared.p_value)
+    compared = difference_of_proportions((first[0], second[0]), (first[1], second[1]))
+    return Halves(half, proportion(*first), proportion(*second), compared.estimate, compared.p_value)
 
 
 def _total(sizes: npt.NDArray[np.int64], came: npt.NDArray[np.int64]) -> tuple[int, int]:

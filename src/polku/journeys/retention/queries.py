@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from polku.journeys.asking.results import Met
 from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.telling import met_of, share
 from polku.journeys.map.encounters import EncountersQuestion
-from polku.journeys.retention.averages import averages, cohorts, newer_cohorts
+from polku.journeys.retention.averages import averages, cohorts, halves_of
 from polku.journeys.retention.lifecycle import LifecycleQuestion
 from polku.journeys.retention.results import (
     LifecycleOfJourneys,
@@ -35,17 +36,24 @@ FOLLOWED: Final[dict[Unit, int]] = {"day": 14, "week": 12, "month": 12}
 """Where nothing else is said: for so many spans each cohort is followed."""
 
 
-class JourneyRetention(SpannedQuery):
+class OfCohorts(SpannedQuery):
+    """A question about customers of whom something is known only some spans later."""
+
+    def unit(self, first: date, last: date) -> Unit:
+        """Longer than for volumes: there have to be customers who come back, and few spans to compare."""
+        days = (last - first).days
+        return "day" if days <= 31 else "week" if days <= 183 else "month"
+
+
+class JourneyRetention(OfCohorts):
     """How many of those who start in a day, week or month come back in those after it.
 
-    A start is a customer's first touchpoint, or the first time of the one given; with recurrence any, every time,
-    so that a customer is in the cohort of each day, week or month with one. A return is any touchpoint or the one
-    given. Repurchase is retention too: give a purchase as both. A first time is the first ever, also when it was
-    before the period; cohorts are whole days, weeks or months that hold a day of the period. What is not over yet
-    is not told.
+    A start is a customer's first touchpoint, or the first time of the one given; with recurrence any, every time.
+    A return is any touchpoint, or the one given. Repurchase is retention too: give a purchase as both. The first
+    time is the first ever, also when it was before the period. What is not over yet is not told.
 
     The average weighs cohorts by their size. Its intervals are Wilson's; with recurrence any, where a customer is in
-    several cohorts, with the effective number of a ratio over random groups of customers.
+    several cohorts, the number of observations in them is the effective one, found from random groups of customers.
     """
 
     path: ClassVar[str] = "journeys/retention"
@@ -98,14 +106,14 @@ class JourneyRetention(SpannedQuery):
         )
         if self.recurrence == "first" and not self.unbounded:
             told = replace(
-                told, newer=newer_cohorts(found, calendar.over, skip=_first_of_all(workspace, calendar))
+                told, halves=halves_of(found, calendar.over, skip=_first_of_all(workspace, calendar))
             )
         if calendar.starts and not found.came.any() and _one_never_occurs(scope, (start, back), ask):
             told = replace(told, reason="never_occurs")
         return told
 
 
-class JourneyLifecycle(SpannedQuery):
+class JourneyLifecycle(OfCohorts):
     """How many customers are new, returning, resurrecting or dormant in each day, week or month.
 
     Active is who meets any touchpoint, or the one given. New is active for the first time ever, also looking before

@@ -45,16 +45,16 @@ class AverageOfSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class NewerCohorts:
+class Halves:
     """Whether those who started later come back more often in the first span after the start.
 
     The span that collecting began in is left out: customers of before are first seen in it.
     """
 
     cohorts: Annotated[Count, Field(description="Cohorts in each half")]
-    older: Annotated[Estimate, Field(description="Share that comes back of the older half of cohorts")]
-    newer: Annotated[Estimate, Field(description="The same of the newer half")]
-    difference: Annotated[Estimate, Field(description="Newer minus older, −1…1")]
+    first_half: Annotated[Estimate, Field(description="Share that comes back of the earlier cohorts")]
+    second_half: Annotated[Estimate, Field(description="The same of the later cohorts")]
+    difference: Annotated[Estimate, Field(description="The second minus the first, −1…1")]
     p_value: Annotated[
         float | None, Field(description="How likely so large a difference is where there is none")
     ]
@@ -72,8 +72,8 @@ class RetentionOfJourneys:
     unbounded: Annotated[bool, Field(description="Whether who comes back later has come back in each before")]
     cohorts: tuple[Cohort, ...]
     average: Annotated[tuple[AverageOfSpan, ...], Field(description="As far as any cohort has got")]
-    newer: Annotated[
-        NewerCohorts | None,
+    halves: Annotated[
+        Halves | None,
         Field(description="None with `any`, with `unbounded`, and of fewer than four cohorts"),
     ]
     reason: Annotated[
