@@ -11,7 +11,9 @@ from polku.journeys.map import encounter_pages
 from polku.journeys.map import pages as map_pages
 from polku.journeys.next import pages as next_pages
 from polku.journeys.paths import pages as path_pages
+from polku.journeys.retention import pages as retention_pages
 from polku.journeys.saved import pages as saved_pages
+from polku.journeys.stages import pages as journey_stage_pages
 from polku.journeys.touchpoints import api as touchpoint_api
 from polku.journeys.touchpoints import pages as touchpoint_pages
 from polku.journeys.touchpoints import stage_pages
@@ -20,15 +22,17 @@ from polku.journeys.types import pages as type_pages
 PAGES = tuple(
     module.router
     for module in (
+        attribution_pages,
         comparison_pages,
         design_pages,
         conformance_pages,
-        attribution_pages,
         encounter_pages,
         map_pages,
         next_pages,
         path_pages,
         saved_pages,
+        retention_pages,
+        journey_stage_pages,
         touchpoint_pages,
         stage_pages,
         type_pages,
