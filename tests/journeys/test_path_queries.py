@@ -155,7 +155,7 @@ def test_whole_paths_and_what_they_lead_to(folder: Workspace) -> None:
     twice = bought["ad", "product", "cart", "cart"]
     assert (twice.profiles, twice.outcome_share.estimate) == (12, 10 / 12)  # type: ignore[union-attr]
     assert twice.difference.estimate == pytest.approx(10 / 12)  # type: ignore[union-attr]
-    assert (twice.p_value or 1) < 0.001
+    assert (twice.q_value or 1) < 0.001
     assert bought["product", "product"].duration_s.estimate == pytest.approx(86_400, rel=0.002)
 
 

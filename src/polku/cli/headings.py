@@ -7,6 +7,7 @@ from typing import Final
 from polku.i18n import LazyText, _l
 
 HEADINGS: Final[dict[str, LazyText]] = {
+    "address": _l("Address"),
     "advice": _l("What to do"),
     "after_s": _l("Time to it, s"),
     "again": _l("Meet it again"),
@@ -104,6 +105,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "of_first": _l("Of the first"),
     "of_previous": _l("Of the one before"),
     "older": _l("Goes on before"),
+    "on_board": _l("On the board"),
     "one": _l("One"),
     "operator": _l("Comparison"),
     "orders": _l("Orders"),
@@ -111,7 +113,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "others": _l("Others"),
     "outcome": _l("Outcome"),
     "outcome_share": _l("Reach the outcome"),
-    "p_value": _l("Chance, corrected p"),
+    "p_value": _l("p"),
     "pair": _l("Pair"),
     "path": _l("Page path"),
     "paths": _l("Paths"),
@@ -122,6 +124,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "profiles": _l("Customers"),
     "property": _l("Property"),
     "public": _l("Public"),
+    "q_value": _l("q"),
     "quantiles_s": _l("How the times spread"),
     "reach": _l("Customers"),
     "reached": _l("Reached"),
@@ -132,6 +135,9 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "rules": _l("Rules"),
     "said_at": _l("Said"),
     "sample": _l("Sample"),
+    "saved": _l("Saved analyses"),
+    "saved_at": _l("Saved"),
+    "saved_by": _l("Saved by"),
     "score": _l("Score"),
     "scored_at": _l("Scored"),
     "scores": _l("Scores"),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.profiles import profile as view
 from polku.profiles.customers import Customers
 from polku.profiles.graph import Edge
@@ -34,7 +35,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Answer):
     """Profiles that a text may mean, the best first."""
 
     text: str
@@ -42,7 +43,7 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerList:
+class CustomerList(Answer):
     """A page of all customers, as of the last refresh of the journeys."""
 
     total: int

@@ -1,25 +1,35 @@
 """Inference: every estimated number is an `Estimate`."""
 
 from polku.stats.clustered_proportion import clustered_proportion
-from polku.stats.estimate import FEWEST, Estimate, clustered_mean, proportion
-from polku.stats.false_discovery import benjamini_hochberg
-from polku.stats.fisher import fisher_exact
-from polku.stats.histogram import median_of_histogram, quantile_of_histogram
+from polku.stats.difference import Difference
+from polku.stats.estimate import (
+    FEWEST,
+    Estimate,
+    clustered_mean,
+    median_of_histogram,
+    proportion,
+    quantile_of_histogram,
+)
+from polku.stats.false_discovery import CLEAR, false_discovery
 from polku.stats.ranks import Ranks, quantile_ranks
-from polku.stats.two_proportions import Difference, difference_of_proportions
+from polku.stats.two_means import Sums, two_means
+from polku.stats.two_proportions import Shared, two_proportions
 
 __all__ = [
+    "CLEAR",
     "FEWEST",
     "Difference",
     "Estimate",
     "Ranks",
-    "benjamini_hochberg",
+    "Shared",
+    "Sums",
     "clustered_mean",
     "clustered_proportion",
-    "difference_of_proportions",
-    "fisher_exact",
+    "false_discovery",
     "median_of_histogram",
     "proportion",
     "quantile_of_histogram",
     "quantile_ranks",
+    "two_means",
+    "two_proportions",
 ]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met, Quantiles
 from polku.stats import Estimate
 
@@ -22,7 +23,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeBetween:
+class TimeBetween(Answer):
     """How long it takes from one touchpoint to the next time of another, and how many get there."""
 
     covered: Covered

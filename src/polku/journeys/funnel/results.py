@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
@@ -27,7 +28,7 @@ class FunnelStep:
 
 
 @dataclass(frozen=True, slots=True)
-class FunnelOfJourneys:
+class FunnelOfJourneys(Answer):
     """How many profiles get through the steps in order."""
 
     covered: Covered

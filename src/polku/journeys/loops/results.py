@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
@@ -43,7 +44,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class LoopsOfJourneys:
+class LoopsOfJourneys(Answer):
     """What is met again: for whom, how often, and the time it takes."""
 
     covered: Covered

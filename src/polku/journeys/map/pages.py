@@ -22,7 +22,7 @@ from polku.web import navigation
 from polku.web.channels import CHANNELS
 from polku.web.navigation import NavItem
 from polku.web.rendering import render
-from polku.web.visitor import CurrentUser
+from polku.web.visitor import CurrentUser, visitor_of
 from polku.workspace import Workspace
 
 PATH: Final = "/journeys/map"
@@ -80,6 +80,7 @@ def shared(request: Request, workspace: Workspace, filters: Filters) -> dict[str
         "seconds": lambda e: timedelta(seconds=e.estimate),
         "has_events": workspace.engine.blocks.events > 0,
         "is_known": is_known,
+        "may_save": visitor_of(request).may("analyst"),
     }
 
 

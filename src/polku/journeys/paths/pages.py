@@ -12,6 +12,7 @@ from polku.charts import Figure, Point, Series, time_series
 from polku.i18n import LazyText, _l, current_language, current_zone, gettext, ngettext
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import following
+from polku.journeys.asking.export import Export
 from polku.journeys.asking.results import Met
 from polku.journeys.funnel import headline as funnel_headline
 from polku.journeys.funnel.queries import JourneyFunnel
@@ -62,7 +63,8 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
     if steps and journeys.profiles:
         asked = filters.asked | {"steps": steps, "within": within or None}
         funnel = JourneyFunnel.of(asked).answer(workspace)
-    graph = JourneyGraph(**filters.asked, top=TRANSITIONS).answer(workspace)
+    asked_graph = JourneyGraph(**filters.asked, top=TRANSITIONS)
+    graph = asked_graph.answer(workspace)
 
     def link(touchpoint: Met) -> str:
         return f"{MAP}/{touchpoint.key}{filters.query()}"
@@ -81,6 +83,7 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
         funnel=funnel,
         says=funnel_headline.of_funnel(funnel, language) if funnel else "",
         graph=graph,
+        export=Export(asked_graph),
         leads=headline.of_graph(graph, language),
         flows=[flow(journeys, graph, form, language=language, link=link) for form in (WIDE, NARROW)],
         sessions=JourneySessions(**filters.asked).answer(workspace),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Ends, Group, Met, Quantiles
 from polku.stats import Estimate
 
@@ -24,7 +25,7 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
-class GraphOfJourneys:
+class GraphOfJourneys(Answer):
     """Which touchpoint follows which, the most frequent first."""
 
     covered: Covered

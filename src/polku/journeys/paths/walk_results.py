@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.lens import OTHERS
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
@@ -43,7 +44,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class PathsOfJourneys:
+class PathsOfJourneys(Answer):
     """What comes step by step after a touchpoint, or came before it."""
 
     covered: Covered

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
@@ -37,7 +38,7 @@ class SessionsOfChannel:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionsOfJourneys:
+class SessionsOfJourneys(Answer):
     """Sessions: encounters with no long pause between them."""
 
     covered: Covered

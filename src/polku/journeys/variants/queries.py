@@ -50,7 +50,7 @@ class JourneyVariants(JourneyQuery):
         whole = Whole(seen.scope, end, self.longest, self.collapse)
         found = ask(VariantsQuestion(whole, self.top))
         paths = ask(PathsQuestion(whole, found.hashes)) if found.hashes else ()
-        effects = compared(found) if outcome else [(None, None, None)] * len(paths)
+        effects = compared(found) if outcome else [(None, None, None, None)] * len(paths)
         variants = tuple(
             Variant(
                 tuple(seen.met[k].key for k in path),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
@@ -29,15 +30,18 @@ class Variant:
         Estimate | None, Field(description="That share less the share of all who take another path, −1…1")
     ]
     p_value: Annotated[
+        float | None, Field(description="How probable so large a difference is where there is none")
+    ]
+    q_value: Annotated[
         float | None,
         Field(
-            description="How likely so large a difference is by chance, corrected for the number of paths listed"
+            description="The rate of false discoveries at which it counts: below 0.05 it is clear, of all listed"
         ),
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class VariantsOfJourneys:
+class VariantsOfJourneys(Answer):
     """Whole paths, the most frequent first."""
 
     covered: Covered
