@@ -77,6 +77,8 @@ def test_paths_go_on_from_a_step(folder: Workspace) -> None:
     assert stops(told)[0, "ad"] == (30, None)
     assert stops(told)[1, "product"] == (30, 10)
     assert next(s for s in told.stops if s.step == 1).share.estimate == 30 / 36
+    anything = JourneyPaths(then=["*", "product", "cart"], steps=1).answer(folder)
+    assert flows(anything) == {(0, "*", "product"): 36, (1, "product", "cart"): 20, (2, "cart", "cart"): 12}
     from_start = JourneyPaths(start="product", then=["cart", "cart"], steps=1).answer(folder)
     assert flows(from_start) == {
         (0, "product", "cart"): 20,

@@ -17,6 +17,7 @@ from polku.journeys.asking.quantiles import FINE, SHARES, WIDE, quantiles, quant
 from polku.journeys.asking.results import Quantiles
 from polku.journeys.asking.scope import Scope
 from polku.journeys.paths.graph import FollowsQuestion, NarrowQuestion
+from polku.journeys.paths.walk_kernels import ANY
 from polku.journeys.paths.walks import WalksQuestion
 from tests.journeys.journeys_of import Event, ask, ask_split, block_of, cuts_given, journeys_given, of, seen
 from tests.journeys.test_questions import scope_given
@@ -161,7 +162,7 @@ def walks_of(path: list[tuple[int, int]], q: WalksQuestion) -> list[list[tuple[i
     scope_given,
     st.builds(
         dict,
-        asked=st.lists(st.integers(0, 2), max_size=3).map(tuple),
+        asked=st.lists(st.sampled_from([0, 0, 1, 2, -1, ANY]), max_size=3).map(tuple),
         anywhere=st.booleans(),
         steps=st.integers(1, 4),
         window=st.sampled_from([None, 0, 5, 60]),
@@ -174,7 +175,7 @@ def walks_of(path: list[tuple[int, int]], q: WalksQuestion) -> list[list[tuple[i
 def test_walks_are_what_python_walks(
     journeys: list[list[Event]], scope: Scope, asked: dict[str, Any], cuts: list[int]
 ) -> None:
-    asked["anywhere"] = asked["anywhere"] and bool(asked["asked"])
+    asked["anywhere"] = asked["anywhere"] and bool(asked["asked"]) and asked["asked"][0] != ANY
     q = WalksQuestion(scope, **asked)
     reached, flows = Counter[int](), Counter[tuple[int, int, int]]()
     times = Counter[tuple[int, int]]()
@@ -185,7 +186,7 @@ def test_walks_are_what_python_walks(
             met = [k for k, _ in walk]
             depth = 0
             reached[0] += 1
-            while depth < len(q.asked) and met[depth : depth + 1] == [q.asked[depth]]:
+            while depth < len(q.asked) and met[depth : depth + 1] in ([q.asked[depth]], *([[k] for k in range(3)] if q.asked[depth] == ANY else [])):
                 depth += 1
                 reached[depth] += 1
             if depth < len(q.asked):

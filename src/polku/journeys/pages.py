@@ -9,9 +9,18 @@ from polku.journeys.saved import pages as saved_pages
 from polku.journeys.touchpoints import api as touchpoint_api
 from polku.journeys.touchpoints import pages as touchpoint_pages
 from polku.journeys.touchpoints import stage_pages
+from polku.journeys.variants import pages as variant_pages
 
 PAGES = tuple(
     module.router
-    for module in (map_pages, path_pages, encounter_pages, saved_pages, stage_pages, touchpoint_pages)
+    for module in (
+        map_pages,
+        path_pages,
+        variant_pages,
+        encounter_pages,
+        saved_pages,
+        stage_pages,
+        touchpoint_pages,
+    )
 )
 API = (touchpoint_api.router,)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from polku.journeys.asking.gaps import median_gap
 from polku.journeys.asking.results import Met
-from polku.journeys.paths.walk_results import REST, Step, Stop
+from polku.journeys.paths.walk_kernels import ANY
+from polku.journeys.paths.walk_results import ANYTHING, REST, Step, Stop
 from polku.journeys.paths.walks import Walks
 from polku.stats import FEWEST, Estimate
 from polku.stats.estimate import wilson
@@ -53,7 +54,7 @@ class Telling:
         """By step, the most frequent first."""
         for step, (came, went) in enumerate(zip(self.asked, self.asked[1:], strict=False)):
             here, there = (int(n) for n in self.walks.reached[step + 1 : step + 3])
-            yield Step(step, self.met[came], self.met[went], there, self._share(there, here))
+            yield Step(step, self._known(came), self._known(went), there, self._share(there, here))
         for step, flow in enumerate(self.walks.flows):
             grouped = _grouped(flow[:, :-1], self._named[step], self._named[step + 1])
             here = _grouped(flow, self._named[step], []).sum(axis=1)
@@ -72,10 +73,13 @@ class Telling:
         named = self._named[step]
         return self.met[named[place]] if place < len(named) else REST
 
+    def _known(self, number: int) -> Met:
+        return ANYTHING if number == ANY else self.met[number]
+
     def _asked(self, step: int, number: int) -> Stop:
         """A step that all walks take: those that end there are not told from those that go another way."""
         here, unknown = int(self.walks.reached[step + 1]), Estimate.unknown(0, "no_observations")
-        return Stop(step, self.met[number], here, self._share(here, self.begun), None, None, unknown)
+        return Stop(step, self._known(number), here, self._share(here, self.begun), None, None, unknown)
 
     def _stop(self, step: int, numbers: list[int], touchpoint: Met) -> Stop:
         count, after = (

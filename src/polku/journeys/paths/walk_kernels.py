@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,9 @@ import numpy.typing as npt
 from polku.journeys.asking.gaps import BINS
 from polku.journeys.asking.kernels import Codes, Counts, Times
 from polku.store.kernels import kernel
+
+ANY: Final = -2
+"""Among the steps asked for: whatever it is."""
 
 
 @kernel("i8[] i8[] u4[] u2[] i8 i8[] b1 i8 i8 i8 b1")
@@ -50,7 +53,7 @@ def walk(
                 at += direction if depth > 0 else 0
                 if not (starts[p] <= at < ends[p]) or abs(np.int64(time[at]) - began) > window:
                     break
-                if number[at] != asked[depth]:
+                if asked[depth] != ANY and number[at] != asked[depth]:
                     break
                 depth += 1
                 reached[depth] += 1

@@ -11,7 +11,8 @@ from polku.errors import InvalidInput
 from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.units import Level, Units, units
 from polku.journeys.paths.stops import Telling
-from polku.journeys.paths.walk_results import PathsOfJourneys
+from polku.journeys.paths.walk_kernels import ANY
+from polku.journeys.paths.walk_results import ANYTHING, PathsOfJourneys
 from polku.journeys.paths.walks import WalksQuestion
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.journeys.touchpoints.known import Touchpoints
@@ -27,7 +28,7 @@ class JourneyPaths(JourneyQuery):
     A path begins where a profile first meets `start` (default: at its first touchpoint) and has its next touchpoints
     one after the other, up to the end of the period. With `end` it is seen backwards, from where `end` is first met.
     `then` goes on from a step: only paths that take these steps right after the beginning (without `start`: of which
-    these are the first steps).
+    these are the first steps). A `*` among them is any step.
     """
 
     path: ClassVar[str] = "journeys/paths"
@@ -60,7 +61,8 @@ class JourneyPaths(JourneyQuery):
 
     def _told(self, workspace: Workspace, seen: Units, catalogue: Catalogue, ask: Asker) -> PathsOfJourneys:
         name = self.start or self.end
-        asked = tuple(seen.number(n, catalogue) for n in [*([name] if name else []), *self.then] if n)
+        names = [*([name] if name else []), *(n for n in self.then if n)]
+        asked = tuple(ANY if n == ANYTHING.key else seen.number(n, catalogue) for n in names)
         known = -1 not in asked  # else a channel was chosen that has none of it
         found = ask(self._question(seen, asked)) if known else None
         told = Telling(found, seen.met, asked, self.top) if found and found.reached[-1] else None
@@ -71,7 +73,9 @@ class JourneyPaths(JourneyQuery):
             tuple(told.flows()) if told else (),
             met if self.start else None,
             met if self.end else None,
-            tuple(seen.met[n].key for n in asked[1 if name else 0 :] if n >= 0),
+            tuple(
+                ANYTHING.key if n == ANY else seen.met[n].key for n in asked[1 if name else 0 :] if n != -1
+            ),
             max(0, len(asked) - 1) + self.steps,
             self.within.total_seconds() if self.within else None,
             self.count,

@@ -15,6 +15,9 @@ from polku.stats import Estimate
 REST: Final = Met(OTHERS, "Muut", "Others", "")
 """Stands for all touchpoints of a step that are too rare to be told one by one."""
 
+ANYTHING: Final = Met("*", "Mikä tahansa", "Anything", "")
+"""Stands for a step of `then` that may be whatever it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:

@@ -35,7 +35,7 @@ class Walks:
 @dataclass(frozen=True)
 class WalksQuestion:
     """Count walks, onwards or `backward`, from each journey's first event: those whose first steps are `asked`
-    (numbers, the first of them where they begin), and from there `steps` more.
+    (numbers, the first of them where they begin; ANY: whatever it is), and from there `steps` more.
 
     Where they begin `anywhere`, they do at the first event of the first number asked for, or at `every` one. A walk is
     the next events one after the other, as long as they are within `window` seconds of where it begins (None: no
