@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from starlette.datastructures import QueryParams
 from polku.journeys.asking.filters import Filters
 from polku.journeys.paths.walk_results import ANYTHING, REST, Stop
 
+PATH: Final = "/journeys/paths"
 STEPS: Final = ("2", "3", "4", "5", "6", "8")
 USUAL_STEPS: Final = "4"
 
@@ -78,10 +78,7 @@ class Choice:
         key, taken = stop.touchpoint.key, self.taken
         if key in (REST.key, ANYTHING.key):
             return None
-        if stop.step < len(taken):
-            kept = taken[: stop.step + 1]
-        else:
-            kept = (*taken, *[ANYTHING.key] * (stop.step - len(taken)), key)
+        kept = (*taken[: stop.step], *[ANYTHING.key] * (stop.step - len(taken)), key)
         return replace(self, then=kept[1:] if self.at else kept)
 
     @property
@@ -107,14 +104,10 @@ class Choice:
         ]
         return [(name, value) for name, value in told if value and name not in without]
 
-    def query(self, filters: Filters) -> str:
-        """What was chosen, filters and all, as the end of an address."""
-        return address([*filters.chosen, *self.fields()])
-
-
-def address(fields: Sequence[tuple[str, str]]) -> str:
-    """Fields as the end of an address."""
-    return f"?{urlencode(fields)}" if fields else ""
+    def address(self, filters: Filters) -> str:
+        """Where what was chosen is seen, filters and all."""
+        chosen = [*filters.chosen, *self.fields()]
+        return PATH + (f"?{urlencode(chosen)}" if chosen else "") + "#paths"
 
 
 def _other_who(given: QueryParams, filters: Filters) -> tuple[str, ...]:

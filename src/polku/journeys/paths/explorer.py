@@ -49,7 +49,7 @@ def explorer(
 
     def link(stop: Any) -> str | None:
         on = choice.going_on(stop)
-        return f"{on.query(filters)}#paths" if on else None
+        return on.address(filters) if on else None
 
     def colour(met: Met) -> int:
         return colour_of(met, catalogue)
@@ -114,7 +114,7 @@ def _crumbs(choice: Choice, filters: Filters, catalogue: Catalogue, language: st
     crumbs = []
     for at, key in enumerate(choice.taken):
         kept = replace(choice, then=choice.taken[1 : at + 1] if choice.at else choice.taken[: at + 1])
-        crumbs.append(Crumb(_name(key, choice.level, catalogue, language), f"{kept.query(filters)}#paths"))
+        crumbs.append(Crumb(_name(key, choice.level, catalogue, language), kept.address(filters)))
     return crumbs
 
 

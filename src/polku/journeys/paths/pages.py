@@ -20,6 +20,7 @@ from polku.journeys.map.pages import PATH as MAP
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths import headline
+from polku.journeys.paths.choice import PATH
 from polku.journeys.paths.explorer import by_stage, explorer
 from polku.journeys.paths.flow import NARROW, WIDE, flow
 from polku.journeys.paths.queries import JourneyGraph
@@ -30,7 +31,6 @@ from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
 from polku.workspace import LAST_DAY, Workspace
 
-PATH: Final = "/journeys/paths"
 WINDOWS: Final[dict[str, LazyText]] = {
     "1d": _l("within a day"),
     "7d": _l("within a week"),

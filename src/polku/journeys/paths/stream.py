@@ -19,7 +19,7 @@ from polku.journeys.paths.walk_results import ANYTHING, PathsOfJourneys, Step, S
 from polku.stats import Estimate
 
 BAR: Final = 9.0
-PLOT: Final = 250.0
+PLOT: Final = 330.0
 """How high all paths that begin are together."""
 NAME: Final = 31.0
 """How much room a touchpoint's two lines need."""
@@ -27,7 +27,8 @@ APART: Final = 9.0
 HEAD: Final = 24.0
 THINNEST: Final = 0.75
 ENDS: Final = 26.0
-"""How far what ends is drawn."""
+"""How far what ends is drawn, and how far it falls."""
+FALL: Final = 9.0
 
 Link = Callable[[Stop], str | None]
 Colour = Callable[[Met], int]
@@ -67,6 +68,11 @@ class Stream:
     first: int
     pixels: float  # of one path
     height: float
+    backward: bool
+
+    def edges(self, bar: Bar) -> tuple[float, float]:
+        """Where a bar is left, and where it is come to: backwards what comes next is on its left."""
+        return (bar.x, bar.x + BAR) if self.backward else (bar.x + BAR, bar.x)
 
 
 def stream(
@@ -120,14 +126,16 @@ def _place(paths: PathsOfJourneys, format: Format) -> Stream:
     pixels = PLOT / max(1, sum(s.count for s in shown[0]))
     pitch = format.width / len(shown)
     bars, height = {}, 0.0
-    for at, column in enumerate(shown):
+    backward = paths.end is not None
+    for nth, column in enumerate(shown):
+        at = len(shown) - 1 - nth if backward else nth  # time goes to the right
         y = HEAD
         for stop in column:
             high = max(THINNEST, stop.count * pixels)
             bars[stop.step, stop.touchpoint.key] = Bar(stop, at * pitch, y, high, pitch - BAR - 16)
             y += max(high, NAME) + APART
         height = max(height, y)
-    return Stream(bars, first, pixels, height + ENDS / 2)
+    return Stream(bars, first, pixels, height + ENDS / 2, backward)
 
 
 def _heads(placed: Stream, paths: PathsOfJourneys) -> list[Markup]:
@@ -145,7 +153,7 @@ def step_name(step: int, paths: PathsOfJourneys) -> str:
         return gettext("End") if paths.end else gettext("Beginning")
     if paths.end:
         return gettext("Step −%(n)s", n=step)
-    return gettext("Step %(n)s", n=step)
+    return gettext("Step +%(n)s", n=step)
 
 
 def _bands(flows: list[Step], placed: Stream, language: str, colour: Colour) -> list[Markup]:
@@ -156,16 +164,16 @@ def _bands(flows: list[Step], placed: Stream, language: str, colour: Colour) -> 
     for flow in sorted(flows, key=lambda f: (order[f.step, f.came.key], order[f.step + 1, f.went.key])):
         a, b = (flow.step, flow.came.key), (flow.step + 1, flow.went.key)
         came, went, thick = placed.bars[a], placed.bars[b], max(THINNEST, flow.count * placed.pixels)
-        bands.append(_band(flow, came, came.y + leave[a], went, went.y + enter[b], thick, language, colour))
+        x, until = placed.edges(came)[0], placed.edges(went)[1]
+        bands.append(_band(flow, x, came.y + leave[a], until, went.y + enter[b], thick, language, colour))
         leave[a] += thick
         enter[b] += thick
     return bands
 
 
 def _band(
-    flow: Step, came: Bar, top: float, went: Bar, end: float, thick: float, language: str, colour: Colour
-) -> Markup:  # fmt: skip
-    x, until = came.x + BAR, went.x
+    flow: Step, x: float, top: float, until: float, end: float, thick: float, language: str, colour: Colour
+) -> Markup:
     middle = (x + until) / 2
     return Markup(
         '<path class="band stage-{}" d="M{},{}C{},{} {},{} {},{}V{}C{},{} {},{} {},{}Z"><title>{}</title></path>'
@@ -180,15 +188,16 @@ def _ends(bar: Bar, placed: Stream, language: str) -> Markup:
     """What ends at a touchpoint: it falls away from the lowest part of its bar, and gets thinner."""
     ended = bar.stop.ended or 0
     thick = max(THINNEST, ended * placed.pixels)
-    bottom, x = bar.y + bar.height, bar.x + BAR
-    share = bar.stop.ended_share
-    said = gettext("Ends here: %(n)s", n=number(ended))
+    bottom, x = bar.y + bar.height, placed.edges(bar)[0]
+    far = -ENDS if placed.backward else ENDS
+    share, name = bar.stop.ended_share, bar.stop.touchpoint.name(language)
+    said = gettext("Nothing before: %(n)s", n=number(ended)) if placed.backward else ""
+    said = said or gettext("Ends here: %(n)s", n=number(ended))
     if share is not None and share.estimate is not None:
-        said = f"{bar.stop.touchpoint.name(language)}: {said} ({sure(share)})"
-    fall = min(9.0, APART)
+        said = f"{name}: {said} ({sure(share)})"
     return Markup('<path class="ends" d="M{},{}C{},{} {},{} {},{}C{},{} {},{} {},{}Z"><title>{}</title></path>').format(
-        _n(x), _n(bottom - thick), _n(x + ENDS / 2), _n(bottom - thick), _n(x + ENDS), _n(bottom - thick / 2),
-        _n(x + ENDS), _n(bottom + fall), _n(x + ENDS * 0.8), _n(bottom), _n(x + ENDS / 2), _n(bottom),
+        _n(x), _n(bottom - thick), _n(x + far / 2), _n(bottom - thick), _n(x + far), _n(bottom - thick / 2),
+        _n(x + far), _n(bottom + FALL), _n(x + far * 0.8), _n(bottom), _n(x + far / 2), _n(bottom),
         _n(x), _n(bottom), said,
     )  # fmt: skip
 
@@ -200,7 +209,7 @@ def _bar(bar: Bar, language: str, link: Link, colour: Colour, *, chosen: bool) -
     said = f"{said} ({sure(stop.share)})" if stop.share.estimate is not None else said
     inside = Markup(
         '<title>{}</title><rect class="whole" x="{}" y="{}" width="{}" height="{}"/>'
-        '<rect class="bar" x="{}" y="{}" width="{}" height="{}" rx="2"/>'
+        '<rect class="pillar" x="{}" y="{}" width="{}" height="{}" rx="2"/>'
         '<text x="{}" y="{}">{}</text><text class="how-many" x="{}" y="{}">{} · {}</text>'
     ).format(
         said,

@@ -41,7 +41,7 @@ def _differs(told: VariantsOfJourneys, language: str) -> str:
             "No path differs from the others for sure in how many reach %(outcome)s.",
             outcome=told.outcome.name(language),
         )
-    best = max(sure, key=lambda v: abs((v.difference and v.difference.estimate) or 0))
+    best = max(sure, key=lambda v: (v.outcome_share and v.outcome_share.low) or 0.0)
     assert best.outcome_share is not None
     assert best.difference is not None
     return gettext(

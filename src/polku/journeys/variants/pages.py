@@ -16,12 +16,16 @@ from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.paths.explorer import by_stage, colour_of
 from polku.journeys.variants import headline
 from polku.journeys.variants.queries import JourneyVariants
+from polku.journeys.variants.results import Variant, VariantsOfJourneys
+from polku.stats import CLEAR
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
 from polku.workspace import Workspace
 
 PATH: Final = "/journeys/variants"
 LISTED: Final = 25
+COMPARED: Final = 200
+"""So many of the most usual paths are compared with the others; those that lead to the outcome are rarely the first."""
 STEPS: Final = 12
 """So many steps of a path are written out in the table."""
 
@@ -41,16 +45,23 @@ def show_variants(request: Request, user: CurrentUser) -> Response:
         given.get("outcome", ""),
         given.get("repeats") == "each",
     )
-    asked = {"level": level, "outcome": outcome or None, "collapse": not each, "top": LISTED}
+    asked = {"level": level, "outcome": outcome or None, "collapse": not each, "top": COMPARED}
     query = JourneyVariants.of(filters.asked | asked)
     told = query.answer(workspace)
-    usual = level == "touchpoint"
-    chosen = [("level", "" if usual else level), ("outcome", outcome), ("repeats", "each" if each else "")]
+    usual_first = given.get("order") == "usual"
+    chosen = [
+        ("level", "" if level == "touchpoint" else level),
+        ("outcome", outcome),
+        ("repeats", "each" if each else ""),
+        ("order", "usual" if usual_first else ""),
+    ]
     return render(
         request,
         "journeys/variants.html",
         **values,
         told=told,
+        listed=_ordered(told, usual_first=usual_first)[:LISTED],
+        usual_first=usual_first,
         says=headline.of_variants(told, language),
         names={m.key: m for m in told.touchpoints},
         loops=JourneyLoops.of(filters.asked | {"level": level, "top": LISTED}).answer(workspace),
@@ -64,3 +75,17 @@ def show_variants(request: Request, user: CurrentUser) -> Response:
         kept=[(name, value) for name, value in chosen if value],
         export=Export(query),
     )
+
+
+def _ordered(told: VariantsOfJourneys, *, usual_first: bool) -> list[Variant]:
+    """With an outcome those first that reach it more often than others for sure, if one has not chosen otherwise."""
+    if told.outcome is None or usual_first:
+        return list(told.variants)
+    return sorted(told.variants, key=lambda v: -_lead(v))
+
+
+def _lead(variant: Variant) -> float:
+    """By how much a path leads to the outcome more often than others, at least; 0 where that may be chance."""
+    if variant.q_value is None or variant.q_value > CLEAR or variant.difference is None:
+        return 0.0
+    return max(0.0, variant.difference.low or 0.0)
