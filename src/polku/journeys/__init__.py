@@ -6,9 +6,11 @@ pages. `asking` is what all of them are made of, `touchpoints` what events mean.
 
 from polku.journeys import (
     attribution,
+    between,
     comparison,
     conformance,
     funnel,
+    loops,
     map,
     next,
     paths,
@@ -18,6 +20,7 @@ from polku.journeys import (
     stages,
     touchpoints,
     types,
+    variants,
     volumes,
 )
 from polku.journeys.touchpoints.catalogue import Catalogue, Stage, Touchpoint
@@ -33,6 +36,9 @@ from polku.workspace import Query
 _ROOMS = (
     map,
     paths,
+    variants,
+    loops,
+    between,
     sessions,
     funnel,
     volumes,

@@ -18,6 +18,7 @@ from polku.journeys.touchpoints import api as touchpoint_api
 from polku.journeys.touchpoints import pages as touchpoint_pages
 from polku.journeys.touchpoints import stage_pages
 from polku.journeys.types import pages as type_pages
+from polku.journeys.variants import pages as variant_pages
 
 PAGES = tuple(
     module.router
@@ -30,12 +31,13 @@ PAGES = tuple(
         map_pages,
         next_pages,
         path_pages,
-        saved_pages,
         retention_pages,
+        saved_pages,
         journey_stage_pages,
         touchpoint_pages,
         stage_pages,
         type_pages,
+        variant_pages,
     )
 )
 API = (touchpoint_api.router, design_api.router)

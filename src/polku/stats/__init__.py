@@ -6,6 +6,7 @@ from polku.stats.estimate import FEWEST, Estimate, clustered_mean, proportion
 from polku.stats.false_discovery import CLEAR, evidence, false_discovery
 from polku.stats.histogram import median_of_histogram, quantile_of_histogram
 from polku.stats.jackknife import delete_a_group, ratio_of_groups
+from polku.stats.ranks import Ranks, quantile_ranks
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
 from polku.stats.witten_bell import backed_off, witten_bell
@@ -15,6 +16,7 @@ __all__ = [
     "FEWEST",
     "Difference",
     "Estimate",
+    "Ranks",
     "Shared",
     "Sums",
     "backed_off",
@@ -26,6 +28,7 @@ __all__ = [
     "median_of_histogram",
     "proportion",
     "quantile_of_histogram",
+    "quantile_ranks",
     "ratio_of_groups",
     "two_means",
     "two_proportions",
