@@ -87,7 +87,15 @@ def clustered_mean(
 def median_of_histogram(
     counts: npt.NDArray[np.int64], edges: npt.NDArray[np.float64], *, level: float = 0.95
 ) -> Estimate:
-    """Median of binned observations with its order-statistic interval (binomial ranks; Conover 1999, 3.2).
+    """The quantile of the share ½: the median."""
+    return quantile_of_histogram(counts, edges, 0.5, level=level)
+
+
+def quantile_of_histogram(
+    counts: npt.NDArray[np.int64], edges: npt.NDArray[np.float64], share: float, *, level: float = 0.95
+) -> Estimate:
+    """The value below which `share` (0–1, not its ends) of binned observations are, with its order-statistic
+    interval (binomial ranks; Conover 1999, 3.2).
 
     `counts` has one bin fewer than `edges`; values are interpolated geometrically within a bin when its
     lower edge is positive, else linearly. Unknown with reason `too_few` when fewer than 5 observations.
@@ -95,15 +103,15 @@ def median_of_histogram(
     n = int(counts.sum())
     if n < FEWEST:
         return Estimate.unknown(n, "too_few" if n else "no_observations")
-    low, high = (_binomial_quantile(share, n) for share in (0.5 - level / 2, 0.5 + level / 2))
-    at = _quantiles(counts, edges, [0.5, max(low, 0.5) / n, min(high + 1, n - 0.5) / n])
+    low, high = (_binomial_quantile(at, n, share) for at in (0.5 - level / 2, 0.5 + level / 2))
+    at = _quantiles(counts, edges, [share, max(low, 0.5) / n, min(high + 1, n - 0.5) / n])
     return Estimate(at[0], at[1], at[2], n)
 
 
-def _binomial_quantile(share: float, n: int) -> int:
-    """The smallest k with P(X ≤ k) ≥ share for X of Binomial(n, ½)."""
-    k = math.ceil(float(special.bdtrik(share, n, 0.5)))
-    return k - 1 if k > 0 and special.bdtr(k - 1, n, 0.5) >= share else k
+def _binomial_quantile(at: float, n: int, share: float) -> int:
+    """The smallest k with P(X ≤ k) ≥ `at` for X of Binomial(n, share)."""
+    k = math.ceil(float(special.bdtrik(at, n, share)))
+    return k - 1 if k > 0 and special.bdtr(k - 1, n, share) >= at else k
 
 
 def _quantiles(
