@@ -45,7 +45,11 @@ def way(*steps: int | str, within: int | None = None, between: int | None = None
         (way(1, 2, 3, within=9), [(0, 1), (50, 1), (55, 2), (59, 3)], [1, 1, 1]),  # a later attempt succeeds
         (way(1, 2, 3, within=9), [(0, 1), (8, 2), (9, 1), (17, 3)], [1, 1, 0]),  # two attempts do not add up
         (way(1, 2, 3, within=9), [(0, 2), (1, 1), (2, 3)], [1, 0, 0]),  # out of order
-        (way(1, 2, 3, within=0), [(3, 1), (3, 2), (3, 3)], [1, 1, 1]),  # of one second, in their order of arrival
+        (
+            way(1, 2, 3, within=0),
+            [(3, 1), (3, 2), (3, 3)],
+            [1, 1, 1],
+        ),  # of one second, in their order of arrival
         (way(1, 2, 3, within=9), [(3, 2), (3, 1)], [1, 0, 0]),
         (way(1, 2, 3), [(0, 2), (4, 3)], [0, 0, 0]),
         (way(1, 2, 3), [], [0, 0, 0]),
@@ -170,7 +174,9 @@ def goes_on(path: list[tuple[int, int]], places: tuple[int, ...], i: int, asked:
 
 @settings(max_examples=300, deadline=None)
 @given(journeys_given, ways(), cuts_given)
-def test_a_funnel_is_the_best_of_all_attempts(journeys: list[list[Event]], asked: Way, cuts: list[int]) -> None:
+def test_a_funnel_is_the_best_of_all_attempts(
+    journeys: list[list[Event]], asked: Way, cuts: list[int]
+) -> None:
     steps = len(asked.steps)
     reached = [0] * steps
     after: list[list[int]] = [[] for _ in range(steps)]

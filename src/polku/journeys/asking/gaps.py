@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from polku.stats import Estimate, median_of_histogram
+from polku.stats import Estimate, median_of_histogram, quantile_of_histogram
 
 BINS: Final = 1 + 32 * 8
 EDGES: Final[npt.NDArray[np.float64]] = np.concatenate(
@@ -25,6 +25,15 @@ EDGES: Final[npt.NDArray[np.float64]] = np.concatenate(
 def median_gap(counts: npt.NDArray[np.int64]) -> Estimate:
     """The median in seconds of gaps counted in bins, with its order-statistic interval."""
     return _as_floats(median_of_histogram(counts, EDGES), lambda value: value)
+
+
+def quartiles(counts: npt.NDArray[np.int64]) -> tuple[Estimate, Estimate, Estimate]:
+    """The quartiles in seconds of gaps counted in bins, each with its order-statistic interval."""
+    first, median, third = (
+        _as_floats(quantile_of_histogram(counts, EDGES, share), lambda value: value)
+        for share in (0.25, 0.5, 0.75)
+    )
+    return first, median, third
 
 
 def median_count(counts: npt.NDArray[np.int64]) -> Estimate:

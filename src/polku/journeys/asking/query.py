@@ -10,14 +10,16 @@ from pydantic import Field
 
 from polku.errors import InvalidInput, nearest
 from polku.journeys.asking.answers import Answers
-from polku.journeys.asking.lens import CLEAR, Lens, broken_down, conditions
+from polku.journeys.asking.lens import CLEAR, Lens, broken_down
+from polku.journeys.asking.marks import NO_MARKS, Marks, Texts
 from polku.journeys.asking.results import Covered, Group, Grouped
 from polku.journeys.asking.scope import Scope
+from polku.journeys.asking.who import conditions
 from polku.journeys.touchpoints.catalogue import Touchpoint
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.store import Question
 from polku.web.channels import CHANNELS
-from polku.workspace import FilteredQuery, Names, Workspace
+from polku.workspace import FilteredQuery, Workspace
 
 P = TypeVar("P")
 A = TypeVar("A")
@@ -38,9 +40,10 @@ class Asker:
 class JourneyQuery(FilteredQuery):
     """A question about the touchpoints of a period, a source and a channel, and the journeys of some profiles."""
 
-    who: Names = Field(
+    who: Texts = Field(
         default_factory=list,
-        description="Only profiles for whom all of this holds, e.g. plan=pro,city!=Oulu,age>=30,met:checkout",
+        description="Only profiles for whom all of this holds, e.g. plan=pro,city!=Oulu,age>=30,met:checkout, or "
+        "funnel:product>cart>purchase:2 (got to step 2 and no further)",
     )
     breakdown: str | None = Field(
         None,
@@ -50,8 +53,12 @@ class JourneyQuery(FilteredQuery):
 
     def asker(self, workspace: Workspace) -> Asker:
         """Whoever asks about the profiles of the query. Raises InvalidInput for a condition that is none."""
-        who = conditions(self.who, workspace.part(Touchpoints))
-        return Asker(workspace.part(Answers), Lens(who))
+        lens = Lens(conditions(self.who, workspace), marks=self.marks(workspace))
+        return Asker(workspace.part(Answers), lens)
+
+    def marks(self, workspace: Workspace) -> Marks:
+        """The marks whose codes the query's questions ask for."""
+        return NO_MARKS
 
     def each(self, workspace: Workspace, tell: Callable[[Asker], R]) -> R:
         """What `tell` says of all whom the query is about, and, where there is a breakdown, of each group."""

@@ -44,14 +44,39 @@ class Way:
                 "A funnel has 1 to %(most)s steps, not %(given)s.", most=MOST_STEPS, given=len(self.steps)
             )
 
-    @cached_property
-    def asked(self) -> tuple[Bits, Bits, Counts, int, int, int]:
-        """As kernels take it."""
+    def climb(self, block: Block) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32], Counts, Counts]:
+        """What the kernel `climb` finds in a block."""
+        starts, ends, time, number = self.scope.counted(block).columns
+        steps_of, barred_of, only = self._of_numbers
+        return climb(starts, ends, time, number, steps_of, barred_of, only, len(self.steps), *self._windows)
+
+    def descend(self, block: Block, edges: tuple[int, ...]) -> tuple[Counts, Counts]:
+        """What the kernel `descend` finds in a block."""
+        starts, ends, time, number = self.scope.counted(block).columns
+        steps_of, barred_of, only = self._of_numbers
+        within, between = self._windows
+        return descend(
+            starts, ends, time, number, steps_of, barred_of, only, len(self.steps), within, between,
+            np.array(edges, np.int64),
+        )  # fmt: skip
+
+    @property
+    def _windows(self) -> tuple[int, int]:
         within, between = (FOREVER if w is None else w for w in (self.within, self.between))
+        return within, between
+
+    @cached_property
+    def _of_numbers(self) -> tuple[Bits, Bits, Counts]:
         steps, barred = self._bits(self.steps), self._bits(self.barred)
         is_one = (steps & (steps - 1) == 0) & (steps > 0) & (barred == 0)
         only = np.where(is_one, np.log2(np.maximum(steps, 1)), -1).astype(np.int64)
-        return steps, barred, only, len(self.steps), within, between
+        return steps, barred, only
+
+    @property
+    def longest(self) -> int | None:
+        """The longest that an attempt can take, in seconds."""
+        hops = None if self.between is None else self.between * (len(self.steps) - 1)
+        return min((w for w in (self.within, hops) if w is not None), default=None)
 
     def _bits(self, codes_of: tuple[Codes, ...]) -> Bits:
         bits = np.zeros(max(1, self.scope.size), np.uint32)
@@ -83,7 +108,7 @@ class FunnelQuestion:
     way: Way
 
     def partial(self, block: Block) -> tuple[Counts, Counts, Counts]:
-        furthest, _, after, wait = climb(*self.way.scope.counted(block).columns, *self.way.asked)
+        furthest, _, after, wait = self.way.climb(block)
         return np.bincount(furthest, minlength=len(self.way.steps) + 1), after, wait
 
     def merge(
@@ -113,8 +138,7 @@ class ConversionQuestion:
     edges: tuple[int, ...]
 
     def partial(self, block: Block) -> tuple[Counts, Counts]:
-        columns, edges = self.way.scope.counted(block).columns, np.array(self.edges, np.int64)
-        return descend(*columns, *self.way.asked, edges)
+        return self.way.descend(block, self.edges)
 
     def merge(self, a: tuple[Counts, Counts], b: tuple[Counts, Counts]) -> tuple[Counts, Counts]:
         return a[0] + b[0], a[1] + b[1]

@@ -60,13 +60,13 @@ def climb(
                     continue
                 start = t
                 if k > 0:
-                    start = began[k - 1]
+                    start = np.int64(began[k - 1])
                     if start < 0 or t - start > within or t - got[k - 1] > between:
                         continue
                 if reached == k:
                     gap = t - start
                     after[k, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
-                    gap = t - got[k - 1] if k > 0 else 0
+                    gap = np.int64(t - got[k - 1] if k > 0 else 0)
                     wait[k, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
                     reached = k + 1
                 began[k], got[k] = start, t
@@ -105,7 +105,7 @@ def descend(
     done, got = np.empty(steps, np.int64), np.empty(steps, np.int64)
     for p in range(len(starts)):
         done[:] = -1
-        span, counted = -1, False
+        span, counted = np.int64(-1), False
         for i in range(ends[p] - 1, starts[p] - 1, -1):
             low, high = only[number[i]], only[number[i]]
             if low < 0:
@@ -120,12 +120,12 @@ def descend(
                     continue
                 end = t
                 if k + 1 < steps:
-                    end = done[k + 1]
+                    end = np.int64(done[k + 1])
                     if end >= 0 and (end - t > within or got[k + 1] - t > between):
-                        end = -1
+                        end = np.int64(-1)
                 if k == 0 and edges[0] <= t < edges[spans]:
                     if span < 0 or t < edges[span]:
-                        span, counted = np.searchsorted(edges, t, side="right") - 1, False
+                        span, counted = np.int64(np.searchsorted(edges, t, side="right") - 1), False
                         beginning[span] += 1
                     if end >= 0 and not counted:
                         counted = True

@@ -27,11 +27,10 @@ from polku.journeys.volumes.volumes import SpanQuestion, VolumesQuestion
 from polku.workspace import FIRST_DAY, FOREVER, LAST_DAY, Names, Workspace
 
 
-class OverTime(JourneyQuery):
-    """A question about each touchpoint in each day, week or month."""
+class InSpans(JourneyQuery):
+    """A question about each day, week or month."""
 
     by: Literal["day", "week", "month"] | None = Field(None, description="Default: what suits the period")
-    touchpoints: Names = Field(default_factory=list, description="Only these, by key or name; default: all")
 
     def unit(self, first: date, last: date) -> Unit:
         """The unit that suits a period."""
@@ -47,6 +46,12 @@ class OverTime(JourneyQuery):
             return self.by or "day", ()
         unit: Unit = self.by or self.unit(first, last)
         return unit, tuple(spans(first, last, unit))
+
+
+class OverTime(InSpans):
+    """A question about each touchpoint in each day, week or month."""
+
+    touchpoints: Names = Field(default_factory=list, description="Only these, by key or name; default: all")
 
     def scope_and_edges(
         self, workspace: Workspace, unit: Unit, starts: tuple[date, ...]

@@ -1,0 +1,49 @@
+"""What was counted of a funnel, as answers tell it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from polku.journeys.asking.gaps import EDGES, quartiles
+from polku.journeys.asking.marks import Mark, condition_written
+from polku.journeys.asking.telling import met_of, share
+from polku.journeys.funnel.funnel import Climbed
+from polku.journeys.funnel.results import Alternative, FunnelStep, StepTimes, TimeToConvert
+from polku.journeys.funnel.steps import Step, step_written
+from polku.journeys.touchpoints.catalogue import Catalogue
+
+
+def step(asked: Step, k: int, climbed: Climbed, catalogue: Catalogue, *, occurs: bool) -> FunnelStep:
+    """The k-th step; `occurs`: whether any event is it."""
+    here, first = int(climbed.reached[k]), int(climbed.reached[0])
+    before = int(climbed.reached[max(0, k - 1)])
+    return FunnelStep(
+        step_written(asked, catalogue)[-1],
+        tuple(_alternative(m, catalogue) for m in asked.any_of),
+        tuple(_alternative(m, catalogue) for m in asked.without),
+        here,
+        share(here, first),
+        share(here, before),
+        before - here,
+        None if occurs else "never_occurs",
+    )
+
+
+def times(asked: Step, k: int, climbed: Climbed, catalogue: Catalogue) -> StepTimes:
+    written = step_written(asked, catalogue)[-1]
+    return StepTimes(written, *quartiles(climbed.after[k]), *quartiles(climbed.wait[k]))
+
+
+def to_convert(counts: npt.NDArray[np.int64]) -> tuple[TimeToConvert, ...]:
+    """Times in bins as a histogram, from the first bin that is not empty to the last."""
+    filled = np.flatnonzero(counts)
+    if not len(filled):
+        return ()
+    bins = range(int(filled[0]), int(filled[-1]) + 1)
+    return tuple(TimeToConvert(float(EDGES[i]), float(EDGES[i + 1]), int(counts[i])) for i in bins)
+
+
+def _alternative(mark: Mark, catalogue: Catalogue) -> Alternative:
+    conditions = tuple(map(condition_written, mark.conditions))
+    return Alternative(met_of(catalogue.by_code[mark.code]), conditions)
