@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import threading
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polku.errors import InvalidInput, UnknownTouchpoint
+from polku.errors import InvalidInput, NotReady, UnknownTouchpoint
+from polku.journeys.asking import marking
 from polku.journeys.asking.marking import Marking
 from polku.journeys.asking.marks import (
     FIRST_CODE,
@@ -27,8 +31,8 @@ from polku.journeys.asking.marks import (
 )
 from polku.journeys.funnel.queries import JourneyDropouts, JourneyFunnel
 from polku.journeys.touchpoints.catalogue import Catalogue, Touchpoint
-from polku.journeys.touchpoints.conditions import PropertyCondition
-from polku.store import Block
+from polku.journeys.touchpoints.conditions import NUMERIC, OPERATORS, PropertyCondition, parse
+from polku.store import Block, kernels
 from polku.store.keys import identifier_key
 from polku.workspace import Workspace
 from tests.journeys.shop import Shop
@@ -252,3 +256,48 @@ def test_met_takes_conditions(folder: Workspace) -> None:
     assert how_many("met:order[value>100]") == 2
     assert how_many("!met:order[value>100]") == 4
     assert how_many("met:order[category=shoes]") == 2
+
+
+def test_a_request_does_not_wait_for_ever(folder: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marking, "PATIENCE_S", 0.05)
+    may_read = threading.Event()
+    rows = type(folder.store.snapshot).rows
+    monkeypatch.setattr(
+        type(folder.store.snapshot), "rows", lambda *given: (may_read.wait(10), rows(*given))[1]
+    )
+    marks = Marks.of([Mark(4, (condition_of("nested.size=43"),))])
+    token = kernels.in_request.set(True)
+    try:
+        with pytest.raises(NotReady, match="being read"):
+            folder.part(Marking).through(marks, folder.engine.blocks)
+        may_read.set()
+        monkeypatch.setattr(marking, "PATIENCE_S", 10)
+        marked = folder.part(Marking).through(marks, folder.engine.blocks)
+    finally:
+        kernels.in_request.reset(token)
+    assert sum(len(look.rows) for look in marked) == 1
+
+
+json_value = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["shoes", "Käpy", "3", "1,5", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["a", "b.c", "b"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+condition = st.builds(
+    PropertyCondition,
+    st.sampled_from(["a", "b", "b.c", "b.c.a"]),
+    st.sampled_from([*OPERATORS, *NUMERIC]),
+    st.sampled_from(["shoes", "käpy", "3", "1.5", "true", "", "oes", "3.0"]),
+    st.booleans(),
+)
+
+
+@given(condition, st.lists(st.dictionaries(st.sampled_from(["a", "b", "b.c"]), json_value), max_size=6))
+def test_many_texts_are_read_as_each_is(condition: PropertyCondition, several: list[dict[str, Any]]) -> None:
+    texts = [json.dumps(p, ensure_ascii=n % 2 == 0) for n, p in enumerate(several)] + [None, "[1]", "{", "7"]
+    expected = [condition.holds(parse(t)) for t in texts]
+    assert list(condition.holding(texts)) == expected
+    possible = condition.possible(pa.array(texts)).to_pylist()
+    assert [h and not p for h, p in zip(expected, possible, strict=True)] == [False] * len(texts)

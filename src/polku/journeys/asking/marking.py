@@ -5,21 +5,27 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from polku.errors import NotReady
 from polku.journeys.asking.marks import Mark, Marks
 from polku.journeys.asking.scope import keep, kept
-from polku.journeys.touchpoints.conditions import NUMERIC, PropertyCondition, parse
+from polku.journeys.touchpoints.conditions import NUMERIC, PropertyCondition
 from polku.store import Block, Blocks, Snapshot
+from polku.store.kernels import in_request
 from polku.workspace import Workspace
 
 KEPT_MARKS: Final = 8
 KEPT_CONDITIONS: Final = 16
 READ_AT_ONCE: Final = 100_000
+READERS: Final = 2
+PATIENCE_S: Final = 5.0
+"""Reading the properties of a million events takes some seconds; who waits for longer is told so."""
 
 OWN: Final = ("value", "score")
 """What an event has besides its properties, in a column of the block; it goes before a property of that name."""
@@ -89,13 +95,28 @@ class Marking:
     def __init__(self, workspace: Workspace) -> None:
         self._store = workspace.store
         self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="marking")
         self._last: OrderedDict[Marks, tuple[Blocks, list[Marked]]] = OrderedDict()
         self._learnt: OrderedDict[PropertyCondition, _Learnt] = OrderedDict()
 
     def through(self, marks: Marks, blocks: Blocks) -> list[Marked]:
-        """What to do with each block so that its events have the codes of `marks`."""
+        """What to do with each block so that its events have the codes of `marks`.
+
+        Raises NotReady in a request while properties are being read for longer than anyone should wait.
+        """
         if not marks:
             return [Marked.nowhere(marks)] * len(blocks.blocks)
+        last = self._last.get(marks)
+        if last is not None and last[0] is blocks:
+            return last[1]
+        if not in_request.get():
+            return self._made(marks, blocks)
+        try:
+            return self._pool.submit(self._made, marks, blocks).result(PATIENCE_S)
+        except TimeoutError:
+            raise NotReady("The properties of events are being read. Try again in a moment.") from None
+
+    def _made(self, marks: Marks, blocks: Blocks) -> list[Marked]:
         with self._lock:
             last = self._last.pop(marks, None)
             if last is None or last[0] is not blocks:
@@ -191,17 +212,25 @@ def _own(block: Block, rows: Rows, condition: PropertyCondition) -> tuple[Mask, 
 
 def _read(conditions: Sequence[PropertyCondition], seqs: Seqs, snapshot: Snapshot) -> list[Mask]:
     """Whether each condition holds of the events with these numbers (ascending)."""
-    holds = [np.zeros(len(seqs), np.bool_) for _ in conditions]
-    for start in range(0, len(seqs), READ_AT_ONCE):
-        part = seqs[start : start + READ_AT_ONCE]
+
+    def read(part: Seqs) -> list[Mask]:
         events = snapshot.rows(part, ["properties"])
-        at = start + np.searchsorted(part, events["seq"].to_numpy())
+        at = np.searchsorted(part, events["seq"].to_numpy())
         texts = events["properties"].combine_chunks()
-        for mask, condition in zip(holds, conditions, strict=True):
-            possible = condition.possible(texts)
-            those = (condition.holds(parse(t)) for t in texts.filter(possible).to_pylist())
-            mask[at[possible.to_numpy(zero_copy_only=False)]] = np.fromiter(those, np.bool_)
-    return holds
+        return [_holding(c, texts, at, len(part)) for c in conditions]
+
+    parts = [seqs[start : start + READ_AT_ONCE] for start in range(0, len(seqs), READ_AT_ONCE)]
+    with ThreadPoolExecutor(READERS) as pool:
+        return [np.concatenate(masks) for masks in zip(*pool.map(read, parts), strict=True)]
+
+
+def _holding(condition: PropertyCondition, texts: Any, at: Rows, size: int) -> Mask:
+    """Whether a condition holds at each of `size` places, from the JSON texts that belong to the places `at`."""
+    mask = np.zeros(size, np.bool_)
+    possible = condition.possible(texts)
+    those = condition.holding(texts.filter(possible).to_pylist())
+    mask[at[possible.to_numpy(zero_copy_only=False)]] = np.fromiter(those, np.bool_)
+    return mask
 
 
 def _all(mark: Mark, holds: dict[PropertyCondition, list[Mask]], block: int) -> Mask:
