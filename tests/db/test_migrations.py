@@ -13,8 +13,8 @@ PACKAGE = Path(polku.__file__).parent
 
 
 def test_migrations_lead_to_the_declared_tables(database_url: str) -> None:
-    for file in sorted(PACKAGE.glob("*/tables.py")):
-        import_module(f"polku.{file.parent.name}.tables")
+    for file in sorted(PACKAGE.rglob("tables.py")):
+        import_module(".".join(("polku", *file.relative_to(PACKAGE).with_suffix("").parts)))
     database = Database(database_url)
     database.upgrade()
     with database.engine.connect() as connection:

@@ -174,3 +174,25 @@ def test_a_month_that_goes_on_is_left_out_of_the_chart(
 ) -> None:
     starts = tuple(date(2026, m, 1) for m in (1, 2, 3, 4))
     assert finished(VolumesOverTime(Covered(None, until, None, None, as_of), "month", starts, ())) == months
+
+
+def test_a_condition_is_added_told_in_words_and_kept_by_links(client: TestClient) -> None:
+    page = client.get("/journeys/map", params={"whose": "cart", "is": "met", "channel": "web"}).text
+    assert "Ostoskori on kohdattu" in page
+    assert 'name="who" value="met:cart" checked' in page
+    assert "who=met%3Acart" in page
+    assert (
+        client.get("/journeys/map", params={"who": "met:cart", "whose": "order", "is": "!met"}).text.count(
+            'name="who"'
+        )
+        == 2 + 2
+    )  # in the form of choices and in that of conditions
+    nobody = client.get("/journeys/paths", params={"who": ["met:order", "!met:order"]}).text
+    assert "Nothing" not in nobody
+    assert "2 ehtoa" in nobody
+
+
+def test_a_condition_that_is_none_is_told(client: TestClient) -> None:
+    answer = client.get("/journeys/map", params={"who": "plaan=pro"})
+    assert answer.status_code == 400
+    assert "Kenestäkään ei ole tietoa ”plaan”" in answer.text

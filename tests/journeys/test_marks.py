@@ -25,8 +25,8 @@ from polku.journeys.asking.marks import (
     Marks,
     condition_of,
     condition_written,
+    cut,
     mark_of,
-    parts,
     written,
 )
 from polku.journeys.funnel.queries import JourneyDropouts, JourneyFunnel
@@ -47,7 +47,7 @@ CATALOGUE = Catalogue(
 
 
 @pytest.mark.parametrize(
-    ("text", "cut"),
+    ("text", "pieces"),
     [
         ("a,b", ["a", "b"]),
         (" a , b,", ["a", "b", ""]),
@@ -56,8 +56,8 @@ CATALOGUE = Catalogue(
         ("a],b", ["a]", "b"]),
     ],
 )
-def test_a_text_is_cut_outside_of_brackets_and_quotes(text: str, cut: list[str]) -> None:
-    assert parts(text, ",") == cut
+def test_a_text_is_cut_outside_of_brackets_and_quotes(text: str, pieces: list[str]) -> None:
+    assert cut(text, ",") == pieces
 
 
 @pytest.mark.parametrize(

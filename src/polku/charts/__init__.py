@@ -2,6 +2,7 @@
 
 from polku.charts.drawing import Specification
 from polku.charts.figure import Cell, Figure
+from polku.charts.lengths import Bar, lengths
 from polku.charts.theme import NARROW, WIDE, Frame, Theme
 from polku.charts.time_series import Point, Series, time_series
 from polku.charts.warming import warm
@@ -9,6 +10,7 @@ from polku.charts.warming import warm
 __all__ = [
     "NARROW",
     "WIDE",
+    "Bar",
     "Cell",
     "Figure",
     "Frame",
@@ -16,6 +18,7 @@ __all__ = [
     "Series",
     "Specification",
     "Theme",
+    "lengths",
     "time_series",
     "warm",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from polku.answer import Answer
 from polku.collect import store
 from polku.collect.replay import RejectedGroup, rejected_groups
 from polku.collect.sources import KnownSources
@@ -32,7 +33,7 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceList:
+class SourceList(Answer):
     """All sources; `refused_requests` since the start came with no key that is known or open."""
 
     sources: tuple[SourceRow, ...]
@@ -40,7 +41,7 @@ class SourceList:
 
 
 @dataclass(frozen=True, slots=True)
-class RejectedList:
+class RejectedList(Answer):
     """What is rejected, by reason and source."""
 
     events: int

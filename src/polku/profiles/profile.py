@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from polku.answer import Answer
 from polku.profiles.decisions import Decision, standing
 from polku.profiles.encounters import Encounters
 from polku.profiles.graph import APPROVED, Edge
@@ -73,7 +74,7 @@ class KeyNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile360:
+class Profile360(Answer):
     """One customer as far as known. Money is in the events' own currency.
 
     The newest of all `left_out_total` that were seen with the customer's identifiers are `left_out`; what

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.profiles import profile as view
 from polku.profiles.customers import CustomerColumns, Customers
 from polku.profiles.graph import Edge
@@ -36,7 +37,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Answer):
     """Profiles that a text may mean, the best first."""
 
     text: str
@@ -44,7 +45,7 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerList:
+class CustomerList(Answer):
     """A page of all customers, as of the last refresh of the journeys."""
 
     total: int

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.errors import NotFound
 from polku.profiles import profile as view
 from polku.profiles.graph import Edge, Pair
@@ -63,7 +64,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewList:
+class ReviewList(Answer):
     """Pairs that wait for a person's judgement, those with the most evidence first."""
 
     total: int

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from polku.answer import Answer
 from polku.profiles import store
 from polku.profiles.identity import Identities
 from polku.profiles.rules import IdentityRules, RulesVersion
@@ -22,7 +23,7 @@ class IdentifierType:
 
 
 @dataclass(frozen=True, slots=True)
-class RulesInForce:
+class RulesInForce(Answer):
     """The rules by which customers are joined, who put them in force, and those that held before."""
 
     number: int  # 0: those that Polku comes with

@@ -11,6 +11,7 @@ from math import isnan
 
 import numpy as np
 
+from polku.answer import Answer
 from polku.errors import InvalidInput
 from polku.profiles.encounters import Encounters
 from polku.profiles.naming import SourceLabel, TouchpointLabel, TouchpointNames
@@ -39,7 +40,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Answer):
     """A page of a profile's events, newest first; `older` continues it (as `before`), None at the end."""
 
     profile: str

@@ -6,6 +6,7 @@ import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Self
 
 import numpy as np
@@ -70,9 +71,16 @@ class TraitColumns:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._said: OrderedDict[str, _Said] = OrderedDict()
+        self._names: tuple[datetime, list[str]] | None = None
 
     def names(self) -> list[str]:
-        """The names of traits that the latest statements have, the most frequent first."""
+        """The names of traits that the latest statements have, the most frequent first; as of the blocks."""
+        as_of = self._workspace.engine.blocks.as_of
+        if self._names is None or self._names[0] != as_of:
+            self._names = as_of, self._read_names()
+        return self._names[1]
+
+    def _read_names(self) -> list[str]:
         found = self._workspace.store.snapshot.sql(
             """
             SELECT name FROM (

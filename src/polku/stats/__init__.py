@@ -1,6 +1,6 @@
 """Inference: every estimated number is an `Estimate`."""
 
-from polku.stats.difference import difference_of_proportions, p_of_difference
+from polku.stats.difference import Difference
 from polku.stats.estimate import (
     FEWEST,
     Estimate,
@@ -9,16 +9,22 @@ from polku.stats.estimate import (
     proportion,
     quantile_of_histogram,
 )
-from polku.stats.several import adjusted_for_several
+from polku.stats.false_discovery import CLEAR, false_discovery
+from polku.stats.two_means import Sums, two_means
+from polku.stats.two_proportions import Shared, two_proportions
 
 __all__ = [
+    "CLEAR",
     "FEWEST",
+    "Difference",
     "Estimate",
-    "adjusted_for_several",
+    "Shared",
+    "Sums",
     "clustered_mean",
-    "difference_of_proportions",
+    "false_discovery",
     "median_of_histogram",
-    "p_of_difference",
     "proportion",
     "quantile_of_histogram",
+    "two_means",
+    "two_proportions",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,6 +13,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from polku import workspace as ws
+from polku.errors import NotFound
+from polku.web.files import as_csv, as_parquet
 from polku.web.visitor import RULES
 
 
@@ -35,6 +37,41 @@ class QueryRouter(APIRouter):
                 tags=[query.path.split("/")[0]],
                 name=query.path.replace("/", "_"),
             )
+        self.add_api_route(
+            "/{name:path}.{form}",
+            self.file,
+            methods=["GET"],
+            dependencies=[Depends(RULES["agent"])],
+            response_class=Response,
+            summary="A table of any answer as a file, CSV or Parquet.",
+            description="A table of any answer as a file, CSV or Parquet. Asked with the same parameters as the "
+            "answer itself; `table` chooses one of its tables.",
+            tags=["files"],
+            name="file",
+        )
+
+    def file(self, name: str, form: Literal["csv", "parquet"], request: Request) -> Response:
+        """A table of an answer as a file."""
+        answering = self.answering.get(f"/{name}")
+        if answering is None:
+            raise NotFound("Nothing is asked as '%(name)s'. See: /api", name=name)
+        RULES[answering.query.role](request)
+        given = request.query_params
+        asked = {k: v if len(v) > 1 else v[0] for k in given if k != "table" and (v := given.getlist(k))}
+        answer = answering.query.of(asked).answer(request.app.state.workspace)
+        table = answer.to_arrow(given.get("table"))
+        content, kind = (
+            (as_csv(table), "text/csv; charset=utf-8")
+            if form == "csv"
+            else (
+                as_parquet(table),
+                "application/vnd.apache.parquet",
+            )
+        )
+        called = f"polku-{name.replace('/', '-')}.{form}"
+        return Response(
+            content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{called}"'}
+        )
 
 
 class AnswersAtOnce:

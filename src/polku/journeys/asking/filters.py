@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
+
 from polku.errors import InvalidInput
-from polku.i18n import _l
+from polku.i18n import LazyText, _l
+from polku.journeys.asking.who import WAYS, in_words
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.web.channels import CHANNELS
 from polku.web.listing import Filter
@@ -36,9 +39,11 @@ class Filters:
     source: str = ""
     channel: str = ""
     compare: bool = False
+    who: tuple[str, ...] = ()
+    breakdown: str = ""
 
     @classmethod
-    def read(cls, given: Mapping[str, str], today: date) -> Self:
+    def read(cls, given: QueryParams, today: date) -> Self:
         """Raises InvalidInput for a day or preset that is not one."""
         period = given.get("period", "")
         if period and period not in PRESETS:
@@ -49,7 +54,17 @@ class Filters:
             )
         since, until = _day(given, "since"), _day(given, "until")
         source, channel = given.get("source", ""), given.get("channel", "")
-        return cls(today, period, since, until, source, channel, bool(given.get("compare")))
+        return cls(
+            today,
+            period,
+            since,
+            until,
+            source,
+            channel,
+            bool(given.get("compare")),
+            tuple(dict.fromkeys([*filter(None, given.getlist("who")), *_added(given)])),
+            given.get("breakdown", ""),
+        )
 
     @property
     def own_days(self) -> bool:
@@ -66,6 +81,7 @@ class Filters:
             "until": until,
             "source": self.source or None,
             "channel": self.channel or None,
+            "who": self.who,
         }
 
     @property
@@ -80,8 +96,18 @@ class Filters:
             "until": since - timedelta(days=1),
         }
 
-    def query(self, **more: str) -> str:
-        """What was chosen, as the end of an address."""
+    def in_words(self, condition: str, catalogue: Catalogue, language: str) -> str:
+        """A condition as one says it: 'Checkout has been met'. Raises InvalidInput."""
+        return in_words(condition, catalogue, language)
+
+    @property
+    def ways(self) -> tuple[tuple[str, LazyText], ...]:
+        """How a condition can hold."""
+        return WAYS
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """What was chosen, as fields of an address."""
         chosen = {
             "period": self.period if not self.own_days else "",
             "since": self.since.isoformat() if self.since else "",
@@ -89,9 +115,13 @@ class Filters:
             "source": self.source,
             "channel": self.channel,
             "compare": "1" if self.compare else "",
-            **more,
+            "breakdown": self.breakdown,
         }
-        kept = {k: v for k, v in chosen.items() if v}
+        return [*((k, v) for k, v in chosen.items() if v), *(("who", w) for w in self.who)]
+
+    def query(self, **more: str) -> str:
+        """What was chosen, as the end of an address."""
+        kept = [*self.chosen, *((k, v) for k, v in more.items() if v)]
         return f"?{urlencode(kept)}" if kept else ""
 
     def choices(self, catalogue: Catalogue, sources: Mapping[str, int]) -> list[Filter]:
@@ -104,6 +134,19 @@ class Filters:
             Filter("source", _l("Source"), named, self.source),
             Filter("channel", _l("Channel"), channels, self.channel),
         ]
+
+
+def _added(given: QueryParams) -> Iterator[str]:
+    """The condition that a form adds in three fields: of what, how, and compared with what."""
+    name, how, value = (given.get(f, "").strip() for f in ("whose", "is", "what"))
+    if not name:
+        return
+    if how in ("met", "!met"):
+        yield f"{'!' if how == '!met' else ''}met:{name}"
+    elif how in ("", "!"):
+        yield how + name
+    elif value:
+        yield f"{name}{how}{value}"
 
 
 def _day(given: Mapping[str, str], name: str) -> date | None:

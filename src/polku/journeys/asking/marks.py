@@ -15,6 +15,7 @@ from typing import Annotated, Final, Self
 from pydantic import BeforeValidator
 
 from polku.errors import InvalidInput
+from polku.i18n import gettext, use_language
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.journeys.touchpoints.conditions import NUMERIC, PropertyCondition
 
@@ -85,7 +86,7 @@ class Marks:
 NO_MARKS: Final = Marks()
 
 
-def parts(text: str, separators: str) -> list[str]:
+def cut(text: str, separators: str) -> list[str]:
     """A text cut at the separators that are outside of brackets and double quotes."""
     found, depth, is_quoted = [""], 0, False
     for letter in text:
@@ -103,7 +104,7 @@ def listed(value: object, separators: str = ",") -> object:
     if isinstance(value, str):
         value = [value]
     if isinstance(value, list | tuple):
-        return [p for v in value for p in (parts(v, separators) if isinstance(v, str) else [v])]
+        return [p for v in value for p in (cut(v, separators) if isinstance(v, str) else [v])]
     return value
 
 
@@ -129,7 +130,7 @@ def mark_of(text: str, catalogue: Catalogue) -> Mark:
             'What has signs of its own goes between double quotes: purchase[category="A & B"].',
             text=text,
         )
-    conditions = [] if found[2] is None else [condition_of(part) for part in parts(found[2], "&")]
+    conditions = [] if found[2] is None else [condition_of(part) for part in cut(found[2], "&")]
     return Mark(catalogue.touchpoint(unquoted(found[1])).code, tuple(dict.fromkeys(conditions)))
 
 
@@ -174,6 +175,27 @@ def condition_written(condition: PropertyCondition) -> str:
         condition.operator, condition.operator
     )
     return f"{name}{sign}{quoted(condition.value)}"
+
+
+def label(mark: Mark, catalogue: Catalogue, language: str) -> str:
+    """A mark as one reads it: Order (value > 100, category ≠ shoes)."""
+    name = catalogue.by_code[mark.code].name(language)
+    conditions = ", ".join(condition_label(c, language) for c in mark.conditions)
+    return f"{name} ({conditions})" if conditions else name
+
+
+def condition_label(condition: PropertyCondition, language: str) -> str:
+    """A condition as one reads it: category ≠ shoes, name contains sho, coupon is known."""
+    name, value = condition.name, condition.value
+    with use_language(language):
+        if condition.operator == "exists" and condition.negated:
+            return gettext("%(property)s is not known", property=name)
+        if condition.operator == "exists":
+            return gettext("%(property)s is known", property=name)
+        if condition.operator == "contains":
+            return gettext("%(property)s contains %(value)s", property=name, value=value)
+    signs = {"equals": "≠" if condition.negated else "=", ">=": "≥", "<=": "≤"}
+    return f"{name} {signs.get(condition.operator, condition.operator)} {value}"
 
 
 def quoted(text: str) -> str:

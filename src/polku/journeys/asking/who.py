@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from polku.errors import InvalidInput
+from polku.i18n import _l, gettext
 from polku.journeys.asking.kernels import meets
-from polku.journeys.asking.marks import Mark, Marks, mark_of, unquoted
+from polku.journeys.asking.marks import Mark, Marks, label, mark_of, unquoted
+from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.journeys.touchpoints.conditions import NUMERIC
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.store import Block
@@ -20,9 +22,24 @@ from polku.workspace import Workspace
 
 Mask = npt.NDArray[np.bool_]
 
+WAYS: Final = (
+    ("=", _l("is")),
+    ("!=", _l("is not")),
+    ("~", _l("contains")),
+    (">", _l("is more than")),
+    (">=", _l("is at least")),
+    ("<", _l("is less than")),
+    ("<=", _l("is at most")),
+    ("", _l("is known")),
+    ("!", _l("is not known")),
+    ("met", _l("has been met")),
+    ("!met", _l("has not been met")),
+)
+"""How a condition holds, as the form of conditions offers it."""
+
 _CONDITION: Final = re.compile(r"(?s)(!?)([^=~<>!]+?)\s*(?:(!=|>=|<=|=|~|>|<)\s*(.*))?")
 _KIND: Final = re.compile(r"(?s)(!?)(\w+):(.*)")
-_OPERATORS: Final = {"=": "equals", "~": "contains"} | {sign: sign for sign in NUMERIC}
+_OPERATORS: Final = {"": "exists", "=": "equals", "~": "contains"} | {sign: sign for sign in NUMERIC}
 
 
 class Behaviour(Protocol):
@@ -64,36 +81,66 @@ class Meets:
         return found
 
 
-_kinds: dict[str, Callable[[str, Workspace], Behaviour]] = {
-    "met": lambda text, workspace: Meets(mark_of(text, workspace.part(Touchpoints).catalogue()))
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    read: Callable[[str, Workspace], Behaviour]
+    say: Callable[[str, Catalogue, str], str]
+
+
+def _met(text: str, catalogue: Catalogue, language: str) -> str:
+    return f"{label(mark_of(text, catalogue), catalogue, language)} {dict(WAYS)['met']}"
+
+
+_kinds: dict[str, _Kind] = {
+    "met": _Kind(lambda text, w: Meets(mark_of(text, w.part(Touchpoints).catalogue())), _met)
 }
 
 
-def behaviour(kind: str, read: Callable[[str, Workspace], Behaviour]) -> None:
-    """Let conditions begin with `kind:`; `read` makes one of what follows, or raises InvalidInput."""
-    _kinds[kind] = read
+def behaviour(
+    kind: str, read: Callable[[str, Workspace], Behaviour], say: Callable[[str, Catalogue, str], str]
+) -> None:
+    """Let conditions begin with `kind:`; of what follows `read` makes one and `say` tells it in a language. Both raise
+    InvalidInput."""
+    _kinds[kind] = _Kind(read, say)
 
 
 def conditions(who: Sequence[str], workspace: Workspace) -> tuple[Condition, ...]:
     """What must hold, from texts: `plan=pro`, `city!=Oulu`, `age>=30`, `city~hels`, `plan` (is known), `!plan`,
     `met:checkout`, `!met:purchase[value>100]`, `funnel:…`. Raises InvalidInput, and UnknownTouchpoint."""
-    return tuple(_condition(text.strip(), workspace) for text in who if text.strip())
+    return tuple(_condition(text, workspace) for text in who if text.strip())
 
 
-def _condition(text: str, workspace: Workspace) -> Condition:
-    kind = _KIND.fullmatch(text)
+def parts(text: str) -> tuple[str, str, str]:
+    """A condition's text in three: of what, how (`=`, `!=`, `~`, `>`, `>=`, `<`, `<=`, `met`, `!met` or another
+    behaviour, `!`, or nothing for 'is known'), and compared with what. Raises InvalidInput."""
+    kind = _KIND.fullmatch(text.strip())
     if kind and kind[2] in _kinds:
-        return Condition("", behaviour=_kinds[kind[2]](kind[3], workspace), negated=bool(kind[1]))
-    found = _CONDITION.fullmatch(text)
+        return kind[3], kind[1] + kind[2], ""
+    found = _CONDITION.fullmatch(text.strip())
     if found is None or (found[1] and found[3]):
         raise InvalidInput(
             "'%(text)s' is not a condition. Write e.g. plan=pro, city!=Oulu, age>=30, city~hels, plan, !plan, "
             "met:checkout or !met:checkout.",
             text=text,
         )
-    negated, name, operator, value = bool(found[1]), found[2].strip(), found[3], unquoted(found[4] or "")
-    if operator is None:
-        return Condition(name, negated=negated)
-    if operator == "!=":
-        return Condition(name, "equals", value, negated=True)
-    return Condition(name, _OPERATORS[operator], value)
+    return found[2].strip(), found[3] or found[1], unquoted(found[4] or "")
+
+
+def in_words(text: str, catalogue: Catalogue, language: str) -> str:
+    """A condition as one says it: 'Checkout has been met'. Raises InvalidInput, and UnknownTouchpoint."""
+    name, way, value = parts(text)
+    kind = _kinds.get(way.removeprefix("!"))
+    if kind is None:
+        return f"{name} {dict(WAYS)[way]} {value}".strip()
+    if way == "!met":
+        return f"{label(mark_of(name, catalogue), catalogue, language)} {dict(WAYS)[way]}"
+    said = kind.say(name, catalogue, language)
+    return gettext("Not: %(condition)s", condition=said) if way.startswith("!") else said
+
+
+def _condition(text: str, workspace: Workspace) -> Condition:
+    name, way, value = parts(text)
+    negated, how = way.startswith("!"), way.removeprefix("!")
+    if how in _kinds:
+        return Condition("", behaviour=_kinds[how].read(name, workspace), negated=negated)
+    return Condition(name, _OPERATORS[how], value, negated=negated)

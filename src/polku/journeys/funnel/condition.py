@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from polku.errors import InvalidInput
-from polku.journeys.asking.marks import parts, quoted, unquoted
+from polku.i18n import gettext
+from polku.journeys.asking.marks import cut, quoted, unquoted
 from polku.journeys.funnel.dropouts import Dropped
 from polku.journeys.funnel.queries import JourneyDropouts
+from polku.journeys.funnel.steps import read, step_label
+from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.workspace import Workspace
 
 KIND: Final = "funnel"
@@ -23,7 +26,21 @@ def dropped(text: str, workspace: Workspace) -> Dropped:
 
     Raises InvalidInput, and UnknownTouchpoint.
     """
-    steps, *rest = parts(text, ":")
+    return _read(text).dropped(workspace)
+
+
+def said(text: str, catalogue: Catalogue, language: str) -> str:
+    """The same in words."""
+    query = _read(text)
+    labels = [step_label(s.any_of, catalogue, language) for s in read(query.steps, catalogue)]
+    way = " → ".join(labels)
+    if query.at >= len(labels):
+        return gettext("Got through %(way)s", way=way)
+    return gettext("Got to %(step)s and no further: %(way)s", step=labels[query.at - 1], way=way)
+
+
+def _read(text: str) -> JourneyDropouts:
+    steps, *rest = cut(text, ":")
     given: dict[str, Any] = {"steps": steps}
     if not rest or not rest[0].isdecimal():
         raise _unreadable(text)
@@ -34,7 +51,7 @@ def dropped(text: str, workspace: Workspace) -> Dropped:
         if name not in FIELDS or name in given:
             raise _unreadable(text)
         given[name] = unquoted(value)
-    return JourneyDropouts.of(given).dropped(workspace)
+    return JourneyDropouts.of(given)
 
 
 def written(query: JourneyDropouts) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from polku.journeys.asking.results import Count, Covered, Group, Met
+from polku.answer import Answer
+from polku.journeys.asking.results import Count, Covered, Group
 from polku.stats import Estimate
 
 Window = Annotated[float | None, Field(description="All steps within this of the first; None: no limit")]
@@ -16,21 +17,14 @@ Pause = Annotated[float | None, Field(description="Each step within this of the 
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
-    """A touchpoint that a step may be, or that must not come before it."""
-
-    touchpoint: Met
-    conditions: Annotated[tuple[str, ...], Field(description="What must hold of its event, e.g. value>100")]
-
-
-@dataclass(frozen=True, slots=True)
 class FunnelStep:
     """A step of a funnel: who gets there, of those who began and of those at the step before."""
 
     step: Annotated[str, Field(description="As it is written, e.g. email|ad or purchase[value>100]")]
-    any_of: Annotated[tuple[Alternative, ...], Field(description="What the step is any of")]
+    name_fi: str
+    name_en: str
     without: Annotated[
-        tuple[Alternative, ...], Field(description="None of these between the step before and this one")
+        str, Field(description="What must not come between the step before and this one, as it is written")
     ]
     profiles: Annotated[Count, Field(description="Profiles that got to this step")]
     of_first: Annotated[Estimate, Field(description="Share of the profiles at the first step")]
@@ -39,6 +33,9 @@ class FunnelStep:
     reason: Annotated[
         str | None, Field(description="never_occurs: no such event within what is covered, else None")
     ] = None
+
+    def name(self, language: str) -> str:
+        return self.name_fi if language == "fi" else self.name_en
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +69,17 @@ class GroupDifference:
     converted: Annotated[Estimate, Field(description="Share of the group's beginners who get through")]
     others: Annotated[Estimate, Field(description="The same of all other profiles")]
     difference: Annotated[Estimate, Field(description="The first less the second, −1…1")]
-    p_adjusted: Annotated[
+    q: Annotated[
         float | None,
         Field(
-            description="How likely chance alone makes a difference as large; adjusted for the number of groups "
-            "(Benjamini & Hochberg). None: too few to tell"
+            description="Of groups with as small a q, at most so large a share differ by chance (Benjamini & Hochberg)"
         ),
     ]
-    differs: Annotated[
-        Literal["more", "less"] | None,
-        Field(description="more or less often, where that is hardly chance (p_adjusted < 0.05); else None"),
-    ]
+    is_clear: Annotated[bool, Field(description="Whether q is below 0.05: hardly chance")]
 
 
 @dataclass(frozen=True, slots=True)
-class FunnelOfJourneys:
+class FunnelOfJourneys(Answer):
     """How many profiles get through the steps in order, and how long it takes them."""
 
     covered: Covered
@@ -117,7 +110,7 @@ class SpanConversion:
 
 
 @dataclass(frozen=True, slots=True)
-class ConversionOverTime:
+class ConversionOverTime(Answer):
     """How many of those who begin get through, by when they began."""
 
     covered: Covered
@@ -138,7 +131,7 @@ class Dropout:
 
 
 @dataclass(frozen=True, slots=True)
-class DropoutsOfFunnel:
+class DropoutsOfFunnel(Answer):
     """Who got to a step and no further, the newest first."""
 
     covered: Covered

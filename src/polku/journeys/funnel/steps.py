@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from polku.errors import InvalidInput
-from polku.journeys.asking.marks import Mark, listed, mark_of, parts, written
+from polku.journeys.asking.marks import Mark, cut, label, listed, mark_of, written
 from polku.journeys.touchpoints.catalogue import Catalogue
 
 Steps = Annotated[list[str], BeforeValidator(partial(listed, separators=",>"))]
@@ -71,12 +71,17 @@ def step_written(step: Step, catalogue: Catalogue) -> list[str]:
     return ["!" + _any_written(step.without, catalogue), *texts] if step.without else texts
 
 
+def step_label(any_of: Iterable[Mark], catalogue: Catalogue, language: str) -> str:
+    """Touchpoints of which a step is any, as one reads them: E-mail click / Order (value > 100)."""
+    return " / ".join(label(mark, catalogue, language) for mark in any_of)
+
+
 def _any_written(marks: Iterable[Mark], catalogue: Catalogue) -> str:
     return "|".join(written(mark, catalogue) for mark in marks)
 
 
 def _marks(text: str, whole: str, catalogue: Catalogue) -> Iterable[Mark]:
-    names = parts(text, "|")
+    names = cut(text, "|")
     if not all(names):
         raise InvalidInput(
             "'%(text)s' lacks a touchpoint. Write e.g. cart, email|ad, purchase[value>100], or !return between "

@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from polku.journeys.asking.gaps import EDGES, quartiles
-from polku.journeys.asking.marks import Mark, condition_written
-from polku.journeys.asking.telling import met_of, share
+from polku.journeys.asking.telling import share
 from polku.journeys.funnel.funnel import Climbed
-from polku.journeys.funnel.results import Alternative, FunnelStep, StepTimes, TimeToConvert
-from polku.journeys.funnel.steps import Step, step_written
+from polku.journeys.funnel.results import FunnelStep, StepTimes, TimeToConvert
+from polku.journeys.funnel.steps import Step, step_label, step_written
 from polku.journeys.touchpoints.catalogue import Catalogue
 
 
@@ -18,10 +17,12 @@ def step(asked: Step, k: int, climbed: Climbed, catalogue: Catalogue, *, occurs:
     """The k-th step; `occurs`: whether any event is it."""
     here, first = int(climbed.reached[k]), int(climbed.reached[0])
     before = int(climbed.reached[max(0, k - 1)])
+    *barred, written = step_written(asked, catalogue)
     return FunnelStep(
-        step_written(asked, catalogue)[-1],
-        tuple(_alternative(m, catalogue) for m in asked.any_of),
-        tuple(_alternative(m, catalogue) for m in asked.without),
+        written,
+        step_label(asked.any_of, catalogue, "fi"),
+        step_label(asked.any_of, catalogue, "en"),
+        "".join(barred).removeprefix("!"),
         here,
         share(here, first),
         share(here, before),
@@ -42,8 +43,3 @@ def to_convert(counts: npt.NDArray[np.int64]) -> tuple[TimeToConvert, ...]:
         return ()
     bins = range(int(filled[0]), int(filled[-1]) + 1)
     return tuple(TimeToConvert(float(EDGES[i]), float(EDGES[i + 1]), int(counts[i])) for i in bins)
-
-
-def _alternative(mark: Mark, catalogue: Catalogue) -> Alternative:
-    conditions = tuple(map(condition_written, mark.conditions))
-    return Alternative(met_of(catalogue.by_code[mark.code]), conditions)

@@ -16,12 +16,13 @@ from polku.journeys.map.queries import JourneyMap
 from polku.journeys.map.results import MapOfJourneys, TouchpointOnMap
 from polku.journeys.map.sheets import SHEETS
 from polku.journeys.touchpoints.known import Touchpoints
+from polku.profiles.trait_columns import TraitColumns
 from polku.stats import Estimate
 from polku.web import navigation
 from polku.web.channels import CHANNELS
 from polku.web.navigation import NavItem
 from polku.web.rendering import render
-from polku.web.visitor import CurrentUser
+from polku.web.visitor import CurrentUser, visitor_of
 from polku.workspace import Workspace
 
 PATH: Final = "/journeys/map"
@@ -74,10 +75,12 @@ def shared(request: Request, workspace: Workspace, filters: Filters) -> dict[str
         "filters": filters,
         "choices": filters.choices(catalogue, touchpoints.sources()),
         "catalogue": catalogue,
+        "traits": workspace.part(TraitColumns).names(),
         "channels": CHANNELS,
         "seconds": lambda e: timedelta(seconds=e.estimate),
         "has_events": workspace.engine.blocks.events > 0,
         "is_known": is_known,
+        "may_save": visitor_of(request).may("analyst"),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
@@ -44,7 +45,7 @@ class StageOnMap:
 
 
 @dataclass(frozen=True, slots=True)
-class MapOfJourneys:
+class MapOfJourneys(Answer):
     """The journey map: stages in order, and their touchpoints."""
 
     covered: Covered
@@ -60,7 +61,7 @@ class MapOfJourneys:
 
 
 @dataclass(frozen=True, slots=True)
-class StagesReached:
+class StagesReached(Answer):
     """How many reach each stage of the path, and the next."""
 
     covered: Covered

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Ends, Group, Met
 from polku.stats import Estimate
 
@@ -23,7 +24,7 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
-class GraphOfJourneys:
+class GraphOfJourneys(Answer):
     """Which touchpoint follows which, the most frequent first."""
 
     covered: Covered

@@ -7,12 +7,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Ends, Group
 from polku.stats import Estimate
 
 
 @dataclass(frozen=True, slots=True)
-class SessionsOfJourneys:
+class SessionsOfJourneys(Answer):
     """Sessions: encounters with no long pause between them."""
 
     covered: Covered

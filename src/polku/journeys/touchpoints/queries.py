@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.touchpoints import store
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.journeys.touchpoints.occurrences import Kinds, Occurrences
@@ -30,7 +31,7 @@ class ListedTouchpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class TouchpointList:
+class TouchpointList(Answer):
     """All touchpoints in order of the path, and how much of what happens they cover."""
 
     touchpoints: tuple[ListedTouchpoint, ...]
@@ -68,7 +69,7 @@ class UnmatchedKind:
 
 
 @dataclass(frozen=True, slots=True)
-class UnmatchedEvents:
+class UnmatchedEvents(Answer):
     """Events that are no touchpoint yet, the most frequent first."""
 
     kinds: tuple[UnmatchedKind, ...]
@@ -120,7 +121,7 @@ class ShownRule:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownTouchpoint:
+class ShownTouchpoint(Answer):
     """A touchpoint with its rules."""
 
     key: str

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Covered, Group, Met
 from polku.stats import Estimate
 
@@ -22,7 +23,7 @@ class VolumeOfTouchpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class VolumesOverTime:
+class VolumesOverTime(Answer):
     """How often touchpoints were met in each day, week or month of the company's time zone."""
 
     covered: Covered
@@ -42,7 +43,7 @@ class ScoresOfTouchpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoresOverTime:
+class ScoresOverTime(Answer):
     """How touchpoints felt in each day, week or month of the company's time zone."""
 
     covered: Covered
