@@ -53,7 +53,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "first_seen": _l("First seen"),
     "from_s": _l("At least, s"),
     "goes_on": _l("Goes on"),
-    "group": _l("Group"),
+    "group": _l("The group"),
     "groups": _l("Rejected"),
     "happenings": _l("What happened"),
     "high": _l("At most"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
 from polku.i18n import duration, gettext, ngettext, number, percent
 from polku.journeys.asking.telling import said
 from polku.journeys.funnel.results import DropoutsOfFunnel, FunnelOfJourneys, StepTimes
-from polku.stats import Estimate
+
+_SPACE: Final = "\u202f"
+"""What stands between a number and its unit."""
 
 
 def of_funnel(funnel: FunnelOfJourneys, language: str) -> str:
@@ -39,10 +42,12 @@ def of_funnel(funnel: FunnelOfJourneys, language: str) -> str:
 def spread(times: StepTimes) -> str:
     """How long it takes: a quarter, half and three quarters of those who get there."""
     return gettext(
-        "Half take less than %(median)s, a quarter less than %(first)s, three quarters less than %(third)s.",
-        first=_length(times.first_quartile_s),
-        median=_length(times.median_s),
-        third=_length(times.third_quartile_s),
+        "Half take less than %(median)s (95%% interval %(interval)s), a quarter less than %(first)s and three "
+        "quarters less than %(third)s.",
+        median=_length(times.median_s.estimate),
+        interval=lengths(times.median_s.low, times.median_s.high),
+        first=_length(times.first_quartile_s.estimate),
+        third=_length(times.third_quartile_s.estimate),
     )
 
 
@@ -83,5 +88,16 @@ def of_dropouts(found: DropoutsOfFunnel, funnel: FunnelOfJourneys, at: int, lang
     )
 
 
-def _length(e: Estimate) -> str:
-    return duration(timedelta(seconds=e.estimate or 0))
+def lengths(low: float | None, high: float | None) -> str:
+    """From one length of time to another: 36–38 s, 20 s–1 min, 4 min."""
+    if low is None or high is None:
+        return "–"
+    start, end = _length(low), _length(high)
+    (number_, unit), (_, unit_of_end) = start.rsplit(_SPACE, 1), end.rsplit(_SPACE, 1)
+    if start == end:
+        return end
+    return f"{number_ if unit == unit_of_end else start}–{end}"
+
+
+def _length(seconds: float | None) -> str:
+    return duration(timedelta(seconds=seconds or 0))

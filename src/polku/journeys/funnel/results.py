@@ -63,11 +63,11 @@ class TimeToConvert:
 
 @dataclass(frozen=True, slots=True)
 class GroupDifference:
-    """Whether those of a group get through more or less often than all others."""
+    """Whether those of a group get through more or less often than those of all other groups."""
 
     group: Annotated[str, Field(description="Its key")]
     converted: Annotated[Estimate, Field(description="Share of the group's beginners who get through")]
-    others: Annotated[Estimate, Field(description="The same of all other profiles")]
+    others: Annotated[Estimate, Field(description="The same of all other groups together")]
     difference: Annotated[Estimate, Field(description="The first less the second, −1…1")]
     q: Annotated[
         float | None,
@@ -94,7 +94,7 @@ class FunnelOfJourneys(Answer):
     breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
     each: Annotated[tuple[FunnelOfJourneys, ...], Field(description="The same for each of the groups")] = ()
     differences: Annotated[
-        tuple[GroupDifference, ...], Field(description="Each of the groups beside all others")
+        tuple[GroupDifference, ...], Field(description="Each of the groups beside all other groups")
     ] = ()
 
 
