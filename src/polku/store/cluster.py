@@ -44,6 +44,7 @@ class Cluster:
 
     def __init__(self, master: str) -> None:
         self.master = master
+        self.first_patience_s = FIRST_PATIENCE_S
         self._context: SparkContext | None = None
         self._is_ours = False
         self._connecting = threading.Lock()
@@ -53,7 +54,7 @@ class Cluster:
         """What a job answers. Raises ClusterUnavailable as soon as nobody works on it."""
         fresh, context = self._connected()
         try:
-            return self._watched(job, context, FIRST_PATIENCE_S if fresh else PATIENCE_S)
+            return self._watched(job, context, self.first_patience_s if fresh else PATIENCE_S)
         except ClusterUnavailable:
             self._forget(context)
             if fresh:
@@ -61,7 +62,7 @@ class Cluster:
         # the cluster may be another one by now, with the same address
         log.warning("spark_reconnecting master=%s", self.master)
         _, context = self._connected()
-        return self._watched(job, context, FIRST_PATIENCE_S)
+        return self._watched(job, context, self.first_patience_s)
 
     def close(self) -> None:
         with self._connecting:
