@@ -10,8 +10,9 @@ import pytest
 from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys.asking.lens import MOST_GROUPS, OTHERS
 from polku.journeys.funnel.queries import JourneyFunnel
-from polku.journeys.map.queries import JourneyMap, JourneyStages
+from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths.queries import JourneyGraph
+from polku.journeys.stages.queries import JourneyStages
 from polku.workspace import Workspace
 from tests.journeys.shop import Shop
 
@@ -121,7 +122,7 @@ def test_what_is_said_later_and_new_customers_are_seen(shop: Shop) -> None:
     [
         (JourneyMap(who=["plaan=pro"]), InvalidInput, "Did you mean 'plan'"),
         (JourneyMap(who=["=pro"]), InvalidInput, "not a condition"),
-        (JourneyMap(who=["met:cart=3"]), InvalidInput, "not a condition"),
+        (JourneyMap(who=["met:cart=3"]), UnknownTouchpoint, "Did you mean 'cart'"),
         (JourneyMap(who=["met:crat"]), UnknownTouchpoint, "Did you mean 'cart'"),
         (JourneyMap(breakdown="first:chanel"), InvalidInput, "first:channel"),
         (JourneyMap(breakdown="pla"), InvalidInput, "Did you mean 'plan'"),

@@ -14,8 +14,8 @@ import pytest
 
 from polku import lake
 from polku.errors import ClusterUnavailable
+from polku.journeys.asking.over_time import ExtentQuestion
 from polku.journeys.map.queries import JourneyMap
-from polku.journeys.volumes.volumes import SpanQuestion
 from polku.library import open_workspace
 from polku.profiles import ProfileList
 from polku.settings import read_settings
@@ -102,10 +102,10 @@ def test_a_worker_that_goes_in_the_middle_changes_no_answer(scale: Scale) -> Non
     cloudpickle.register_pickle_by_value(__import__(Slow.__module__, fromlist=["Slow"]))
     going = threading.Timer(2.0, scale.cluster.kill_worker)
     going.start()
-    found = scale.spark.engine.ask(Slow(SpanQuestion(), 0.15))  # ten seconds of work for two
+    found = scale.spark.engine.ask(Slow(ExtentQuestion(), 0.15))  # ten seconds of work for two
     going.join()
     assert len(scale.cluster.workers) == 1
-    assert found == scale.embedded.engine.ask(SpanQuestion())
+    assert found == scale.embedded.engine.ask(ExtentQuestion())
     scale.cluster.add_workers()
 
 
@@ -141,12 +141,12 @@ def test_a_cluster_that_goes_is_told_within_seconds_and_used_again_when_it_is_ba
     scale.cluster.stop()
     started = time.perf_counter()
     with pytest.raises(ClusterUnavailable, match="does not answer"):
-        scale.spark.engine.ask(SpanQuestion())
+        scale.spark.engine.ask(ExtentQuestion())
     assert time.perf_counter() - started < 30
     started = time.perf_counter()
     with pytest.raises(ClusterUnavailable):  # by now it is known
-        scale.spark.engine.ask(SpanQuestion())
+        scale.spark.engine.ask(ExtentQuestion())
     assert time.perf_counter() - started < 5
     assert ProfileList().answer(scale.spark)  # needs no cluster
     scale.cluster.start(workers=1)
-    assert scale.spark.engine.ask(SpanQuestion()) is not None
+    assert scale.spark.engine.ask(ExtentQuestion()) is not None

@@ -21,7 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, LazyText]]] = {
     "serve": ("polku.cli.server:serve", _l("Serve pages, the API and the collectors.")),
     "import": (
         "polku.cli.importing:import_files",
-        _l("Import events from files: CSV, JSON lines and Parquet, also gzipped."),
+        _l("Import events from files (CSV, JSON lines, Parquet) and logs (XES, OCEL 2.0), also gzipped."),
     ),
     "demo": ("polku.cli.demo:demo", _l("Make a data folder with a year of a made-up outdoor shop.")),
     "journeys": ("polku.cli.queries:journeys", _l("Ask about journeys: the map, funnels, paths, volumes.")),

@@ -5,14 +5,22 @@ pages. `asking` is what all of them are made of, `touchpoints` what events mean.
 """
 
 from polku.journeys import (
+    attribution,
+    between,
     comparison,
+    conformance,
     funnel,
+    loops,
     map,
+    next,
     paths,
+    retention,
     saved,
     sessions,
+    stages,
     touchpoints,
     types,
+    variants,
     volumes,
 )
 from polku.journeys.touchpoints.catalogue import Catalogue, Stage, Touchpoint
@@ -28,11 +36,19 @@ from polku.workspace import Query
 _ROOMS = (
     map,
     paths,
-    funnel,
+    variants,
+    loops,
+    between,
     sessions,
+    funnel,
     volumes,
+    stages,
+    retention,
     comparison,
+    conformance,
     types,
+    attribution,
+    next,
     touchpoints,
     saved,
 )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -14,10 +12,17 @@ from polku.journeys.asking.results import Met
 from polku.journeys.asking.telling import share
 from polku.journeys.comparison.outlines import Outline, SharedOutline
 from polku.journeys.comparison.results import ComparedTouchpoint, ComparedTransition, Row
-from polku.stats import CLEAR, FEWEST, Difference, Estimate, Shared, false_discovery, two_proportions
+from polku.stats import (
+    CLEAR,
+    FEWEST,
+    Difference,
+    Estimate,
+    Shared,
+    evidence,
+    false_discovery,
+    two_proportions,
+)
 
-SMALLEST_P: Final = 1e-300
-"""Of differences that are clearer than any number says, the larger comes first."""
 Alike = tuple[Estimate, Estimate, Estimate, float | None, float | None, bool]
 """The fields that touchpoints and transitions have alike."""
 
@@ -117,6 +122,5 @@ def weight(row: Row) -> tuple[bool, float]:
 
 
 def _weight(p_value: float | None, difference: Estimate) -> float:
-    """How clear a difference is times how large it is, as Xiao et al. (2014) have it of genes."""
-    evidence = 0.0 if p_value is None else -math.log10(max(p_value, SMALLEST_P))
-    return evidence * abs(difference.estimate or 0.0)
+    """How clear a difference is times how large it is."""
+    return evidence(p_value) * abs(difference.estimate or 0.0)

@@ -1,4 +1,4 @@
-"""Paths and funnels: who gets through given touchpoints, what follows what, and volumes over time."""
+"""Paths: what comes step by step, who gets through given touchpoints, what follows what, and volumes over time."""
 
 from __future__ import annotations
 
@@ -9,36 +9,27 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from polku.charts import Figure, Point, Series, time_series
-from polku.i18n import LazyText, _l, current_language, current_zone, gettext, ngettext
+from polku.i18n import _l, current_language, current_zone, gettext, ngettext
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import following
-from polku.journeys.asking.export import Export
+from polku.journeys.asking.filters import WINDOWS
 from polku.journeys.asking.results import Met
-from polku.journeys.funnel import headline as funnel_headline
-from polku.journeys.funnel.queries import JourneyFunnel
-from polku.journeys.map.mapping import USUAL_WINDOW, usual_steps
 from polku.journeys.map.pages import PATH as MAP
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths import headline
+from polku.journeys.paths.choice import PATH
+from polku.journeys.paths.explorer import explorer
 from polku.journeys.paths.flow import NARROW, WIDE, flow
 from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.sessions.queries import JourneySessions
-from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.journeys.volumes.queries import JourneyVolumes
 from polku.journeys.volumes.results import VolumesOverTime
-from polku.web.rendering import render
+from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentUser
 from polku.workspace import LAST_DAY, Workspace
 
-PATH: Final = "/journeys/paths"
-WINDOWS: Final[dict[str, LazyText]] = {
-    "1d": _l("within a day"),
-    "7d": _l("within a week"),
-    "30d": _l("within 30 days"),
-    "90d": _l("within 90 days"),
-    "": _l("however long it takes"),
-}
+FUNNEL: Final = "/journeys/funnel"
 LINES: Final = 4
 """So many touchpoints have a line of their own among the volumes."""
 
@@ -46,44 +37,33 @@ TRANSITIONS: Final = 25
 """So many of the most frequent transitions are drawn and listed."""
 
 router = APIRouter(include_in_schema=False)
-analysis(PATH, _l("Paths and funnels"), "funnel", 10)
+analysis(PATH, _l("Paths"), "path", 10)
 
 
 @router.get(PATH)
 def show_paths(request: Request, user: CurrentUser) -> Response:
+    if "step" in request.query_params:  # a funnel stood here before it had a page of its own
+        return redirect(f"{FUNNEL}?{request.url.query}")
     workspace: Workspace = request.app.state.workspace
     filters = filters_of(request, workspace)
     values = shared(request, workspace, filters)
     language = current_language()
     journeys = JourneyMap(**filters.asked).answer(workspace)
-    given = [s for s in request.query_params.getlist("step") if s]
-    steps = given or usual_steps(journeys)
-    within = request.query_params.get("within", USUAL_WINDOW)
-    funnel = None
-    if steps and journeys.profiles:
-        asked = filters.asked | {"steps": steps, "within": within or None}
-        funnel = JourneyFunnel.of(asked).answer(workspace)
-    asked_graph = JourneyGraph(**filters.asked, top=TRANSITIONS)
-    graph = asked_graph.answer(workspace)
+    graph = JourneyGraph(**filters.asked, top=TRANSITIONS).answer(workspace)
 
     def link(touchpoint: Met) -> str:
         return f"{MAP}/{touchpoint.key}{filters.query()}"
 
+    explored = explorer(request.query_params, workspace, filters, journeys, values["catalogue"])
     return render(
         request,
         "journeys/paths.html",
         **values,
+        **explored,
         map=journeys,
-        steps=[s.touchpoint.key for s in funnel.steps] if funnel else [],
-        within=within,
+        keep=explored["choice"].fields(),
         windows=WINDOWS,
-        keep=[("step", s) for s in given] + [("within", within)],
-        kept=filters.chosen,
-        options=_options(values["catalogue"], language),
-        funnel=funnel,
-        says=funnel_headline.of_funnel(funnel, language) if funnel else "",
         graph=graph,
-        export=Export(asked_graph),
         leads=headline.of_graph(graph, language),
         flows=[flow(journeys, graph, form, language=language, link=link) for form in (WIDE, NARROW)],
         sessions=JourneySessions(**filters.asked).answer(workspace),
@@ -126,13 +106,3 @@ def finished(volumes: VolumesOverTime) -> int:
     today = volumes.covered.as_of.astimezone(current_zone()).date()
     covered = min(today, min(volumes.covered.until or LAST_DAY, LAST_DAY) + timedelta(days=1))
     return spans - 1 if following(volumes.starts[-1], volumes.by) > covered else spans
-
-
-def _options(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Touchpoints by stage, for a select; those without one come last."""
-    groups = [
-        (s.name(language), [(t.key, t.name(language)) for t in catalogue.of_stage(s.key)])
-        for s in catalogue.stages
-    ]
-    rest = [(t.key, t.name(language)) for t in catalogue.touchpoints if t.stage is None]
-    return [g for g in [*groups, (gettext("Not on the map"), rest)] if g[1]]
