@@ -75,7 +75,8 @@ def test_a_design_is_drawn_without_a_script(client: TestClient) -> None:
 def test_a_design_is_saved_shown_changed_and_deleted(client: TestClient) -> None:
     steps = {
         **TWO, "steps": "4", "touchpoint_1": ["product"], "repeats_0": "on", "touchpoint_2": ["cart"],
-        "touchpoint_3": "order", "limit_3": "36", "unit_3": "h", "direct_3": "on", "optional_0": "on", "optional_2": "on",
+        "touchpoint_3": "order", "limit_3": "36", "unit_3": "h", "direct_3": "on",
+        "optional_0": "on", "optional_2": "on",
     }  # fmt: skip
     saved = send(client, steps)
     assert (saved.status_code, saved.headers["location"]) == (303, f"{PAGE}?design=ostopolku")
