@@ -75,7 +75,7 @@ class TraitColumns:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = threading.Lock()
-        self._said: OrderedDict[str, _Said] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str], _Said] = OrderedDict()
         self._names: tuple[datetime, list[str]] | None = None
         self._groups: tuple[datetime, dict[str, list[str]]] | None = None
 
@@ -87,7 +87,7 @@ class TraitColumns:
         return self._names[1]
 
     def _read_names(self) -> list[str]:
-        found = self._workspace.store.snapshot.sql(
+        found = self._statements().sql(
             """
             SELECT name FROM (
               SELECT unnest(json_keys(properties)) AS name FROM (
@@ -107,7 +107,7 @@ class TraitColumns:
         return self._groups[1]
 
     def _read_groups(self) -> dict[str, list[str]]:
-        snapshot, identify = self._workspace.store.snapshot, int(EventType.IDENTIFY)
+        snapshot, identify = self._statements(), int(EventType.IDENTIFY)
         # first from when on: then only the few latest of all the long texts are read
         latest = """
             SELECT min(seq) AS seq FROM (
@@ -134,18 +134,25 @@ class TraitColumns:
 
         A profile of several identifiers goes by the latest statement of any of them.
         """
-        snapshot = self._workspace.store.snapshot
+        snapshot = self._statements()
+        asked = name, str(snapshot.folder)  # each version of a lake has a folder of its own
         with self._lock:
-            said = self._said.pop(name, None) or _Said.nothing()
+            said = self._said.pop(asked, None) or _Said.nothing()
             if said.last_seq < snapshot.next_seq - 1:
                 said = said.with_new(name, snapshot)
-            self._said[name] = said
+            self._said[asked] = said
             while len(self._said) > KEPT:
                 self._said.popitem(last=False)
-        profile = self._workspace.part(Identities).resolve(snapshot).profiles(said.key)
+        profile = said.key
+        if self._workspace.engine.statements is None:
+            profile = self._workspace.part(Identities).resolve(snapshot).profiles(said.key)
         known = np.flatnonzero(profile)
         latest = known[_latest(profile[known], said.at[known])]
         return TraitColumn(profile[latest], said.code[latest], said.values)
+
+    def _statements(self) -> Snapshot:
+        """Where statements are found: in the folder's events, or, about the customers of a lake, there."""
+        return self._workspace.engine.statements or self._workspace.store.snapshot
 
 
 def _latest(who: npt.NDArray[np.uint64], at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

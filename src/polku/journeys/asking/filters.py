@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 
 from polku.errors import InvalidInput
-from polku.i18n import LazyText, _l
+from polku.i18n import LazyText, _l, gettext
 from polku.journeys.asking.lens import parts
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.web.channels import CHANNELS
@@ -150,6 +150,16 @@ class Filters:
             Filter("source", _l("Source"), named, self.source),
             Filter("channel", _l("Channel"), channels, self.channel),
         ]
+
+
+def touchpoints_by_stage(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Keys and names of touchpoints for a select, under their stages; those without one come last."""
+    stages = [(s.name(language), s.key) for s in catalogue.stages]
+    groups = [
+        (name, [(t.key, t.name(language)) for t in catalogue.of_stage(stage)])
+        for name, stage in [*stages, (gettext("Not on the map"), None)]
+    ]
+    return [group for group in groups if group[1]]
 
 
 def _added(given: QueryParams) -> Iterator[str]:

@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from polku.errors import Conflict
 from polku.i18n import current_language, gettext
+from polku.journeys.asking.filters import touchpoints_by_stage
 from polku.journeys.conformance import store
 from polku.journeys.conformance.form import UNITS, DesignForm
 from polku.journeys.conformance.queries import JourneyConformance
-from polku.journeys.paths.pages import options_of
 from polku.journeys.touchpoints.api import EDITORS
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.web.forms import FormData
@@ -94,7 +94,7 @@ def _page(request: Request, key: str | None, form: DesignForm, *, status: int = 
         key=key,
         form=form,
         action=f"{PATH}/{key}/edit" if key else f"{PATH}/new",
-        options=options_of(catalogue, current_language()),
+        options=touchpoints_by_stage(catalogue, current_language()),
         known={t.key for t in catalogue.touchpoints},
         units=units.items(),
     )

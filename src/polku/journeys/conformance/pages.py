@@ -10,13 +10,13 @@ from starlette.responses import Response
 from polku.i18n import _l, current_language
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.export import Export
+from polku.journeys.asking.filters import touchpoints_by_stage
 from polku.journeys.conformance import store, words
 from polku.journeys.conformance.design import missing
 from polku.journeys.conformance.drawing import MOST_ACROSS, across, down
 from polku.journeys.conformance.headline import of_conformance
 from polku.journeys.conformance.queries import JourneyConformance
 from polku.journeys.map.pages import filters_of, shared
-from polku.journeys.paths.pages import options_of
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser, visitor_of
 from polku.workspace import Workspace
@@ -53,7 +53,7 @@ def show_conformance(request: Request, user: CurrentUser) -> Response:
         outcome=query.get("outcome", ""),
         keep=[(n, v) for n, v in query.multi_items() if n in ("design", "steps", "outcome") and v],
         kept=filters.chosen,
-        options=options_of(values["catalogue"], language),
+        options=touchpoints_by_stage(values["catalogue"], language),
         told=told,
         gone=gone,
         export=Export(asked) if told and asked else None,
