@@ -58,6 +58,13 @@ class Halves:
     p_value: Annotated[
         float | None, Field(description="How likely so large a difference is where there is none")
     ]
+    of_before: Annotated[
+        bool,
+        Field(
+            description="Whether customers from before collecting began may still be among the earlier cohorts: the "
+            "first of them is of the first year of events"
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
