@@ -15,7 +15,7 @@ from polku.journeys.attribution.telling import Side
 from polku.journeys.map.labels import shortened
 from polku.stats import Estimate
 
-LANE: Final = 6.0
+LANE: Final = 7.0
 PAD: Final = 7.0
 HEAD: Final = 22.0
 MOST: Final = 10
@@ -83,7 +83,7 @@ def mark(model: Model, x: float, y: float) -> Markup:
         return Markup('<path class="mark {}" d="{}"/>').format(css, shapes[model])
     back = int(model[-1])
     return Markup('<circle class="mark markov" cx="{}" cy="{}" r="{}"/>').format(
-        _n(x), _n(y), _n(1.4 + 0.8 * back)
+        _n(x), _n(y), _n(1.9 + 0.7 * back)
     )
 
 
