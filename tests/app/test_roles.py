@@ -27,6 +27,7 @@ PROGRAMS = ("/v1/", "/static")
 FOR_AGENTS = {
     "/settings", "/settings/account", "/settings/account/password", "/settings/account/sessions/1/end", "/api",
     "/journeys/map", "/journeys/map/1",
+    "/journeys/attribution", "/journeys/next",
     "/journeys/board", "/journeys/types", "/journeys/paths", "/touchpoints", "/profiles", "/profiles/1",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from polku.stats.estimate import (
     quantile_of_histogram,
 )
 from polku.stats.false_discovery import CLEAR, false_discovery
-from polku.stats.jackknife import delete_a_group, ratio_of_groups
+from polku.stats.jackknife import delete_a_group, ratio_of_groups, share_within
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
 from polku.stats.witten_bell import backed_off, witten_bell
@@ -30,6 +30,7 @@ __all__ = [
     "proportion",
     "quantile_of_histogram",
     "ratio_of_groups",
+    "share_within",
     "two_means",
     "two_proportions",
     "witten_bell",
