@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from polku.journeys.asking.gaps import BINS, EDGES
+from polku.journeys.asking.scope import Scope
 from polku.store import Block
 
 Event = tuple[int, int, int, float]
@@ -55,11 +56,32 @@ def of(*events: tuple[int, int]) -> list[Event]:
     return [(t, touchpoint, 1, NONE) for t, touchpoint in events]
 
 
+def seen(journey: Sequence[Event], scope: Scope, *, collapse: bool = False) -> list[tuple[int, int]]:
+    """The (time, number) of the events of a journey that count; with `collapse` without those that repeat the one
+    before."""
+    numbers = dict(zip(scope.codes, scope.numbers or range(len(scope.codes)), strict=True))
+    path = [
+        (t, numbers[touchpoint])
+        for t, touchpoint, source, _ in journey
+        if touchpoint in numbers and scope.low <= t < scope.high and scope.source in (None, source)
+    ]
+    return [e for i, e in enumerate(path) if not (collapse and i and path[i - 1][1] == e[1])]
+
+
 def bins(gaps: Sequence[int]) -> list[int]:
     """Gaps counted in bins, by looking for each one's place between the edges."""
     counts = [0] * BINS
     for gap in gaps:
         counts[int(np.searchsorted(EDGES, gap, side="right")) - 1] += 1
+    return counts
+
+
+def wide_bins(gaps: Sequence[int]) -> list[int]:
+    """Gaps counted in half octaves, by looking for each one's place between their edges."""
+    edges = [0, *(2**e * m / 2 for e in range(32) for m in (2, 3))]
+    counts = [0] * len(edges)
+    for gap in gaps:
+        counts[sum(edge <= gap for edge in edges) - 1] += 1
     return counts
 
 

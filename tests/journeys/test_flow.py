@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from polku.i18n import use_language
-from polku.journeys.asking.results import Met
+from polku.journeys.asking.results import Met, Quantiles
 from polku.journeys.map.results import MapOfJourneys
 from polku.journeys.paths import headline
 from polku.journeys.paths.flow import NARROW, THICKEST, WIDE, Format, flow
@@ -18,7 +18,8 @@ MAP = map_of([touchpoint("a", 1), touchpoint("b", 1)], [], [touchpoint("c", 1)])
 
 def transition(came: str, went: str, count: int) -> Transition:
     a, b = (Met(k, k.capitalize(), k.capitalize(), "web") for k in (came, went))
-    return Transition(a, b, count, Estimate(0.5, 0.45, 0.55, count), Estimate(60, 50, 70, count))
+    minute = Estimate(60, 50, 70, count)
+    return Transition(a, b, count, Estimate(0.5, 0.45, 0.55, count), minute, Quantiles(*[minute] * 5))
 
 
 def graph_of(*transitions: Transition) -> GraphOfJourneys:

@@ -13,18 +13,16 @@ from pydantic import TypeAdapter
 from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys import QUERIES as ALL
 from polku.journeys.attribution.queries import JourneyAttribution
+from polku.journeys.between.queries import JourneyBetween
 from polku.journeys.funnel.queries import JourneyFunnel
-from polku.journeys.map.queries import JourneyMap, JourneyStages
+from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.sessions.queries import JourneySessions
+from polku.journeys.stages.queries import JourneyStages
 from polku.journeys.volumes.queries import JourneyScores, JourneyVolumes
 from tests.journeys.shop import Shop
 
 QUERIES = tuple(q for q in ALL if q.path.startswith("journeys/"))
-NEEDED: dict[Any, dict[str, Any]] = {
-    JourneyFunnel: {"steps": ["cart"]},
-    JourneyAttribution: {"outcome": "order"},
-}
 
 
 def by_key(told: Any) -> dict[str, Any]:
@@ -172,7 +170,12 @@ def test_sessions_of_a_day(shop: Shop) -> None:
 
 @pytest.mark.parametrize("kind", QUERIES, ids=lambda q: q.path)
 def test_an_empty_folder_answers_everything_as_json(shop: Shop, kind: Any) -> None:
-    query = kind(**NEEDED.get(kind, {}))
+    needed: dict[Any, dict[str, Any]] = {
+        JourneyFunnel: {"steps": ["cart"]},
+        JourneyBetween: {"start": "cart", "end": "order"},
+        JourneyAttribution: {"outcome": "order"},
+    }
+    query = kind(**needed.get(kind, {}))
     told = query.answer(shop.refreshed())
     text = TypeAdapter(kind.result_type()).dump_json(told)
     assert json.loads(text)["covered"]["source"] is None

@@ -18,9 +18,9 @@ from polku.journeys.funnel.funnel import FunnelQuestion
 from polku.journeys.map.encounters import EncountersQuestion
 from polku.journeys.map.experience import ExperienceQuestion
 from polku.journeys.map.responses import LatestQuestion
-from polku.journeys.map.stages import StagesQuestion
 from polku.journeys.paths.graph import FollowsQuestion
 from polku.journeys.sessions.sessions import SessionsQuestion
+from polku.journeys.stages.reached import StagesQuestion
 from polku.journeys.volumes.volumes import VolumesQuestion
 from polku.stats import FEWEST
 from polku.store import Block
@@ -34,6 +34,7 @@ from tests.journeys.journeys_of import (
     cuts_given,
     journeys_given,
     of,
+    wide_bins,
 )
 
 ABC = Scope((1, 2, 3))
@@ -64,8 +65,8 @@ def test_follows_by_hand() -> None:
     answer = ask(FollowsQuestion(ABC), block_of([of((0, 1), (10, 2), (10, 0), (40, 2)), of((5, 1), (6, 2))]))
     edges = dict(zip(zip(answer.came, answer.went, strict=True), answer.gaps, strict=True))
     assert {pair: int(g.sum()) for pair, g in edges.items()} == {(0, 1): 2, (1, 1): 1}
-    assert edges[0, 1].tolist() == bins([10, 1])
-    assert edges[1, 1].tolist() == bins([30])
+    assert edges[0, 1].tolist() == wide_bins([10, 1])
+    assert edges[1, 1].tolist() == wide_bins([30])
     assert answer.starts.tolist() == [2, 0, 0]
     assert answer.ends.tolist() == [0, 2, 0]
 
@@ -92,7 +93,7 @@ def test_follows_is_what_python_counts(journeys: list[list[Event]], scope: Scope
             ends[path[-1][1]] += 1
     answer = ask_split(FollowsQuestion(scope), journeys, cuts)
     found = zip(zip(answer.came, answer.went, strict=True), answer.gaps.tolist(), strict=True)
-    assert dict(found) == {pair: bins(g) for pair, g in gaps.items()}
+    assert dict(found) == {pair: wide_bins(g) for pair, g in gaps.items()}
     assert (answer.starts.tolist(), answer.ends.tolist()) == (starts, ends)
 
 

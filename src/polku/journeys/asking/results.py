@@ -8,6 +8,8 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import Field
 
+from polku.stats import Estimate
+
 Day = Annotated[date | None, Field(description="None: as far as there are events")]
 Count = Annotated[int, Field(ge=0)]
 
@@ -66,3 +68,14 @@ class Ends:
     touchpoint: Met
     starts: Count
     ends: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """How lengths of time spread, in seconds: each is one that occurs, with its interval."""
+
+    at_10: Annotated[Estimate, Field(description="One in ten is at most so long")]
+    at_25: Annotated[Estimate, Field(description="A quarter is at most so long")]
+    at_50: Annotated[Estimate, Field(description="Half is at most so long: the median")]
+    at_75: Annotated[Estimate, Field(description="Three quarters are at most so long")]
+    at_90: Annotated[Estimate, Field(description="Nine in ten are at most so long")]

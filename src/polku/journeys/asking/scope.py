@@ -82,7 +82,7 @@ class Scope:
         if block.part_of is not None:
             whole, chosen = block.part_of
             return self.counted(whole).choose(chosen)
-        found: Counted | None = _kept(block, self)
+        found: Counted | None = kept(block, self)
         if found is None:
             rows = len(block.time)
             time, number = np.empty(rows, np.uint32), np.empty(rows, np.uint16)
@@ -91,29 +91,31 @@ class Scope:
                 time, number,
             )  # fmt: skip
             found = Counted(starts, ends, time[:size], number[:size])
-            _keep(block, self, found)
+            keep(block, self, found)
         return found
 
     def rows(self, block: Block) -> npt.NDArray[np.uint32]:
         """For each of the block's events that count, its row in the block: where value and score are found."""
         whole = block.part_of[0] if block.part_of is not None else block
         key = (self, "rows")
-        found: npt.NDArray[np.uint32] | None = _kept(whole, key)
+        found: npt.NDArray[np.uint32] | None = kept(whole, key)
         if found is None:
             found = rows_that_count(
                 whole.starts, whole.ends, whole.time, whole.touchpoint, whole.source, self.index, self.limits,
                 len(self.counted(whole).time),
             )  # fmt: skip
-            _keep(whole, key, found)
+            keep(whole, key, found)
         return found
 
 
-def _kept(block: Block, key: object) -> Any:
+def kept(block: Block, key: object) -> Any:
+    """What was made of a block lately; None if it is not there any more."""
     with _keeping:
         return block.views.get(key)
 
 
-def _keep(block: Block, key: object, made: object) -> None:
+def keep(block: Block, key: object, made: object) -> None:
+    """Keep what was made of a block for the next question; the oldest goes."""
     with _keeping:
         block.views[key] = made
         while len(block.views) > KEPT:

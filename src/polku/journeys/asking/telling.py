@@ -20,7 +20,7 @@ def met_of(touchpoint: Touchpoint) -> Met:
     return Met(touchpoint.key, touchpoint.name_fi, touchpoint.name_en, touchpoint.channel)
 
 
-def ends_of(met: list[Met], starts: np.ndarray, ends: np.ndarray) -> tuple[Ends, ...]:
+def ends_of(met: Sequence[Met], starts: np.ndarray, ends: np.ndarray) -> tuple[Ends, ...]:
     found = zip(met, starts.tolist(), ends.tolist(), strict=True)
     return tuple(Ends(m, s, e) for m, s, e in found if s or e)
 

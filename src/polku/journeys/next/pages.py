@@ -10,12 +10,12 @@ from starlette.responses import Response
 from polku.i18n import _l, current_language, duration, gettext
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.export import Export
+from polku.journeys.asking.filters import touchpoints_by_stage
 from polku.journeys.map.mapping import usual_steps
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.next import headline
 from polku.journeys.next.queries import JourneyNext
-from polku.journeys.paths.pages import options_of
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
 from polku.workspace import Workspace
@@ -63,7 +63,7 @@ def show_next(request: Request, user: CurrentUser) -> Response:
         within=within,
         windows=WITHIN,
         nothing=NOTHING.get(within) or gettext("Nothing within %(time)s", time=duration(asked.within)),
-        options=options_of(values["catalogue"], language),
+        options=touchpoints_by_stage(values["catalogue"], language),
         likely=likely[:SHOWN],
         rest=sum(s.probability.estimate or 0.0 for s in likely[SHOWN:]),
         widest=max((s.probability.high or 0.0 for s in likely), default=1.0),

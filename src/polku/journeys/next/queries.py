@@ -11,6 +11,7 @@ from pydantic import Field
 from polku.errors import InvalidInput
 from polku.journeys.asking.calendar import day_of
 from polku.journeys.asking.contexts import deepest
+from polku.journeys.asking.over_time import ExtentQuestion
 from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.telling import met_of
@@ -20,7 +21,6 @@ from polku.journeys.next.results import NextOfJourneys
 from polku.journeys.next.telling import calibration_of, gain_of, steps_of, trials_of
 from polku.journeys.touchpoints.catalogue import Touchpoint
 from polku.journeys.touchpoints.known import Touchpoints
-from polku.journeys.volumes.volumes import SpanQuestion
 from polku.stats import Estimate
 from polku.workspace import Duration, Names, Workspace, midnight
 
@@ -59,7 +59,7 @@ class JourneyNext(JourneyQuery):
         path = [catalogue.touchpoint(name) for name in self.so_far if name]
         met = [met_of(catalogue.by_code[c]) for c in scope.codes]
         order, within = deepest(scope.size), int(self.within.total_seconds())
-        span = ask(SpanQuestion())
+        span = ask(ExtentQuestion())
         low, end = (max(span[0], scope.low), min(span[1] + 1, scope.high)) if span else (0, 0)
         cut = self._cut(low, end - within, ZoneInfo(workspace.settings.timezone))
         numbers = tuple(self._number(t, scope) for t in path)

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.asking.gaps import BINS
+from polku.journeys.asking.quantiles import WIDE
 from polku.journeys.asking.scope import Scope
-from polku.journeys.paths.kernels import follow
+from polku.journeys.paths.kernels import Bins, follow, narrow
 from polku.store import Block
 
 Counts = npt.NDArray[np.int64]
+Partial = tuple[Counts, Bins, Counts, Counts]
+
+PAIRS = 1024
+"""Room for so many pairs at first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """Touchpoints `came[i]` → `went[i]` (places in the scope's codes) with gaps in bins; `starts` and
-    `ends` count the journeys that begin and end at each touchpoint."""
+    """Numbers `came[i]` → `went[i]` of the scope with gaps in wide bins (polku.journeys.asking.quantiles); `starts`
+    and `ends` count the journeys that begin and end at each."""
 
     came: Counts
     went: Counts
@@ -40,24 +44,48 @@ class FollowsQuestion:
 
     scope: Scope
 
-    def partial(self, block: Block) -> tuple[Counts, Counts, Counts, Counts]:
-        found: tuple[Counts, Counts, Counts, Counts] = follow(
-            *self.scope.counted(block).columns, self.scope.size
-        )
-        return found
+    def partial(self, block: Block) -> Partial:
+        columns, room = self.scope.counted(block).columns, PAIRS
+        while (found := follow(*columns, self.scope.size, room))[0] > room:
+            room *= 4
+        return found[1:]
 
-    def merge(
-        self, a: tuple[Counts, Counts, Counts, Counts], b: tuple[Counts, Counts, Counts, Counts]
-    ) -> tuple[Counts, Counts, Counts, Counts]:
+    def merge(self, a: Partial, b: Partial) -> Partial:
         if np.array_equal(a[0], b[0]):
             return a[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]
         pairs, place = np.unique(np.concatenate([a[0], b[0]]), return_inverse=True)
-        gaps = np.zeros((len(pairs), BINS), a[1].dtype)
+        gaps = np.zeros((len(pairs), WIDE), a[1].dtype)
         gaps[place[: len(a[0])]] = a[1]  # a pair occurs once in each part
         gaps[place[len(a[0]) :]] += b[1]
         return pairs, gaps, a[2] + b[2], a[3] + b[3]
 
-    def finish(self, partial: tuple[Counts, Counts, Counts, Counts]) -> Follows:
+    def finish(self, partial: Partial) -> Follows:
         pairs, gaps, starts, ends = partial
         came, went = np.divmod(pairs, max(1, self.scope.size))
         return Follows(came, went, gaps.astype(np.int64), starts, ends)
+
+
+@dataclass(frozen=True)
+class NarrowQuestion:
+    """Count the gaps of `pairs` (from · size + to) once more, those in some wide bins only, in narrow ones: where
+    their quantiles are. `bins[i]` are the wide bins of `pairs[i]`. Answers one row of counts for each pair and bin, in
+    their order."""
+
+    scope: Scope
+    pairs: tuple[int, ...]
+    bins: tuple[tuple[int, ...], ...]
+
+    def partial(self, block: Block) -> Bins:
+        size = self.scope.size
+        slots, rows = np.full(size * size, -1, np.int32), np.full((len(self.pairs), WIDE), -1, np.int32)
+        slots[list(self.pairs)] = np.arange(len(self.pairs))
+        wanted = [(i, b) for i, bins in enumerate(self.bins) for b in bins]
+        for row, (i, b) in enumerate(wanted):
+            rows[i, b] = row
+        return narrow(*self.scope.counted(block).columns, size, slots, rows)
+
+    def merge(self, a: Bins, b: Bins) -> Bins:
+        return a + b
+
+    def finish(self, partial: Bins) -> Counts:
+        return partial.astype(np.int64)

@@ -1,4 +1,4 @@
-"""Paths and funnels: who gets through given touchpoints, what follows what, and volumes over time."""
+"""Paths: what comes step by step, who gets through given touchpoints, what follows what, and volumes over time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from polku.charts import Figure, Point, Series, time_series
 from polku.i18n import LazyText, _l, current_language, current_zone, gettext, ngettext
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import following
-from polku.journeys.asking.export import Export
+from polku.journeys.asking.filters import touchpoints_by_stage
 from polku.journeys.asking.results import Met
 from polku.journeys.funnel import headline as funnel_headline
 from polku.journeys.funnel.queries import JourneyFunnel
@@ -21,17 +21,17 @@ from polku.journeys.map.pages import PATH as MAP
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths import headline
+from polku.journeys.paths.choice import PATH
+from polku.journeys.paths.explorer import explorer
 from polku.journeys.paths.flow import NARROW, WIDE, flow
 from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.sessions.queries import JourneySessions
-from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.journeys.volumes.queries import JourneyVolumes
 from polku.journeys.volumes.results import VolumesOverTime
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
 from polku.workspace import LAST_DAY, Workspace
 
-PATH: Final = "/journeys/paths"
 WINDOWS: Final[dict[str, LazyText]] = {
     "1d": _l("within a day"),
     "7d": _l("within a week"),
@@ -46,7 +46,7 @@ TRANSITIONS: Final = 25
 """So many of the most frequent transitions are drawn and listed."""
 
 router = APIRouter(include_in_schema=False)
-analysis(PATH, _l("Paths and funnels"), "funnel", 10)
+analysis(PATH, _l("Paths"), "path", 10)
 
 
 @router.get(PATH)
@@ -63,27 +63,28 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
     if steps and journeys.profiles:
         asked = filters.asked | {"steps": steps, "within": within or None}
         funnel = JourneyFunnel.of(asked).answer(workspace)
-    asked_graph = JourneyGraph(**filters.asked, top=TRANSITIONS)
-    graph = asked_graph.answer(workspace)
+    graph = JourneyGraph(**filters.asked, top=TRANSITIONS).answer(workspace)
 
     def link(touchpoint: Met) -> str:
         return f"{MAP}/{touchpoint.key}{filters.query()}"
 
+    explored = explorer(request.query_params, workspace, filters, journeys, values["catalogue"])
+    chosen = explored["choice"].fields("within")
     return render(
         request,
         "journeys/paths.html",
         **values,
+        **explored,
         map=journeys,
         steps=[s.touchpoint.key for s in funnel.steps] if funnel else [],
         within=within,
         windows=WINDOWS,
-        keep=[("step", s) for s in given] + [("within", within)],
-        kept=filters.chosen,
-        options=options_of(values["catalogue"], language),
+        keep=[("step", s) for s in given] + [("within", within)] + chosen,
+        kept=filters.chosen + chosen,
+        options=touchpoints_by_stage(values["catalogue"], language),
         funnel=funnel,
         says=funnel_headline.of_funnel(funnel, language) if funnel else "",
         graph=graph,
-        export=Export(asked_graph),
         leads=headline.of_graph(graph, language),
         flows=[flow(journeys, graph, form, language=language, link=link) for form in (WIDE, NARROW)],
         sessions=JourneySessions(**filters.asked).answer(workspace),
@@ -126,13 +127,3 @@ def finished(volumes: VolumesOverTime) -> int:
     today = volumes.covered.as_of.astimezone(current_zone()).date()
     covered = min(today, min(volumes.covered.until or LAST_DAY, LAST_DAY) + timedelta(days=1))
     return spans - 1 if following(volumes.starts[-1], volumes.by) > covered else spans
-
-
-def options_of(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Touchpoints by stage, for a select; those without one come last."""
-    groups = [
-        (s.name(language), [(t.key, t.name(language)) for t in catalogue.of_stage(s.key)])
-        for s in catalogue.stages
-    ]
-    rest = [(t.key, t.name(language)) for t in catalogue.touchpoints if t.stage is None]
-    return [g for g in [*groups, (gettext("Not on the map"), rest)] if g[1]]

@@ -8,19 +8,20 @@ from typing import Annotated
 from pydantic import Field
 
 from polku.answer import Answer
-from polku.journeys.asking.results import Count, Covered, Ends, Group, Met
+from polku.journeys.asking.results import Count, Covered, Ends, Group, Met, Quantiles
 from polku.stats import Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One touchpoint right after another."""
+    """One touchpoint, channel or stage right after another."""
 
     came: Met
     went: Met
     count: Count
     share: Annotated[Estimate, Field(description="Of the times something came right after `came`")]
     after_s: Annotated[Estimate, Field(description="Median time between the two, in seconds")]
+    quantiles_s: Annotated[Quantiles, Field(description="How the times between the two spread, in seconds")]
 
 
 @dataclass(frozen=True, slots=True)

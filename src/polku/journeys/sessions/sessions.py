@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polku.journeys.asking.scope import Scope
-from polku.journeys.sessions.kernels import visit
+from polku.journeys.sessions.kernels import visit, visit_each
 from polku.store import Block
 
 PAUSE = timedelta(minutes=30)
@@ -47,3 +47,38 @@ class SessionsQuestion:
 
     def finish(self, partial: Partial) -> Sessions:
         return Sessions(*partial)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsOfEach:
+    """As Sessions, of each group by itself: `lengths` and `sizes` have a row for each, `profiles` a number."""
+
+    lengths: Counts
+    sizes: Counts
+    starts: Counts
+    ends: Counts
+    profiles: Counts
+
+
+@dataclass(frozen=True)
+class SessionsOfEachQuestion:
+    """Count sessions within each group of touchpoints, e.g. a channel: `group_of[n]` is the group of number n of the
+    scope. Encounters of other groups in between neither end a session nor are part of it."""
+
+    scope: Scope
+    group_of: tuple[int, ...]
+    pause: int = int(PAUSE.total_seconds())
+
+    def partial(self, block: Block) -> tuple[Counts, ...]:
+        columns = self.scope.counted(block).columns
+        group_of = np.array(self.group_of, np.int64)
+        found: tuple[Counts, ...] = visit_each(
+            *columns, group_of, max(self.group_of, default=-1) + 1, self.pause
+        )
+        return found
+
+    def merge(self, a: tuple[Counts, ...], b: tuple[Counts, ...]) -> tuple[Counts, ...]:
+        return tuple(x + y for x, y in zip(a, b, strict=True))
+
+    def finish(self, partial: tuple[Counts, ...]) -> SessionsOfEach:
+        return SessionsOfEach(*partial)
