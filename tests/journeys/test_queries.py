@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys import QUERIES as ALL
 from polku.journeys.asking.query import JourneyQuery
+from polku.journeys.attribution.queries import JourneyAttribution
 from polku.journeys.between.queries import JourneyBetween
 from polku.journeys.funnel.queries import JourneyFunnel
 from polku.journeys.map.queries import JourneyMap
@@ -170,7 +171,11 @@ def test_sessions_of_a_day(shop: Shop) -> None:
 
 @pytest.mark.parametrize("kind", QUERIES, ids=lambda q: q.path)
 def test_an_empty_folder_answers_everything_as_json(shop: Shop, kind: Any) -> None:
-    needed = {JourneyFunnel: {"steps": ["cart"]}, JourneyBetween: {"start": "cart", "end": "order"}}
+    needed: dict[Any, dict[str, Any]] = {
+        JourneyFunnel: {"steps": ["cart"]},
+        JourneyBetween: {"start": "cart", "end": "order"},
+        JourneyAttribution: {"outcome": "order"},
+    }
     query = kind(**needed.get(kind, {}))
     told = query.answer(shop.refreshed())
     text = TypeAdapter(kind.result_type()).dump_json(told)

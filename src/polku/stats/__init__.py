@@ -2,6 +2,16 @@
 
 from polku.stats.clustered_proportion import clustered_proportion
 from polku.stats.difference import Difference
+from polku.stats.estimate import (
+    FEWEST,
+    Estimate,
+    clustered_mean,
+    median_of_histogram,
+    proportion,
+    quantile_of_histogram,
+)
+from polku.stats.false_discovery import CLEAR, false_discovery
+from polku.stats.jackknife import delete_a_group, ratio_of_groups, share_within
 from polku.stats.estimate import FEWEST, Estimate, clustered_mean, proportion
 from polku.stats.false_discovery import CLEAR, evidence, false_discovery
 from polku.stats.histogram import median_of_histogram, quantile_of_histogram
@@ -30,6 +40,7 @@ __all__ = [
     "quantile_of_histogram",
     "quantile_ranks",
     "ratio_of_groups",
+    "share_within",
     "two_means",
     "two_proportions",
     "witten_bell",

@@ -154,12 +154,13 @@ def step(
 @kernel("i8[] i8[] u2[] u4[] f4[] i8", awaited=False)
 def add_values(
     starts: Counts, ends: Counts, number: Codes, rows: Rows, value: npt.NDArray[np.float32], size: int
-) -> Sums:
-    """The sum of the values of each number's events; those without a value add nothing."""
-    sums = np.zeros(size)
+) -> tuple[Sums, Counts]:
+    """The sum of the values of each number's events, where those without a value add nothing, and how many they are."""
+    sums, counts = np.zeros(size), np.zeros(size, np.int64)
     for p in range(len(starts)):
         for i in range(starts[p], ends[p]):
             v = value[rows[i]]
+            counts[number[i]] += 1
             if np.isfinite(v):
                 sums[number[i]] += v
-    return sums
+    return sums, counts
