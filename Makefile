@@ -1,6 +1,6 @@
 # Polku for newcomers and developers. Needs Python 3.11 or newer and make; all else comes pinned and hashed.
 #   make demo   try it with demo data      make test   the whole default suite
-#   make env    the environment alone      make lint, browser, fault, bench, picture, wheel, lock   for developers
+#   make env    the environment alone      make lint, browser, fault, scale, bench, picture, wheel, lock   for developers
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Node trusts what the machine trusts: behind a company's own certificate authority its built-in list is not enough.
 export NODE_USE_SYSTEM_CA ?= 1
 
-.PHONY: demo test env assets lint browser fault bench picture wheel lock clean
+.PHONY: demo test env assets lint browser fault scale bench picture wheel lock clean
 
 demo: env assets demo-data
 	@echo
@@ -42,6 +42,15 @@ browser: env assets
 
 fault: env
 	$(BIN)/pytest -m fault
+
+# A Spark cluster of its own: needs Java 17 or newer, and PySpark (half a gigabyte), which no other lane needs.
+scale: env .venv/.scale
+	$(BIN)/pytest -m scale -s tests/scale
+
+.venv/.scale: requirements-spark.lock .venv/.ready
+	@echo "Installing PySpark from $<"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $<
+	@touch $@
 
 bench: env assets
 	$(BIN)/python -m benchmarks
@@ -101,6 +110,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 lock: .venv/.installer
 	$(LOCK) pyproject.toml --extra postgres -o requirements.lock >/dev/null
 	$(LOCK) pyproject.toml --extra postgres --group dev -c requirements.lock -o requirements-dev.lock >/dev/null
+	echo 'pyspark>=4.0,<5' | $(LOCK) - -o requirements-spark.lock >/dev/null
 
 clean:
 	rm -rf .venv node_modules $(VENDOR) dist build .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-data.part

@@ -11,6 +11,7 @@ from polku.collect import pages as collect_pages
 from polku.collect.arrow_api import import_router
 from polku.journeys import install_plans
 from polku.journeys import pages as journeys_pages
+from polku.lake import api as lake_api
 from polku.profiles import api as profiles_api
 from polku.profiles import pages as profiles_pages
 from polku.profiles import reviewing, rules_api, rules_pages
@@ -25,7 +26,7 @@ PAGES = (
     rules_pages,
     collect_pages,
 )
-API = (collect_api, profiles_api, rules_api)
+API = (collect_api, profiles_api, rules_api, lake_api)
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""
 

@@ -12,6 +12,7 @@ PolkuError                 code, HTTP status, message that says what to do next
 ├── FolderTooNew           409  written by a newer Polku
 ├── NotWritable            500  the data folder may not be written to
 ├── NotReady               503  try again in a moment (kernels compile, blocks are being built)
+│   └── ClusterUnavailable 503  the Spark cluster that answers questions does not
 ├── DatabaseUnreachable    503  the server of the operational tables does not answer
 └── StorageFull            503  nothing was lost; free some space
 """
@@ -145,6 +146,11 @@ class NotReady(PolkuError):
     code = "not_ready"
     status = 503
     retry_after_s = 2
+
+
+class ClusterUnavailable(NotReady):
+    code = "cluster_unavailable"
+    retry_after_s = 10
 
 
 class StorageFull(PolkuError):

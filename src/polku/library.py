@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -22,6 +23,7 @@ from polku.errors import InvalidInput, NotFound, NotReady, PolkuError
 from polku.i18n import current_language
 from polku.settings import Settings, read_settings
 from polku.store import (
+    Engine,
     EventStore,
     FolderLock,
     LocalEngine,
@@ -31,6 +33,8 @@ from polku.store import (
     kernels,
     running_server,
 )
+from polku.store.lake.place import Place
+from polku.store.lake.writing import collector_id
 from polku.workspace import Query, Workspace
 
 log = logging.getLogger(__name__)
@@ -125,9 +129,34 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
         refresher = Refresher(store, settings.folder, resolve, threads=settings.workers)
         engine = LocalEngine(refresher, threads=settings.workers)
         closing.callback(engine.close)
-        opened.append(Workspace(settings, database, store, engine))
+        asked: Engine = engine
+        if settings.engine:
+            asked = _spark_engine(settings)
+            closing.callback(asked.close)
+        opened.append(Workspace(settings, database, store, asked, engine))
         opened[0].part(profiles.Naming).use(_Names(opened[0].part(journeys.Touchpoints)))
         yield opened[0]
+
+
+def _spark_engine(settings: Settings) -> Engine:
+    """The engine of a cluster, which only those have who installed it. Raises InvalidInput."""
+    try:
+        spark: Any = import_module("polku.store.spark")
+    except ImportError as e:
+        raise InvalidInput(
+            "POLKU_ENGINE names a Spark cluster, but PySpark is not installed (%(why)s). "
+            "Install it: pip install 'polku[spark]'",
+            why=e,
+        ) from e
+    made: Engine = spark.engine_of(
+        settings.engine,
+        Place(settings.lake),
+        collector_id(settings.folder),
+        spill=settings.folder / "cache" / "duckdb-lake",
+        memory_limit=settings.memory_limit,
+        threads=settings.workers,
+    )
+    return made
 
 
 def make_folder(settings: Settings, *, touchpoints: bool = True) -> None:
@@ -222,7 +251,9 @@ def open(folder: str | Path) -> Polku:
         return _remote(server)
     with ExitStack() as opening:
         workspace = opening.enter_context(open_workspace(settings))
-        workspace.engine.refresh()
+        workspace.local.refresh()
+        if workspace.engine is not workspace.local:
+            workspace.engine.refresh()
         return Polku(lambda q: q.answer(workspace), opening.pop_all().close)
 
 

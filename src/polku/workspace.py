@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from polku.db import Database
 from polku.errors import InvalidInput, Words
 from polku.settings import Settings
-from polku.store import EventStore, LocalEngine
+from polku.store import Engine, EventStore, LocalEngine
 from polku.validation import problem
 
 T = TypeVar("T")
@@ -37,9 +37,15 @@ class Workspace:
     settings: Settings
     db: Database
     store: EventStore
-    engine: LocalEngine
+    engine: Engine
+    own_engine: LocalEngine | None = None
     _parts: dict[type[Any], Any] = field(default_factory=dict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def local(self) -> Engine:
+        """The engine over the folder's own events, also when journeys are asked of a cluster."""
+        return self.own_engine or self.engine
 
     def part(self, kind: type[T]) -> T:
         """A slice's own long-lived object, made as `kind(workspace)` when first asked for."""

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from polku import library
 from polku.app import create_app
 from polku.settings import read_settings
+from polku.web import navigation
 from polku.web.roles import ROLES, covers, lesser
 from polku.web.visitor import RULES
 from tests.folders import empty_folder
@@ -26,9 +27,9 @@ PROGRAMS = ("/v1/", "/static")
 """Where write keys open, not roles."""
 FOR_AGENTS = {
     "/settings", "/settings/account", "/settings/account/password", "/settings/account/sessions/1/end", "/api",
-    "/journeys/map", "/journeys/map/1",
-    "/journeys/board", "/journeys/paths", "/touchpoints", "/profiles", "/profiles/1",
+    "/journeys/map", "/journeys/map/1", "/touchpoints", "/profiles", "/profiles/1",
 }  # fmt: skip
+"""Besides the pages that analyse journeys."""
 
 
 def addresses(app: FastAPI) -> Iterator[tuple[str, str, str]]:
@@ -96,14 +97,18 @@ def test_every_address_has_a_rule(app: FastAPI) -> None:
 def test_agents_read_customers_and_the_map_and_change_nothing_but_their_account(app: FastAPI) -> None:
     found = list(addresses(app))
     pages = {p for m, p, asked in found if asked == "agent" and not p.startswith("/api/v1/")}
-    assert pages == FOR_AGENTS
+    analyses = {item.path for item in navigation.items(section="analyses", role="agent")}
+    assert pages == FOR_AGENTS | analyses
     changing = {p for m, p, asked in found if asked == "agent" and m != "GET"}
     assert changing == {p for p in FOR_AGENTS if "account" in p}
 
 
-def test_only_users_and_the_look_are_the_administrator_s_alone(app: FastAPI) -> None:
+LAKE = ("/api/v1/lake/write", "/api/v1/lake/build")
+
+
+def test_only_users_the_look_and_the_lake_are_the_administrator_s_alone(app: FastAPI) -> None:
     alone = {p for _, p, asked in addresses(app) if asked == "admin"}
-    assert {p for p in alone if not p.startswith("/settings/users")} == {"/style"}
+    assert {p for p in alone if not p.startswith("/settings/users")} == {"/style", *LAKE}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -145,7 +150,7 @@ def test_a_key_may_what_its_role_may(app: FastAPI, keys: dict[str, str], role: s
         refused += answer.status_code == 403
         if answer.status_code == 403:
             assert answer.json()["code"] == "not_allowed"
-    assert bool(refused) is (role == "agent")
+    assert bool(refused) is (role != "admin")
 
 
 def test_a_key_may_never_more_than_who_made_it(app: FastAPI, browsers: dict[str, TestClient]) -> None:

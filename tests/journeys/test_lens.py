@@ -10,8 +10,9 @@ import pytest
 from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys.asking.lens import MOST_GROUPS, OTHERS
 from polku.journeys.funnel.queries import JourneyFunnel
-from polku.journeys.map.queries import JourneyMap, JourneyStages
+from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths.queries import JourneyGraph
+from polku.journeys.stages.queries import JourneyStages
 from polku.workspace import Workspace
 from tests.journeys.shop import Shop
 

@@ -14,9 +14,10 @@ from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys import QUERIES as ALL
 from polku.journeys.between.queries import JourneyBetween
 from polku.journeys.funnel.queries import JourneyFunnel
-from polku.journeys.map.queries import JourneyMap, JourneyStages
+from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.sessions.queries import JourneySessions
+from polku.journeys.stages.queries import JourneyStages
 from polku.journeys.volumes.queries import JourneyScores, JourneyVolumes
 from tests.journeys.shop import Shop
 

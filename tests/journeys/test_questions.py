@@ -18,9 +18,9 @@ from polku.journeys.funnel.funnel import FunnelQuestion
 from polku.journeys.map.encounters import EncountersQuestion
 from polku.journeys.map.experience import ExperienceQuestion
 from polku.journeys.map.responses import LatestQuestion
-from polku.journeys.map.stages import StagesQuestion
 from polku.journeys.paths.graph import FollowsQuestion
 from polku.journeys.sessions.sessions import SessionsQuestion
+from polku.journeys.stages.reached import StagesQuestion
 from polku.journeys.volumes.volumes import VolumesQuestion
 from polku.stats import FEWEST
 from polku.store import Block

@@ -36,3 +36,28 @@ def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, line: str, says: 
     (tmp_path / "polku.toml").write_text(line)
     with pytest.raises(InvalidInput, match=says):
         read_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"engine": "spark://host", "lake": "x"},
+        {"engine": "host:7077", "lake": "x"},
+        {"engine": "spark://host:7077"},
+        {"lake_minutes": -1},
+    ],
+)
+def test_an_engine_that_cannot_be_is_refused(tmp_path, given):
+    with pytest.raises(InvalidInput):
+        read_settings(tmp_path, **given)
+
+
+def test_a_cluster_and_its_lake(tmp_path, monkeypatch):
+    monkeypatch.setenv("POLKU_ENGINE", "spark://a:7077,b:7077")
+    monkeypatch.setenv("POLKU_LAKE", "/mnt/lake")
+    settings = read_settings(tmp_path)
+    assert (settings.engine, settings.lake, settings.lake_minutes) == (
+        "spark://a:7077,b:7077",
+        "/mnt/lake",
+        15,
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polku.stats import Estimate, clustered_mean, median_of_histogram, proportion
+from polku.stats import Estimate, clustered_mean, median_of_histogram, proportion, quantile_of_histogram
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +99,13 @@ def test_the_median_interval_covers_the_truth() -> None:
         assert e.high is not None
         covered += e.low <= math.exp(8) <= e.high
     assert 0.93 < covered / 1000 < 0.99
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
+def test_quantiles_and_their_intervals_are_those_of_the_ranks(stats: Any, share: float) -> None:
+    """One observation a bin: then a quantile is between the order statistics that a reference names."""
+    n = 101
+    e = quantile_of_histogram(np.ones(n, np.int64), np.arange(n + 1, dtype=float), share)
+    reference = stats.quantile_test(np.arange(n) + 0.5, p=share).confidence_interval(0.95)
+    assert e.estimate == pytest.approx(share * n, abs=0.01)  # geometric within a bin
+    assert (e.low, e.high) == pytest.approx((reference.low, reference.high), abs=1.0)

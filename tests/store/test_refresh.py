@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polku.errors import NotReady
-from polku.journeys.volumes.volumes import SpanQuestion
+from polku.journeys.asking.over_time import ExtentQuestion
 from polku.store import Blocks, EventStore, Kind, LocalEngine, Refresher, Snapshot
 from polku.store.blocks import BUCKETS, buckets_of
 from polku.store.kernels import compile_all, in_request
@@ -206,7 +206,7 @@ def test_a_question_is_asked_of_every_block_in_the_middle_of_ingestion(rig: Rig)
 def test_who_asks_before_the_first_blocks_are_built_is_told_to_wait(rig: Rig) -> None:
     """Else a page would say that there are no events, just after an import."""
     engine = LocalEngine(rig.refresher)
-    question = SpanQuestion()
+    question = ExtentQuestion()
     compile_all()
     token = in_request.set(True)
     try:

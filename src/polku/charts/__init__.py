@@ -1,21 +1,27 @@
 """Figures: a chart with its title, its text and its table; one serves page, notebook and PDF."""
 
+from polku.charts.curve import Step, curve
 from polku.charts.drawing import Specification
 from polku.charts.figure import Cell, Figure
 from polku.charts.theme import NARROW, WIDE, Frame, Theme
 from polku.charts.time_series import Point, Series, time_series
+from polku.charts.up_and_down import Bars, up_and_down
 from polku.charts.warming import warm
 
 __all__ = [
     "NARROW",
     "WIDE",
+    "Bars",
     "Cell",
     "Figure",
     "Frame",
     "Point",
     "Series",
     "Specification",
+    "Step",
     "Theme",
+    "curve",
     "time_series",
+    "up_and_down",
     "warm",
 ]

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from polku.charts.axes import AXIS_ROOM, NAME_AT, OWN_COLOUR, End, names_at_ends, time_axis
 from polku.charts.drawing import Specification
 from polku.charts.figure import Figure
-from polku.charts.theme import SERIES, TEXT_SIZE, Frame, colour, text_width
+from polku.charts.theme import SERIES, Frame, colour, text_width
 from polku.i18n import gettext, number, percent, signed
 
 Measure = Literal["count", "share", "score"]
 """What the values are: counts from 0, shares 0–1, or scores −100…100."""
 
-AXIS_ROOM: Final = 46  # pixels for the labels left of and below the plot
-DOT_AT: Final = 10  # pixels from a line's end to the dot before its name
-NAME_AT: Final = 18  # and to the name
 BEHIND: Final = 8  # so many grey lines: more are a tangle, and each takes 2 ms to draw
 AXIS_LABELS: Final = {
     "count": {"format": ",~r"},
@@ -82,7 +80,8 @@ def _chart(frame: Frame, series: Sequence[Series], measure: Measure) -> Specific
     names = [s.name for s in front] if len(series) > 1 else []
     room = NAME_AT + max(map(text_width, names)) if names else 0
     width, height = frame.width - AXIS_ROOM - room, frame.height - AXIS_ROOM
-    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": _time_axis(series, width)}
+    days = [p.at for s in series for p in s.points]
+    x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": time_axis(days, width)}
     y = {"type": "quantitative", "scale": {"zero": measure != "score"}, "axis": AXIS_LABELS[measure]}
     return {
         "width": width,
@@ -109,7 +108,7 @@ def _lines(several: Sequence[Series], y: Specification, mark: Specification) -> 
     ]
     encoding: Specification = {"y": {"field": "value", **y}, "detail": {"field": "nth"}}
     if "color" not in mark:
-        encoding["color"] = _OWN_COLOUR
+        encoding["color"] = OWN_COLOUR
     return [{"data": {"values": rows}, "mark": {"type": "line"} | mark, "encoding": encoding}]
 
 
@@ -134,54 +133,19 @@ def _values(series: Series) -> Specification:
     return {"values": rows}
 
 
-def _names_at_ends(front: Sequence[Series], height: int) -> list[Specification]:
-    """The names right of the lines' last points, pushed up where they would overlap."""
-    known = [p.value for s in front for p in s.points if p.value is not None]
-    # Half as much again as a line of text: the axis is rounded out beyond the values.
-    gap = (max(known) - min(0, *known)) * 1.5 * TEXT_SIZE / height
-    ends = [
-        (p.value, str(p.at), nth) for nth, s in enumerate(front) if (p := _last(s)) and p.value is not None
-    ]
-    rows: list[Specification] = []
-    floor = float("-inf")
-    for value, at, nth in sorted(ends):
-        floor = max(value, floor + gap)
-        rows.append({"at": at, "y": floor, "name": front[nth].name, "colour": colour(SERIES[nth])})
-    place: Specification = {"data": {"values": rows}}
-    y = {"field": "y", "type": "quantitative"}
-    return [
-        place | {"mark": _DOT, "encoding": {"y": y, "color": _OWN_COLOUR}},
-        place | {"mark": _NAME, "encoding": {"y": y, "text": {"field": "name"}}},
-    ]
-
-
 _GREY: Final = {"color": colour("muted"), "strokeWidth": 1.2, "opacity": 0.4}
-_OWN_COLOUR: Final = {"field": "colour", "type": "nominal", "scale": None}
-# The dot carries the colour: as text the series' colours would be too pale to read.
-_DOT: Final = {"type": "point", "filled": True, "size": 40, "opacity": 1, "xOffset": DOT_AT}
-_NAME: Final = {
-    "type": "text",
-    "align": "left",
-    "baseline": "middle",
-    "dx": NAME_AT,
-    "color": colour("ink"),
-}
+
+
+def _names_at_ends(front: Sequence[Series], height: int) -> list[Specification]:
+    """The names right of the lines' last points."""
+    known = [p.value for s in front for p in s.points if p.value is not None]
+    ends = [
+        End(p.value, p.at, s.name, SERIES[nth])
+        for nth, s in enumerate(front)
+        if (p := _last(s)) and p.value is not None
+    ]
+    return names_at_ends(ends, max(known) - min(0, *known), height)
 
 
 def _last(series: Series) -> Point | None:
     return next((p for p in reversed(series.points) if p.value is not None), None)
-
-
-def _time_axis(series: Sequence[Series], width: float) -> Specification:
-    """Days, months or years, as many as fit; the year stands under the first month and each January."""
-    days = [p.at for s in series for p in s.points]
-    span = (max(days) - min(days)).days if days else 0
-    fits = max(2, int(width / 56))
-    if span <= 92:
-        return {"format": gettext("%%-d %%b"), "tickCount": max(1, min(fits, span))}
-    if span > 366 * 5:
-        return {"format": "%Y", "tickCount": fits}
-    step = next((n for n in (1, 2, 3, 6) if span / 30.4 / n <= fits), 12)
-    month, year = ("utcFormat(datum.value, '%b')", "utcFormat(datum.value, '%Y')")
-    label = f"datum.index === 0 || utcmonth(datum.value) === 0 ? [{month}, {year}] : {month}"
-    return {"tickCount": {"interval": "month", "step": step}, "labelExpr": label}

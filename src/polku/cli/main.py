@@ -21,13 +21,17 @@ COMMANDS: Final[dict[str, tuple[str, LazyText]]] = {
     "serve": ("polku.cli.server:serve", _l("Serve pages, the API and the collectors.")),
     "import": (
         "polku.cli.importing:import_files",
-        _l("Import events from files: CSV, JSON lines and Parquet, also gzipped."),
+        _l("Import events from files (CSV, JSON lines, Parquet) and logs (XES, OCEL 2.0), also gzipped."),
     ),
     "demo": ("polku.cli.demo:demo", _l("Make a data folder with a year of a made-up outdoor shop.")),
     "journeys": ("polku.cli.queries:journeys", _l("Ask about journeys: the map, funnels, paths, volumes.")),
     "touchpoints": (
         "polku.cli.queries:touchpoints",
         _l("Ask about touchpoints and the events that are none yet."),
+    ),
+    "lake": (
+        "polku.cli.lake:lake",
+        _l("Share events with other Polkus, and ask a cluster about all of them."),
     ),
     "sources": ("polku.cli.queries:sources", _l("Ask where events come from.")),
     "rejected": ("polku.cli.queries:rejected", _l("Ask what could not be taken, and why.")),

@@ -21,8 +21,9 @@ from granian.server.embed import Server
 from polku import charts, collect, journeys, profiles
 from polku.app import create_app
 from polku.cli.options import data_option
-from polku.errors import Conflict, system_reason
+from polku.errors import Conflict, PolkuError, system_reason
 from polku.i18n import current_language, gettext, use_language
+from polku.lake import Keeper
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
@@ -80,12 +81,14 @@ def run(settings: Settings) -> None:
             websockets=False,
             log_enabled=False,
         )
-        stopping = threading.Event()
+        stopping, keeper = threading.Event(), Keeper(workspace)
         server.on_startup(lambda: _ready(workspace, token, setup_code, terminal, stopping))
+        server.on_startup(keeper.start)
         try:
             uvloop.run(_run(server))
         finally:
             stopping.set()
+            keeper.stop()
 
 
 async def _run(server: Server) -> None:
@@ -112,7 +115,8 @@ def _ready(
             click.echo(
                 gettext("To set up from another machine than this one, the code is %(code)s", code=setup_code)
             )
-    workspace.engine.start()
+    for engine in {workspace.local, workspace.engine}:
+        engine.start()
     threading.Thread(target=_warm, args=(workspace, stopping), name="warming", daemon=True).start()
 
 
@@ -124,7 +128,7 @@ def _warm(workspace: Workspace, stopping: threading.Event) -> None:
     charts.warm()
     rendering.warm()
     try:
-        workspace.engine.refresh()  # what is asked now would be forgotten with the blocks of the last time
+        workspace.local.refresh()  # what is asked now would be forgotten with the blocks of the last time
     except OSError as e:
         log.error("blocks_not_written reason=%s", e)
     for slice_ in (journeys, profiles, collect):
@@ -132,6 +136,8 @@ def _warm(workspace: Workspace, stopping: threading.Event) -> None:
             return
         try:
             slice_.warm(workspace)
+        except PolkuError as e:
+            log.warning("not_warm slice=%s reason=%s", slice_.__name__, e.message)
         except Exception:  # whoever asks for it is told; the server serves on
             if not stopping.is_set():  # else the workspace is closed, and nobody asks
                 log.exception("not_warm slice=%s", slice_.__name__)

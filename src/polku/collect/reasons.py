@@ -191,6 +191,18 @@ _CATALOGUE: Final = (
         replayable=False,
     ),
     Reason(
+        "no_time",
+        _l("The event has no time"),
+        _l("Give each event of the log its time:timestamp, and import the log again."),
+        replayable=False,
+    ),
+    Reason(
+        "row_too_large",
+        _l("The event is too large"),
+        _l("Leave out long texts, shorten the event's name, and import the file again."),
+        replayable=False,
+    ),
+    Reason(
         "no_id",
         _l("The row has no id"),
         _l("Give each row an id, or leave the id out of the mapping, and import the file again."),

@@ -81,6 +81,12 @@ def day(when: date) -> str:
     return dates.format_date(when, format=_DAY[current_language()], locale=_locale())
 
 
+def month(when: date) -> str:
+    """Maaliskuu 2026, March 2026: the month a day is in."""
+    text = dates.format_date(when, format="LLLL y", locale=_locale())
+    return text[:1].upper() + text[1:]
+
+
 def moment(when: datetime) -> str:
     """23.11.2026 klo 9.34, 23 Nov 2026, 09:34; in the current zone."""
     local = _local(when)

@@ -4,7 +4,25 @@ Each kind of question has its room: its kernels, the question, the query that us
 pages. `asking` is what all of them are made of, `touchpoints` what events mean.
 """
 
-from polku.journeys import between, funnel, loops, map, paths, saved, sessions, touchpoints, variants, volumes
+from polku.journeys import (
+    attribution,
+    between,
+    comparison,
+    conformance,
+    funnel,
+    loops,
+    map,
+    next,
+    paths,
+    retention,
+    saved,
+    sessions,
+    stages,
+    touchpoints,
+    types,
+    variants,
+    volumes,
+)
 from polku.journeys.touchpoints.catalogue import Catalogue, Stage, Touchpoint
 from polku.journeys.touchpoints.defaults import STAGES, install_defaults
 from polku.journeys.touchpoints.known import Touchpoints
@@ -15,7 +33,25 @@ from polku.journeys.touchpoints.store import install_stages, install_touchpoints
 from polku.journeys.warming import warm
 from polku.workspace import Query
 
-_ROOMS = (map, paths, variants, loops, between, funnel, sessions, volumes, touchpoints, saved)
+_ROOMS = (
+    map,
+    paths,
+    variants,
+    loops,
+    between,
+    sessions,
+    funnel,
+    volumes,
+    stages,
+    retention,
+    comparison,
+    conformance,
+    types,
+    attribution,
+    next,
+    touchpoints,
+    saved,
+)
 QUERIES: tuple[type[Query], ...] = tuple(q for room in _ROOMS for q in room.QUERIES)
 
 __all__ = [

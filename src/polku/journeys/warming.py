@@ -6,15 +6,26 @@ from polku.journeys.funnel.queries import JourneyFunnel
 from polku.journeys.map.mapping import USUAL_WINDOW, usual_steps
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths.queries import JourneyGraph
+from polku.journeys.retention.queries import JourneyLifecycle, JourneyRetention
 from polku.journeys.sessions.queries import JourneySessions
+from polku.journeys.stages.queries import JourneyStages
 from polku.journeys.volumes.queries import JourneyScores, JourneyVolumes
-from polku.workspace import Workspace
+from polku.workspace import Query, Workspace
 
 
 def warm(workspace: Workspace) -> None:
     """Ask what the pages open with; `Answers` keeps it, and asks again at every refresh."""
     journeys = JourneyMap.of({}).answer(workspace)
-    for query in (JourneyVolumes, JourneyScores, JourneyGraph, JourneySessions):
+    asked: tuple[type[Query], ...] = (
+        JourneyVolumes,
+        JourneyScores,
+        JourneyGraph,
+        JourneySessions,
+        JourneyRetention,
+        JourneyLifecycle,
+        JourneyStages,
+    )
+    for query in asked:
         query.of({}).answer(workspace)
     if steps := usual_steps(journeys):
         JourneyFunnel.of({"steps": steps, "within": USUAL_WINDOW}).answer(workspace)

@@ -5,6 +5,7 @@ from polku.profiles.identity import Identities, IdentityMap
 from polku.profiles.naming import Naming, TouchpointLabel, TouchpointNames
 from polku.profiles.queries import ProfileList, ProfileSearch, ProfileShow, ProfileTimeline
 from polku.profiles.reviews import ProfileReviews
+from polku.profiles.rules import IdentityRules
 from polku.profiles.rules_queries import ProfileRules
 from polku.profiles.search import IdentifierIndex
 from polku.workspace import Query, Workspace
@@ -22,6 +23,7 @@ __all__ = [
     "QUERIES",
     "Identities",
     "IdentityMap",
+    "IdentityRules",
     "Naming",
     "ProfileList",
     "ProfileReviews",

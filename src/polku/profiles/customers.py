@@ -109,7 +109,7 @@ class Customers:
     """A part of the workspace: the columns, computed once for each refresh of the blocks."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._engine: Engine = workspace.engine
+        self._engine: Engine = workspace.local
         self._lock = threading.Lock()
         self._known: tuple[Blocks, CustomerColumns] | None = None
 

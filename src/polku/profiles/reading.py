@@ -53,7 +53,7 @@ class Reading:
         return cls(who, snapshot, words, workspace.part(IdentifierIndex), workspace)
 
     def path(self, profile: int) -> Encounters:
-        return encounters(profile, self.who, self.workspace.engine.blocks, self.snapshot, self.words.names)
+        return encounters(profile, self.who, self.workspace.local.blocks, self.snapshot, self.words.names)
 
     def named(self, keys: Iterable[int]) -> list[Named]:
         return self.index.named(keys, self.snapshot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
@@ -14,11 +14,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from polku.profiles.identity import Identities
+from polku.stats import FEWEST
 from polku.store import EventType, Snapshot
 from polku.workspace import Workspace
 
 KEPT: Final = 16
 """So many traits are kept, since they are read from all identify events when first asked for."""
+MOST_GROUPS: Final = 40
+"""A trait with more values than this does not divide customers into groups to choose from, nor one whose groups are
+mostly smaller than five: that is somebody's name."""
+SHOWN_GROUPS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,9 @@ class TraitColumns:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = threading.Lock()
-        self._said: OrderedDict[str, _Said] = OrderedDict()
+        self._said: OrderedDict[tuple[str, str], _Said] = OrderedDict()
         self._names: tuple[datetime, list[str]] | None = None
+        self._groups: tuple[datetime, dict[str, list[str]]] | None = None
 
     def names(self) -> list[str]:
         """The names of traits that the latest statements have, the most frequent first; as of the blocks."""
@@ -81,7 +87,7 @@ class TraitColumns:
         return self._names[1]
 
     def _read_names(self) -> list[str]:
-        found = self._workspace.store.snapshot.sql(
+        found = self._statements().sql(
             """
             SELECT name FROM (
               SELECT unnest(json_keys(properties)) AS name FROM (
@@ -92,23 +98,61 @@ class TraitColumns:
         )
         return found["name"].to_pylist()  # type: ignore[no-any-return]
 
+    def groups(self) -> dict[str, list[str]]:
+        """Traits that divide customers into groups, with the twelve most frequent of their values; of the latest
+        statements, as of the blocks: what one may choose from, not all that there is."""
+        as_of = self._workspace.engine.blocks.as_of
+        if self._groups is None or self._groups[0] != as_of:
+            self._groups = as_of, self._read_groups()
+        return self._groups[1]
+
+    def _read_groups(self) -> dict[str, list[str]]:
+        snapshot, identify = self._statements(), int(EventType.IDENTIFY)
+        # first from when on: then only the few latest of all the long texts are read
+        latest = """
+            SELECT min(seq) AS seq FROM (
+              SELECT seq FROM events WHERE type = $identify ORDER BY seq DESC LIMIT 2000
+            )"""
+        since = snapshot.sql(latest, {"identify": identify})["seq"][0].as_py()
+        said = snapshot.sql(
+            "SELECT properties FROM events WHERE type = $identify AND seq >= $since",
+            {"identify": identify, "since": since or 0},
+        )
+        values: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for text in said["properties"].to_pylist():
+            for name, value in json.loads(text or "{}").items():
+                if isinstance(value, str | int | float) and value != "":
+                    values[name][value if isinstance(value, str) else json.dumps(value)] += 1
+        return {
+            name: [value for value, _ in counted.most_common(SHOWN_GROUPS)]
+            for name, counted in sorted(values.items())
+            if 2 <= len(counted) <= min(MOST_GROUPS, counted.total() // FEWEST)
+        }
+
     def column(self, name: str) -> TraitColumn:
         """What all profiles' latest statements say of a trait; `a.b` is key b of the object a.
 
         A profile of several identifiers goes by the latest statement of any of them.
         """
-        snapshot = self._workspace.store.snapshot
+        snapshot = self._statements()
+        asked = name, str(snapshot.folder)  # each version of a lake has a folder of its own
         with self._lock:
-            said = self._said.pop(name, None) or _Said.nothing()
+            said = self._said.pop(asked, None) or _Said.nothing()
             if said.last_seq < snapshot.next_seq - 1:
                 said = said.with_new(name, snapshot)
-            self._said[name] = said
+            self._said[asked] = said
             while len(self._said) > KEPT:
                 self._said.popitem(last=False)
-        profile = self._workspace.part(Identities).resolve(snapshot).profiles(said.key)
+        profile = said.key
+        if self._workspace.engine.statements is None:
+            profile = self._workspace.part(Identities).resolve(snapshot).profiles(said.key)
         known = np.flatnonzero(profile)
         latest = known[_latest(profile[known], said.at[known])]
         return TraitColumn(profile[latest], said.code[latest], said.values)
+
+    def _statements(self) -> Snapshot:
+        """Where statements are found: in the folder's events, or, about the customers of a lake, there."""
+        return self._workspace.engine.statements or self._workspace.store.snapshot
 
 
 def _latest(who: npt.NDArray[np.uint64], at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -14,6 +14,7 @@ from polku.errors import InvalidInput, Words
 
 LANGUAGES: Final = ("fi", "en")
 _SIZE: Final = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
+_ENGINE: Final = re.compile(r"spark://[^\s/,:]+:\d+(,[^\s/,:]+:\d+)*|local\[\d+\]")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -33,6 +34,9 @@ class Settings:
     segment_rows: int = 250_000  # events of one Parquet file; until then they are in memory and the journal
     memory_limit: str = "1GB"  # of DuckDB
     kernel_cache: str = ""  # where compiled kernels are kept; empty: in the data folder
+    engine: str = ""  # what answers questions about journeys: empty: this process; spark://host:7077
+    lake: str = ""  # a folder or address that events are also written to; a cluster reads them there
+    lake_minutes: int = 15  # how often a server writes to the lake; 0: never
     log_level: str = "info"
 
     @property
@@ -107,6 +111,15 @@ def _check(settings: Settings) -> None:
         "port": (0 < settings.port < 65_536, Words("%(low)s to %(high)s", low=1, high=65_535)),
         "threads": (settings.threads >= 0, Words("0 (as many as there are processors) or more")),
         "memory_limit": (bool(_SIZE.fullmatch(settings.memory_limit)), Words("a size such as 500MB or 2GB")),
+        "engine": (
+            not settings.engine or bool(_ENGINE.fullmatch(settings.engine)),
+            Words("an address such as spark://host:7077"),
+        ),
+        "lake": (
+            bool(settings.lake) or not settings.engine,
+            Words("a folder or address, since 'engine' is set"),
+        ),
+        "lake_minutes": (settings.lake_minutes >= 0, Words("0 (never) or more")),
         "segment_rows": (settings.segment_rows >= 1_000, Words("%(least)s or more", least=1_000)),
     }
     for name, (good, what) in allowed.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,3 +31,11 @@ def false_discovery(p_values: Sequence[float | None]) -> list[float | None]:
     for i, value in zip(tested, q.tolist(), strict=True):
         told[i] = value
     return told
+
+
+def evidence(p_value: float | None) -> float:
+    """How much a p-value says against chance, as −log₁₀ of it, at most 300; 0 where there was no test.
+
+    Times the size of a difference it ranks what is both clear and large (Xiao et al. 2014, of genes).
+    """
+    return 0.0 if p_value is None else -math.log10(max(p_value, 1e-300))

@@ -82,13 +82,9 @@ def fisher_exact(k: int, n: int, other_k: int, other_n: int) -> float:
     deviation = math.sqrt(mean * (1 - both / total) * (other_n / max(1, total - 1)))
     reach = 14 * deviation + 60
     low, high = max(least, min(k, math.floor(mean - reach))), min(most, max(k, math.ceil(mean + reach)))
-    tables = np.arange(low, high + 1)
-    log = -(
-        special.gammaln(tables + 1.0)
-        + special.gammaln(n - tables + 1.0)
-        + special.gammaln(both - tables + 1.0)
-        + special.gammaln(other_n - both + tables + 1.0)
-    )
+    table = np.arange(low, high, dtype=np.float64)  # each but the last, beside the one after it
+    ratios = (n - table) * (both - table) / ((table + 1) * (other_n - both + table + 1))
+    log = np.append(0.0, np.cumsum(np.log(ratios)))
     weights = np.exp(log - log.max())
     own = weights[k - low]
     # a table that is as probable must count, whatever rounding makes of it

@@ -1,6 +1,6 @@
 """The event store, the journey blocks and the engines that answer questions over them."""
 
-from polku.store.blocks import Block, Blocks, Kind
+from polku.store.blocks import BUCKETS, Block, Blocks, Kind, buckets_of
 from polku.store.committing import Acknowledger, Appended, Overloaded
 from polku.store.engine import Engine, LocalEngine, Question, Through
 from polku.store.events import EventStore
@@ -11,6 +11,7 @@ from polku.store.schema import EDGES, EVENTS, IDENTIFIERS, INCOMING, LABEL_TYPES
 from polku.store.snapshot import Snapshot
 
 __all__ = [
+    "BUCKETS",
     "EDGES",
     "EVENTS",
     "IDENTIFIERS",
@@ -35,5 +36,6 @@ __all__ = [
     "Snapshot",
     "Through",
     "announce",
+    "buckets_of",
     "running_server",
 ]

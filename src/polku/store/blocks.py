@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 FORMAT = 1
 BUCKETS = 64
+"""Of a data folder's own blocks; those of a lake may have more, so that each fits a worker. A power of two."""
 COLUMNS: Final[Mapping[str, np.dtype[Any]]] = {
     "time": np.dtype(np.uint32),  # seconds since 1970, UTC
     "millisecond": np.dtype(np.uint16),  # only for the order
@@ -108,13 +109,16 @@ class Kind:
 class Blocks:
     """All blocks as of one refresh. Immutable; files replaced later stay readable while it is held."""
 
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
     kinds: tuple[Kind, ...] = ()
     last_seq: int = 0
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     identity_version: int = -1
     rules_version: str = ""
     files: tuple[str, ...] = field(default=(), repr=False)
+    counted: tuple[int, int] | None = (
+        None  # events and profiles, where they are known without opening every block
+    )
 
     @classmethod
     def empty(cls) -> Self:
@@ -122,15 +126,15 @@ class Blocks:
 
     @property
     def events(self) -> int:
-        return sum(map(len, self.blocks))
+        return self.counted[0] if self.counted else sum(map(len, self.blocks))
 
     @property
     def profiles(self) -> int:
-        return sum(len(b.profiles) for b in self.blocks)
+        return self.counted[1] if self.counted else sum(len(b.profiles) for b in self.blocks)
 
     def block_of(self, profile: int) -> Block:
         """The block that would hold this profile."""
-        return self.blocks[int(buckets_of(np.array([profile], np.uint64))[0])]
+        return self.blocks[int(buckets_of(np.array([profile], np.uint64), len(self.blocks))[0])]
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -142,21 +146,28 @@ class Blocks:
             raw = json.loads(path.read_text())
             if raw["format"] != FORMAT or len(raw["files"]) != BUCKETS:
                 return cls.empty()
-            return cls(
-                tuple(read_block(folder, f) for f in raw["files"]),
-                tuple(Kind(*k) for k in raw["kinds"]),
-                raw["last_seq"],
-                datetime.fromisoformat(raw["as_of"]),
-                raw["identity_version"],
-                raw["rules_version"],
-                tuple(raw["files"]),
-            )
+            return cls.of(raw, lambda files: tuple(read_block(folder, f) for f in files))
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as e:
             log.warning("blocks_unusable reason=%r", e)
             return cls.empty()
 
-    def write_manifest(self, folder: Path) -> None:
-        raw = {
+    @classmethod
+    def of(cls, raw: Mapping[str, Any], read: Callable[[Sequence[str]], Sequence[Block]]) -> Self:
+        """The blocks of a manifest, whose files `read` opens. Raises KeyError, TypeError and ValueError."""
+        return cls(
+            read(raw["files"]),
+            tuple(Kind(*k) for k in raw["kinds"]),
+            raw["last_seq"],
+            datetime.fromisoformat(raw["as_of"]),
+            raw["identity_version"],
+            raw["rules_version"],
+            tuple(raw["files"]),
+        )
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """All but what is in the files."""
+        return {
             "format": FORMAT,
             "last_seq": self.last_seq,
             "as_of": self.as_of.isoformat(),
@@ -165,8 +176,10 @@ class Blocks:
             "files": self.files,
             "kinds": [(k.type, k.name) for k in self.kinds],
         }
+
+    def write_manifest(self, folder: Path) -> None:
         draft = folder / "manifest.json.new"
-        draft.write_text(json.dumps(raw))
+        draft.write_text(json.dumps(self.manifest))
         draft.replace(folder / "manifest.json")
         self.remove_others(folder)
 
@@ -178,39 +191,47 @@ class Blocks:
                 path.unlink()
 
 
-def buckets_of(profiles: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """The bucket of each profile: the high bits of its key, mixed."""
+def buckets_of(profiles: npt.NDArray[np.uint64], buckets: int = BUCKETS) -> npt.NDArray[np.int64]:
+    """The bucket of each profile, of so many (a power of two): the high bits of its key, mixed."""
     with np.errstate(over="ignore"):
         mixed = profiles * np.uint64(0x9E3779B97F4A7C15)
-    return (mixed >> np.uint64(64 - BUCKETS.bit_length() + 1)).astype(np.int64)
+    return (mixed >> np.uint64(64 - buckets.bit_length() + 1)).astype(np.int64)
 
 
 def write_block(folder: Path, name: str, block: Block) -> None:
     """Write a block as `name.events.arrow` and `name.profiles.arrow`."""
-    columns = {n: getattr(block, n) for n in COLUMNS}
-    _write(folder / f"{name}.events.arrow", columns)
-    ends = {"profile": block.profiles, "end": block.ends}
-    _write(folder / f"{name}.profiles.arrow", ends)
+    for file, batch in block_files(name, block).items():
+        with pa.OSFile(str(folder / file), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+
+
+def block_files(name: str, block: Block) -> dict[str, pa.RecordBatch]:
+    """What the files of a block hold, by their names."""
+    columns = {n: pa.array(getattr(block, n)) for n in COLUMNS}
+    ends = {"profile": pa.array(block.profiles), "end": pa.array(block.ends)}
+    return {
+        f"{name}.events.arrow": pa.record_batch(columns),
+        f"{name}.profiles.arrow": pa.record_batch(ends),
+    }
 
 
 def read_block(folder: Path, name: str) -> Block:
     """Memory-map a block; an empty name is an empty block."""
+    return block_of(name, lambda file: pa.memory_map(str(folder / file)))
+
+
+def block_of(name: str, opened: Callable[[str], Any]) -> Block:
+    """The block of two files, each `opened` as Arrow wants it; an empty name is an empty block."""
     if not name:
         return Block.empty()
-    columns = dict(_read(folder / f"{name}.events.arrow"))
-    ends = dict(_read(folder / f"{name}.profiles.arrow"))
+    columns = dict(_read(opened(f"{name}.events.arrow")))
+    ends = dict(_read(opened(f"{name}.profiles.arrow")))
     offsets = np.concatenate([np.zeros(1, np.int64), ends["end"]])
     return Block.of(ends["profile"], offsets, **columns)
 
 
-def _write(path: Path, columns: Mapping[str, Column]) -> None:
-    batch = pa.record_batch({n: pa.array(c) for n, c in columns.items()})
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
-        writer.write_batch(batch)
-
-
-def _read(path: Path) -> Iterator[tuple[str, Column]]:
-    batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+def _read(source: Any) -> Iterator[tuple[str, Column]]:
+    batch = pa.ipc.open_file(source).get_batch(0)
     for name in batch.schema.names:
         # NaN, not null, says 'none' in a block, so that columns are read without copying
         yield name, batch.column(name).to_numpy(zero_copy_only=True)

@@ -31,7 +31,7 @@ def built(old: Blocks, snapshot: Snapshot, resolution: Resolution, folder: Path,
             keep, leaving = moved[bucket]
             if not coming and not len(leaving):
                 return old.blocks[bucket], old.files[bucket]
-            merged = _merged(old.blocks[bucket], keep, Arrivals.concat(coming))
+            merged = merged_block(old.blocks[bucket], keep, Arrivals.concat(coming))
             name = f"{bucket:02d}-{last_seq}-{time.time_ns():x}"
             if not len(merged):
                 return Block.empty(), ""
@@ -63,7 +63,7 @@ def _moved(block: Block, resolution: Resolution) -> tuple[npt.NDArray[np.bool_],
     return stay, Arrivals(np.repeat(now[~stay], sizes[~stay]), {n: getattr(block, n)[rows] for n in COLUMNS})
 
 
-def _merged(block: Block, stay: npt.NDArray[np.bool_], arrivals: Arrivals) -> Block:
+def merged_block(block: Block, stay: npt.NDArray[np.bool_], arrivals: Arrivals) -> Block:
     """A block without the profiles that left, with the arriving events."""
     profiles, rank = ranked(arrivals.profile)
     new = arrivals.columns

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
 from typing import Protocol, TypeVar
 
 from polku.errors import NotReady
@@ -12,6 +11,7 @@ from polku.store.background import background_pool
 from polku.store.blocks import Block, Blocks
 from polku.store.kernels import check_ready, in_request
 from polku.store.refresh import Refresher
+from polku.store.snapshot import Snapshot
 
 P = TypeVar("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -56,6 +56,22 @@ class Engine(Protocol):
     def refresh(self) -> Blocks:
         """Bring the blocks up to date now."""
 
+    @property
+    def statements(self) -> Snapshot | None:
+        """What is said of profiles (identify events), each under its profile's id as key; None: what the folder's
+        own events say."""
+
+    def before_new(self, prepare: Callable[[Blocks], None]) -> None:
+        """Have `prepare` called with new blocks before they replace the old ones."""
+
+    def start(self) -> None:
+        """Keep the blocks fresh in the background until `close`."""
+
+    def soon(self) -> None:
+        """Refresh in the background without waiting for the usual pause."""
+
+    def close(self) -> None: ...
+
 
 class LocalEngine:
     """Answers on threads of this process over memory-mapped blocks."""
@@ -87,27 +103,41 @@ class LocalEngine:
         pool, asked = self._background if background else self._pool, blocks or self.blocks
         seen = through or [_as_it_is] * len(asked.blocks)
         partials = pool.map(lambda look, block: question.partial(look(block)), seen, asked.blocks)
-        return question.finish(reduce(question.merge, partials))
+        return question.finish(merged(list(partials), question.merge))
+
+    @property
+    def statements(self) -> None:
+        return None
 
     def before_new(self, prepare: Callable[[Blocks], None]) -> None:
-        """Have `prepare` called with new blocks before they replace the old ones."""
         self._refresher.before_new.append(prepare)
 
     def refresh(self) -> Blocks:
         return self._refresher.refresh()
 
     def start(self) -> None:
-        """Keep the blocks fresh in the background until `close`."""
         self._refresher.start()
 
     def soon(self) -> None:
-        """Refresh in the background without waiting for the usual pause."""
         self._refresher.soon()
 
     def close(self) -> None:
         self._refresher.stop()
         self._pool.shutdown()
         self._background.shutdown()
+
+
+def merged(partials: Sequence[P], merge: Callable[[P, P], P]) -> P:
+    """All partials as one: neighbours by two and two, until one is left.
+
+    The same tree wherever it is computed: sums of fractions, whose last digits depend on their order, are the same on
+    one machine and on many, as long as each has a piece whose length is a power of two.
+    """
+    left = list(partials)
+    while len(left) > 1:
+        pairs = [merge(a, b) for a, b in zip(left[::2], left[1::2], strict=False)]
+        left = pairs if len(left) % 2 == 0 else [*pairs, left[-1]]
+    return left[0]
 
 
 def _as_it_is(block: Block) -> Block:

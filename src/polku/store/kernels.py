@@ -82,6 +82,22 @@ def use_cache(folder: Path) -> None:
         _cache_folder = folder
 
 
+def use_own_cache() -> None:
+    """As `use_cache`, in a process that works for others: in POLKU_KERNEL_CACHE, else in the user's home, else where
+    the process runs. Never where others may write: what is kept there is run."""
+    given = os.environ.get("POLKU_KERNEL_CACHE")
+    for folder in (
+        Path(given) if given else Path.home() / ".cache" / "polku" / "kernels",
+        Path.cwd() / "kernels",
+    ):
+        try:
+            use_cache(folder)
+            if os.access(folder, os.W_OK):
+                return
+        except (OSError, RuntimeError):
+            continue
+
+
 def compile_all() -> float:
     """Compile every registered kernel; returns the seconds it took."""
     start = time.perf_counter()

@@ -20,7 +20,7 @@ from polku.store.sorting import partition
 
 MOST_KINDS = 65_536
 """Blocks hold a kind's code in 16 bits."""
-_NEEDED = ("seq", "key", "source", "type", "name", "occurred_at", "value", "score")
+NEEDED = ("seq", "key", "source", "type", "name", "occurred_at", "value", "score")
 
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -70,9 +70,9 @@ class Arrivals:
     def none(cls) -> Self:
         return cls(np.zeros(0, np.uint64), {n: np.zeros(0, t) for n, t in COLUMNS.items()})
 
-    def by_bucket(self) -> list[Self]:
+    def by_bucket(self, buckets: int = BUCKETS) -> list[Self]:
         """Those of each bucket, in the same order."""
-        order, starts = partition(buckets_of(self.profile), BUCKETS)
+        order, starts = partition(buckets_of(self.profile, buckets), buckets)
         profile, columns = self.profile[order], {n: c[order] for n, c in self.columns.items()}
         rows = (slice(a, b) for a, b in pairwise(starts.tolist()))
         return [
@@ -96,15 +96,22 @@ def resolved(
 
 def _resolved(alone: Snapshot, after: int, resolution: Resolution) -> tuple[list[Arrivals], list[Kind]]:
     """Events of one segment by bucket, and what their kinds, counted from 0, are called."""
-    events = alone.columns("events", list(dict.fromkeys([*_NEEDED, *resolution.columns])))
+    events = alone.columns("events", list(dict.fromkeys([*NEEDED, *resolution.columns])))
     if events["seq"][0].as_py() <= after:
         events = events.filter(pc.greater(events["seq"], after))
+    arrivals, called = arrivals_of(events, resolution)
+    return arrivals.by_bucket(), called
+
+
+def arrivals_of(events: pa.Table, resolution: Resolution) -> tuple[Arrivals, list[Kind]]:
+    """The events (columns NEEDED and those of the resolution) that belong to someone, in their order, and what
+    their kinds, counted from 0, are called."""
     profile = resolution.profiles(events["key"].to_numpy())
     known = profile != 0
     if not known.all():
         events, profile = events.filter(pa.array(known)), profile[known]
     if not events.num_rows:
-        return Arrivals.none().by_bucket(), []
+        return Arrivals.none(), []
     kind, called = _kinds(events)
     milliseconds = events["occurred_at"].cast(pa.int64()).to_numpy() // 1000
     columns = {
@@ -117,7 +124,7 @@ def _resolved(alone: Snapshot, after: int, resolution: Resolution) -> tuple[list
         "score": _with_nan(events["score"]),
         "seq": events["seq"].to_numpy(),
     }
-    return Arrivals(profile, columns).by_bucket(), called
+    return Arrivals(profile, columns), called
 
 
 def _kinds(events: pa.Table) -> tuple[npt.NDArray[np.int64], list[Kind]]:

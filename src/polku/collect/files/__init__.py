@@ -1,6 +1,7 @@
-"""Importing files: CSV, Parquet and JSON lines as events, by a mapping."""
+"""Importing files: CSV, Parquet, JSON lines and XES as events by a mapping, logs (XES, OCEL) without one."""
 
-from polku.collect.files.importing import Progress, import_files
+from polku.collect.files.importing import import_files
+from polku.collect.files.logs import import_logs
 from polku.collect.files.mapping import (
     EventSpec,
     Mapping,
@@ -11,6 +12,7 @@ from polku.collect.files.mapping import (
     load_mapping,
     parse_mapping,
 )
+from polku.collect.files.progress import Progress
 from polku.collect.files.summary import EventSummary, ImportSummary, Rejection
 from polku.collect.files.target import Collected, Target, receive
 from polku.collect.files.text import DamagedFile
@@ -30,6 +32,7 @@ __all__ = [
     "Target",
     "TouchpointPlan",
     "import_files",
+    "import_logs",
     "load_mapping",
     "parse_mapping",
     "receive",

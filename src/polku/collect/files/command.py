@@ -1,4 +1,4 @@
-"""`polku import FILE… --mapping MAP.toml --data D`."""
+"""`polku import FILE… --mapping MAP.toml --data D`; logs need no mapping."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from polku.collect.files.importing import import_files
+from polku.collect.files.logs import import_logs
 from polku.collect.files.mapping import Mapping, load_mapping
 from polku.collect.files.summary import ImportSummary
 from polku.collect.files.target import Collected, Target
@@ -41,29 +42,41 @@ def import_command(open_target: OpenTarget, data_option: Callable[[Any], Any], h
     @click.option(
         "--mapping",
         "-m",
-        required=True,
         type=click.Path(path_type=Path),
-        help=gettext("The mapping, in TOML"),
+        help=gettext("The mapping, in TOML; logs (XES, OCEL) need none"),
     )
-    @click.option("--source", help=gettext("The name of the source, instead of the mapping's"))
+    @click.option("--source", help=gettext("The name of the source, instead of the mapping's or the log's"))
+    @click.option(
+        "--customer-type", help=gettext("Which objects of an OCEL log are the customers, by their type")
+    )
     @click.option("--dry-run", is_flag=True, help=gettext("Show what would be imported; store nothing"))
     @click.option("--keep-going", is_flag=True, help=gettext("Import what can be read of damaged files"))
     @click.option("--json", "as_json", is_flag=True, help=gettext("Print the outcome as JSON"))
     @data_option
     def run(
-        files: tuple[str, ...], mapping: Path, source: str | None, dry_run: bool, keep_going: bool, as_json: bool,
-        folder: str,
+        files: tuple[str, ...], mapping: Path | None, source: str | None, customer_type: str | None, dry_run: bool,
+        keep_going: bool, as_json: bool, folder: str,
     ) -> None:  # fmt: skip
-        known = _named(load_mapping(mapping), source)
+        known = None if mapping is None else _named(load_mapping(mapping), source)
+        if known is not None and customer_type is not None:
+            raise InvalidInput(
+                "With a mapping the mapping says who the customer is: leave out --customer-type."
+            )
         paths = expanded(files)
         console = Console()
         opened: AbstractContextManager[Target] = (
             nullcontext(Collected([])) if dry_run else open_target(folder)
         )
         with opened as target, ProgressBars(shown=sys.stderr.isatty() and not as_json) as bars:
-            summary = import_files(
-                paths, known, target, dry_run=dry_run, keep_going=keep_going, progress=bars
-            )
+            if known is not None:
+                summary = import_files(
+                    paths, known, target, dry_run=dry_run, keep_going=keep_going, progress=bars
+                )
+            else:
+                summary = import_logs(
+                    paths, target, source=source, customer_type=customer_type, dry_run=dry_run,
+                    keep_going=keep_going, progress=bars,
+                )  # fmt: skip
         if as_json:
             click.echo(json.dumps(asdict(summary), ensure_ascii=False, indent=2, default=_plain))
         else:

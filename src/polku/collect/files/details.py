@@ -23,8 +23,17 @@ CONTRADICTING: Final = Words(
     "An earlier row has the same id '%(id)s' and says otherwise; the first was kept."
 )
 STORED_BEFORE: Final = Words("stored before with the same id and other content")
+NO_TIME: Final = Words("The event has no time.")
+NO_ISO_TIME: Final = Words(
+    "The time '%(time)s' cannot be read. In logs times are written like 2026-11-23T14:05:00.000+02:00."
+)
+NO_CASE: Final = Words("The event belongs to no trace, or to one without a concept:name.")
+TOO_LARGE: Final = Words(
+    "The event is too large: at most %(bytes)s bytes of properties, and %(letters)s letters of name and id."
+)
 _TOLD_BY_SQL: Final = (
-    UNREADABLE_TIME, IMPOSSIBLE_TIME, NOBODY, NO_NAME, NO_NUMBER, OFF_SCALE, NO_ID, CONTRADICTING,
+    UNREADABLE_TIME, IMPOSSIBLE_TIME, NOBODY, NO_NAME, NO_NUMBER, OFF_SCALE, NO_ID, TOO_LARGE,
+    CONTRADICTING,
 )  # fmt: skip
 _VALUE: Final = re.compile(r"%\((\w+)\)s")
 

@@ -10,6 +10,7 @@ import duckdb
 from polku.collect.files import details
 from polku.collect.files.details import as_sql
 from polku.collect.files.expressions import Columns, checked, literal, quoted
+from polku.collect.files.limits import LONGEST_EVENT_ID, MOST_PROPERTIES
 from polku.collect.files.mapping import EventSpec, Mapping, Response
 from polku.collect.files.relations import Relations
 from polku.collect.files.staging import FILE, ROW
@@ -179,6 +180,9 @@ def _scaled(response: Response, score: _Field) -> str:
 
 def _properties(make: _Fields, spec: EventSpec, score: _Field | None) -> str:
     """A JSON object of what is not null."""
+    if isinstance(spec.carried, str):
+        whole = f"CAST({make('properties', spec.carried).json} AS JSON)"
+        return f"CASE WHEN json_type({whole}) = 'OBJECT' THEN CAST({whole} AS VARCHAR) ELSE '{{}}' END"
     pieces = {n: make(f"properties.{n}", e).json for n, e in spec.carried.items()}
     if spec.response and score:
         r = spec.response
@@ -234,6 +238,10 @@ def _told_apart(mapped: str, *, given_id: bool, relations: Relations) -> tuple[s
     return told, False
 
 
+_LIMITS: Final = {
+    "bytes": literal(f"{MOST_PROPERTIES:,}"),
+    "letters": literal(str(LONGEST_EVENT_ID)),
+}
 _EARLIEST_US: Final = 86_400_000_000 * 365
 
 
@@ -270,6 +278,8 @@ def _reason(spec: EventSpec, given_id: bool, now_us: int) -> tuple[str, str]:
         checks.append(("bad_score", "score IS NULL", off))
     if given_id:
         checks.append(("no_id", "own_id IS NULL", as_sql(details.NO_ID, column=literal(spec.id or ""))))
+    large = f"strlen(properties) > {MOST_PROPERTIES} OR length(name || ':' || own_id) > {LONGEST_EVENT_ID}"
+    checks.append(("row_too_large", large, as_sql(details.TOO_LARGE, **_LIMITS)))
     checks.append((DUPLICATE, "again > 0 AND alike", as_sql(details.AGAIN)))
     checks.append(("duplicate_id", "again > 0", as_sql(details.CONTRADICTING, id="own_id")))
     reason = " ".join(f"WHEN {condition} THEN '{code}'" for code, condition, _ in checks)

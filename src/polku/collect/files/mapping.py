@@ -66,7 +66,7 @@ class TableSpec(Reading):
     """A table: read from files, or made of another table."""
 
     files: str | list[str] | None = None  # names or patterns: orders*.csv; default: every file
-    format: Literal["csv", "parquet", "jsonl"] | None = None  # default: by the file's name
+    format: Literal["csv", "parquet", "jsonl", "xes"] | None = None  # default: by the file's name
     header: list[str] | None = None  # column names, when the files have none
     numbers: list[str] = []  # columns of text files that are numbers
     made_from: Name | None = Field(None, alias="from")
@@ -110,8 +110,8 @@ class EventSpec(Part):
     identifiers: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")], Expression] = {}
     path: Expression | None = None
     value: Expression | None = None
-    properties: dict[str, Expression] | list[str] = {}
-    traits: dict[str, Expression] | list[str] = {}
+    properties: dict[str, Expression] | list[str] | Expression = {}
+    traits: dict[str, Expression] | list[str] | Expression = {}
     response: Response | None = None
     when: Expression | None = None
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
@@ -129,10 +129,10 @@ class EventSpec(Part):
         return self.name or (f"({self.name_from})" if self.name_from else self.type)
 
     @property
-    def carried(self) -> dict[str, Expression]:
-        """Properties, or traits, by name."""
+    def carried(self) -> dict[str, Expression] | Expression:
+        """Properties, or traits, by name; or what is a JSON object of them all."""
         given = self.traits or self.properties
-        return given if isinstance(given, dict) else {n: n for n in given}
+        return {n: n for n in given} if isinstance(given, list) else given
 
 
 class Match(Part):

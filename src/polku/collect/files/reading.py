@@ -13,13 +13,14 @@ from polku.collect.files.jsonl_reading import read_jsonl
 from polku.collect.files.mapping import Mapping
 from polku.collect.files.parquet_reading import read_parquet
 from polku.collect.files.staging import Stage
+from polku.collect.files.xes_reading import read_xes
 from polku.errors import InvalidInput, Words, nearest
 
 _FORMATS: Final = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".pq": "parquet",
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".xes": "xes",
 }  # fmt: skip
-_READERS: Final = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet}
+_READERS: Final = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet, "xes": read_xes}
 
 
 def read_files(
@@ -42,7 +43,7 @@ def read_files(
 
 
 def format_of(path: Path) -> str:
-    """csv, jsonl or parquet, by the file's name and first bytes. Raises InvalidInput."""
+    """csv, jsonl, parquet or xes, by the file's name and first bytes. Raises InvalidInput."""
     with path.open("rb") as file:
         if file.read(4) == b"PAR1":
             return "parquet"

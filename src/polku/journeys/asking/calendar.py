@@ -7,6 +7,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from polku.errors import InvalidInput
+from polku.i18n import day, month
 from polku.workspace import midnight
 
 Unit = Literal["day", "week", "month"]
@@ -50,6 +51,11 @@ def edges(starts: list[date], unit: Unit, zone: ZoneInfo) -> tuple[int, ...]:
 def day_of(seconds: int, zone: ZoneInfo) -> date:
     """The day of the zone that a moment is in."""
     return datetime.fromtimestamp(seconds, UTC).astimezone(zone).date()
+
+
+def span_name(start: date, unit: Unit) -> str:
+    """What a reader calls the day, week or month that begins on `start`: a week by its first day."""
+    return month(start) if unit == "month" else day(start)
 
 
 def _start(day: date, unit: Unit) -> date:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 
 from polku.errors import InvalidInput
-from polku.i18n import LazyText, _l
+from polku.i18n import LazyText, _l, gettext
 from polku.journeys.asking.lens import parts
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.web.channels import CHANNELS
@@ -65,7 +65,7 @@ class Filters:
                 given=period[:20],
                 allowed=", ".join(PRESETS),
             )
-        since, until = _day(given, "since"), _day(given, "until")
+        since, until = day_given(given, "since"), day_given(given, "until")
         source, channel = given.get("source", ""), given.get("channel", "")
         return cls(
             today,
@@ -152,6 +152,16 @@ class Filters:
         ]
 
 
+def touchpoints_by_stage(catalogue: Catalogue, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Keys and names of touchpoints for a select, under their stages; those without one come last."""
+    stages = [(s.name(language), s.key) for s in catalogue.stages]
+    groups = [
+        (name, [(t.key, t.name(language)) for t in catalogue.of_stage(stage)])
+        for name, stage in [*stages, (gettext("Not on the map"), None)]
+    ]
+    return [group for group in groups if group[1]]
+
+
 def _added(given: QueryParams) -> Iterator[str]:
     """The condition that a form adds in three fields: of what, how, and compared with what."""
     name, how, value = (given.get(f, "").strip() for f in ("whose", "is", "what"))
@@ -165,7 +175,8 @@ def _added(given: QueryParams) -> Iterator[str]:
         yield f"{name}{how}{value}"
 
 
-def _day(given: Mapping[str, str], name: str) -> date | None:
+def day_given(given: Mapping[str, str], name: str) -> date | None:
+    """The day in a field of an address. Raises InvalidInput if it is none."""
     text = given.get(name, "").strip()
     try:
         return date.fromisoformat(text) if text else None

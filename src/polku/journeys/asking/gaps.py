@@ -8,12 +8,13 @@ touchpoints then fit in a processor's cache: sixteenths took three times as long
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from polku.stats import Estimate, median_of_histogram
+from polku.stats import Estimate, median_of_histogram, quantile_of_histogram
 
 BINS: Final = 1 + 32 * 8
 EDGES: Final[npt.NDArray[np.float64]] = np.concatenate(
@@ -27,9 +28,19 @@ def median_gap(counts: npt.NDArray[np.int64]) -> Estimate:
     return _as_floats(median_of_histogram(counts, EDGES), lambda value: value)
 
 
+def quantile_gap(counts: npt.NDArray[np.int64], share: float) -> Estimate:
+    """The same of what a `share` of the gaps is shorter than."""
+    return _as_floats(quantile_of_histogram(counts, EDGES, share), lambda value: value)
+
+
 def median_count(counts: npt.NDArray[np.int64]) -> Estimate:
     """The same of whole numbers: a bin of one number alone is told as that number."""
     return _as_floats(median_of_histogram(counts, EDGES), lambda value: float(int(value)))
+
+
+def length(seconds: float) -> timedelta:
+    """A length of time, as `duration` writes it."""
+    return timedelta(seconds=seconds)
 
 
 def _as_floats(e: Estimate, told: Callable[[float], float]) -> Estimate:

@@ -145,7 +145,8 @@ class Lenses:
         for code in codes:
             counts += np.bincount(code + 1, minlength=len(counts))
         counts = counts[1:]
-        order = [int(i) for i in np.argsort(-counts, kind="stable") if counts[i]]
+        # of the same size in the order of their names: in which order values were met differs between engines
+        order = sorted(np.flatnonzero(counts).tolist(), key=lambda i: (-counts[i], values[i]))
         named, rest = order[:MOST_GROUPS], order[MOST_GROUPS:]
         number = np.full(len(values) + 1, -1, np.int32)
         number[named] = np.arange(len(named))

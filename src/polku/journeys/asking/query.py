@@ -35,37 +35,18 @@ class Asker:
         return self.answers.ask(question, self.lens)
 
 
-class JourneyQuery(FilteredQuery):
+class ChosenQuery(FilteredQuery):
     """A question about the touchpoints of a period, a source and a channel, and the journeys of some profiles."""
 
     who: Names = Field(
         default_factory=list,
         description="Only profiles for whom all of this holds, e.g. plan=pro,city!=Oulu,age>=30,met:checkout",
     )
-    breakdown: str | None = Field(
-        None,
-        description="Also for each group: a trait, e.g. plan, or first:channel, first:touchpoint, first:source, "
-        "first:month",
-    )
 
     def asker(self, workspace: Workspace) -> Asker:
         """Whoever asks about the profiles of the query. Raises InvalidInput for a condition that is none."""
         who = conditions(self.who, workspace.part(Touchpoints))
         return Asker(workspace.part(Answers), Lens(who))
-
-    def each(self, workspace: Workspace, tell: Callable[[Asker], R]) -> R:
-        """What `tell` says of all whom the query is about, and, where there is a breakdown, of each group."""
-        asker = self.asker(workspace)
-        by = broken_down(self.breakdown)
-        if not by:
-            return tell(asker)
-        lens = replace(asker.lens, by=by)
-        grouping = asker.answers.groups(lens)
-        told = [tell(Asker(asker.answers, lens.only(key))) for key in grouping.keys]
-        groups = (Group(k, n) for k, n in zip(grouping.keys, grouping.profiles, strict=True))
-        whole: Any = tell(asker)
-        told_each: R = replace(whole, breakdown=tuple(groups), each=tuple(told))
-        return told_each
 
     def scope(self, workspace: Workspace, touchpoints: Iterable[Touchpoint]) -> Scope:
         """The touchpoints given, of the query's channel, in its period and source.
@@ -91,7 +72,6 @@ class JourneyQuery(FilteredQuery):
             self.channel or None,
             as_of,
             tuple(w for w in self.who if w),
-            broken_down(self.breakdown) or None,
         )
 
     def _source_id(self, workspace: Workspace) -> int | None:
@@ -108,3 +88,30 @@ class JourneyQuery(FilteredQuery):
                 )
             raise InvalidInput("Unknown source '%(source)s'. See: polku sources list", source=self.source)
         return known[self.source]
+
+
+class JourneyQuery(ChosenQuery):
+    """The same, and of each group of a breakdown."""
+
+    breakdown: str | None = Field(
+        None,
+        description="Also for each group: a trait, e.g. plan, or first:channel, first:touchpoint, first:source, "
+        "first:month",
+    )
+
+    def each(self, workspace: Workspace, tell: Callable[[Asker], R]) -> R:
+        """What `tell` says of all whom the query is about, and, where there is a breakdown, of each group."""
+        asker = self.asker(workspace)
+        by = broken_down(self.breakdown)
+        if not by:
+            return tell(asker)
+        lens = replace(asker.lens, by=by)
+        grouping = asker.answers.groups(lens)
+        told = [tell(Asker(asker.answers, lens.only(key))) for key in grouping.keys]
+        groups = (Group(k, n) for k, n in zip(grouping.keys, grouping.profiles, strict=True))
+        whole: Any = tell(asker)
+        told_each: R = replace(whole, breakdown=tuple(groups), each=tuple(told))
+        return told_each
+
+    def covered(self, workspace: Workspace) -> Covered:
+        return replace(super().covered(workspace), breakdown=broken_down(self.breakdown) or None)

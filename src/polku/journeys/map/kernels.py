@@ -1,5 +1,5 @@
-"""Kernels of the journey map. `advance` and `encounter` walk what counts (polku.journeys.asking.scope); the other
-two, which look for responses wherever they came from, take `index` and `limits` as polku.journeys.asking.kernels."""
+"""Kernels of the journey map. `encounter` walks what counts (polku.journeys.asking.scope); the other two, which look
+for responses wherever they came from, take `index` and `limits` as polku.journeys.asking.kernels."""
 
 from __future__ import annotations
 
@@ -8,36 +8,6 @@ import numpy as np
 from polku.journeys.asking.gaps import BINS
 from polku.journeys.asking.kernels import Codes, Counts, Scores, Sources, Sums, Times
 from polku.store.kernels import kernel
-
-
-@kernel("i8[] i8[] u4[] u2[] i8[] i8")
-def advance(
-    starts: Counts, ends: Counts, time: Times, number: Codes, stage_of: Counts, size: int
-) -> tuple[Counts, Counts, int]:
-    """Stages (`stage_of` gives that of each number, −1 for none): how many profiles reach each, how many of
-    them reach the next at or after they first reach this one, and how many reach any."""
-    reached, went_on = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    first, last = np.empty(size, np.int64), np.empty(size, np.int64)
-    profiles = 0
-    for p in range(len(starts)):
-        first[:] = -1
-        found = False
-        for i in range(starts[p], ends[p]):
-            k, t = stage_of[number[i]], np.int64(time[i])
-            if k < 0:
-                continue
-            found = True
-            if first[k] < 0:
-                first[k] = t
-            last[k] = t
-        if found:
-            profiles += 1
-            for s in range(size):
-                if first[s] >= 0:
-                    reached[s] += 1
-                    if s + 1 < size and first[s + 1] >= 0 and last[s + 1] >= first[s]:
-                        went_on[s] += 1
-    return reached, went_on, profiles
 
 
 @kernel("i8[] i8[] u4[] u2[] i8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from polku.journeys.asking.gaps import median_gap
@@ -13,8 +12,8 @@ from polku.journeys.asking.telling import share
 from polku.journeys.map.encounters import Encounters, EncountersQuestion
 from polku.journeys.map.experience import ExperienceQuestion
 from polku.journeys.map.results import MapOfJourneys, StageOnMap, TouchpointOnMap
-from polku.journeys.map.stages import StagesQuestion
-from polku.journeys.touchpoints.catalogue import Catalogue, Stage, Touchpoint
+from polku.journeys.stages.reached import reached
+from polku.journeys.touchpoints.catalogue import Catalogue, Touchpoint
 from polku.stats import Estimate
 
 USUAL_WINDOW: Final = "30d"
@@ -26,45 +25,23 @@ def map_of(catalogue: Catalogue, scope: Scope, ask: Asker, covered: Covered) -> 
     counted = ask(EncountersQuestion(scope))
     scores = dict(zip(scope.codes, ask(ExperienceQuestion(scope)), strict=True))
     places = {code: i for i, code in enumerate(scope.codes)}
-    _, stages = stages_of(catalogue, scope, ask)
+    _, reaching = reached(catalogue, scope, ask)
     told = tuple(
         StageOnMap(
             s.key,
             s.name_fi,
             s.name_en,
-            s.reached,
-            s.goes_on,
+            profiles,
+            goes_on,
             tuple(
-                _on_map(t, places[t.code], s.reached, counted, scores[t.code][0])
+                _on_map(t, places[t.code], profiles, counted, scores[t.code][0])
                 for t in catalogue.of_stage(s.key)
                 if t.code in places and counted.volume[places[t.code]]
             ),
         )
-        for s in stages
+        for s, (profiles, goes_on) in zip(catalogue.stages, reaching, strict=True)
     )
     return MapOfJourneys(covered, counted.profiles, int(counted.volume.sum()), told)
-
-
-def stages_of(catalogue: Catalogue, scope: Scope, ask: Asker) -> tuple[int, tuple[StageOnMap, ...]]:
-    """The profiles that reach any stage, and the stages without their touchpoints."""
-    numbers = {s.key: i for i, s in enumerate(catalogue.stages)}
-    of_code = tuple(_number(catalogue.by_code[c], numbers) for c in scope.codes)
-    found = ask(StagesQuestion(scope, of_code, len(numbers)))
-    told = []
-    for i, stage in enumerate(catalogue.stages):
-        reached = int(found.reached[i])
-        last = i + 1 == len(catalogue.stages)
-        goes_on = None if last else share(int(found.went_on[i]), reached)
-        told.append(_stage(stage, reached, goes_on))
-    return found.profiles, tuple(told)
-
-
-def _number(touchpoint: Touchpoint, numbers: Mapping[str, int]) -> int:
-    return numbers.get(touchpoint.stage or "", -1)
-
-
-def _stage(stage: Stage, reached: int, goes_on: Estimate | None) -> StageOnMap:
-    return StageOnMap(stage.key, stage.name_fi, stage.name_en, reached, goes_on, ())
 
 
 def _on_map(t: Touchpoint, place: int, reached: int, counted: Encounters, score: Estimate) -> TouchpointOnMap:

@@ -1,15 +1,13 @@
-"""The journey map and its stages."""
+"""The journey map."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from polku.journeys.asking.query import JourneyQuery
-from polku.journeys.asking.scope import Scope
-from polku.journeys.map.mapping import map_of, stages_of
-from polku.journeys.map.results import MapOfJourneys, StagesReached
-from polku.journeys.touchpoints.catalogue import Catalogue
-from polku.journeys.touchpoints.known import Touchpoints
+from polku.journeys.map.mapping import map_of
+from polku.journeys.map.results import MapOfJourneys
+from polku.journeys.stages.reached import on_map
 from polku.workspace import Workspace
 
 
@@ -24,22 +22,6 @@ class JourneyMap(JourneyQuery):
     path: ClassVar[str] = "journeys/map"
 
     def answer(self, workspace: Workspace) -> MapOfJourneys:
-        catalogue, scope = _on_map(self, workspace)
+        catalogue, scope = on_map(self, workspace)
         covered = self.covered(workspace)
         return self.each(workspace, lambda ask: map_of(catalogue, scope, ask, covered))
-
-
-class JourneyStages(JourneyQuery):
-    """How many profiles reach each stage, and of them the next one then or later."""
-
-    path: ClassVar[str] = "journeys/stages"
-
-    def answer(self, workspace: Workspace) -> StagesReached:
-        catalogue, scope = _on_map(self, workspace)
-        covered = self.covered(workspace)
-        return self.each(workspace, lambda ask: StagesReached(covered, *stages_of(catalogue, scope, ask)))
-
-
-def _on_map(query: JourneyQuery, workspace: Workspace) -> tuple[Catalogue, Scope]:
-    catalogue = workspace.part(Touchpoints).catalogue()
-    return catalogue, query.scope(workspace, (t for t in catalogue.touchpoints if t.stage))

@@ -58,14 +58,3 @@ class MapOfJourneys(Answer):
     @property
     def touchpoints(self) -> tuple[TouchpointOnMap, ...]:
         return tuple(t for s in self.stages for t in s.touchpoints)
-
-
-@dataclass(frozen=True, slots=True)
-class StagesReached(Answer):
-    """How many reach each stage of the path, and the next."""
-
-    covered: Covered
-    profiles: Annotated[Count, Field(description="Profiles that reached any stage")]
-    stages: Annotated[tuple[StageOnMap, ...], Field(description="In order, without their touchpoints")]
-    breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
-    each: Annotated[tuple[StagesReached, ...], Field(description="The same for each of the groups")] = ()

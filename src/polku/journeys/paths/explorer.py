@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from polku.i18n import current_language, gettext
 from polku.journeys.asking.export import Export
-from polku.journeys.asking.filters import Filters
+from polku.journeys.asking.filters import Filters, touchpoints_by_stage
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.units import LEVELS
 from polku.journeys.map.mapping import usual_steps
@@ -136,14 +136,4 @@ def _where(level: str, catalogue: Catalogue, language: str) -> Options:
         return [("", [(c, str(n)) for c, n in CHANNELS.items() if c in used])]
     if level == "stage":
         return [("", [(s.key, s.name(language)) for s in catalogue.stages])]
-    return by_stage(catalogue, language)
-
-
-def by_stage(catalogue: Catalogue, language: str) -> Options:
-    """Touchpoints by stage, for a select; those without one come last."""
-    groups = [
-        (s.name(language), [(t.key, t.name(language)) for t in catalogue.of_stage(s.key)])
-        for s in catalogue.stages
-    ]
-    rest = [(t.key, t.name(language)) for t in catalogue.touchpoints if t.stage is None]
-    return [g for g in [*groups, (gettext("Not on the map"), rest)] if g[1]]
+    return touchpoints_by_stage(catalogue, language)

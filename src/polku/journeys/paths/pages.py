@@ -12,6 +12,7 @@ from polku.charts import Figure, Point, Series, time_series
 from polku.i18n import LazyText, _l, current_language, current_zone, gettext, ngettext
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import following
+from polku.journeys.asking.filters import touchpoints_by_stage
 from polku.journeys.asking.results import Met
 from polku.journeys.funnel import headline as funnel_headline
 from polku.journeys.funnel.queries import JourneyFunnel
@@ -21,7 +22,7 @@ from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths import headline
 from polku.journeys.paths.choice import PATH
-from polku.journeys.paths.explorer import by_stage, explorer
+from polku.journeys.paths.explorer import explorer
 from polku.journeys.paths.flow import NARROW, WIDE, flow
 from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.sessions.queries import JourneySessions
@@ -80,7 +81,7 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
         windows=WINDOWS,
         keep=[("step", s) for s in given] + [("within", within)] + chosen,
         kept=filters.chosen + chosen,
-        options=by_stage(values["catalogue"], language),
+        options=touchpoints_by_stage(values["catalogue"], language),
         funnel=funnel,
         says=funnel_headline.of_funnel(funnel, language) if funnel else "",
         graph=graph,

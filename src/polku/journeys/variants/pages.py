@@ -10,10 +10,11 @@ from starlette.responses import Response
 from polku.i18n import _l, current_language
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.export import Export
+from polku.journeys.asking.filters import touchpoints_by_stage
 from polku.journeys.asking.units import LEVELS
 from polku.journeys.loops.queries import JourneyLoops
 from polku.journeys.map.pages import filters_of, shared
-from polku.journeys.paths.explorer import by_stage, colour_of
+from polku.journeys.paths.explorer import colour_of
 from polku.journeys.variants import headline
 from polku.journeys.variants.queries import JourneyVariants
 from polku.journeys.variants.results import Variant, VariantsOfJourneys
@@ -71,7 +72,7 @@ def show_variants(request: Request, user: CurrentUser) -> Response:
         outcome=outcome,
         repeats=each,
         most_steps=STEPS,
-        options=by_stage(catalogue, language),
+        options=touchpoints_by_stage(catalogue, language),
         kept=[(name, value) for name, value in chosen if value],
         export=Export(query),
     )

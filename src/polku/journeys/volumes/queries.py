@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from polku.journeys.asking.answers import Answers
-from polku.journeys.asking.calendar import Unit, day_of, edges, spans, unit_for
-from polku.journeys.asking.query import Asker, JourneyQuery
+from polku.journeys.asking.calendar import Unit, edges, unit_for
+from polku.journeys.asking.over_time import SpannedQuery
+from polku.journeys.asking.query import Asker
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.telling import met_of
@@ -23,30 +23,19 @@ from polku.journeys.volumes.results import (
     VolumeOfTouchpoint,
     VolumesOverTime,
 )
-from polku.journeys.volumes.volumes import SpanQuestion, VolumesQuestion
-from polku.workspace import FIRST_DAY, FOREVER, LAST_DAY, Names, Workspace
+from polku.journeys.volumes.volumes import VolumesQuestion
+from polku.workspace import FOREVER, Names, Workspace
 
 
-class OverTime(JourneyQuery):
+class OverTime(SpannedQuery):
     """A question about each touchpoint in each day, week or month."""
 
-    by: Literal["day", "week", "month"] | None = Field(None, description="Default: what suits the period")
     touchpoints: Names = Field(default_factory=list, description="Only these, by key or name; default: all")
-
-    def unit(self, first: date, last: date) -> Unit:
-        """The unit that suits a period."""
-        return unit_for(first, last)
 
     def spans(self, workspace: Workspace) -> tuple[Unit, tuple[date, ...]]:
         """The unit of the spans of time, and when each begins; none where nothing has happened."""
-        scope, zone = self.scope(workspace, ()), ZoneInfo(workspace.settings.timezone)
-        span = workspace.part(Answers).ask(SpanQuestion())
-        first = max(self.since, FIRST_DAY) if self.since else span and day_of(max(span[0], scope.low), zone)
-        last = min(self.until, LAST_DAY) if self.until else span and day_of(min(span[1], scope.high), zone)
-        if first is None or last is None or first > last:
-            return self.by or "day", ()
-        unit: Unit = self.by or self.unit(first, last)
-        return unit, tuple(spans(first, last, unit))
+        calendar = self.calendar(workspace)
+        return calendar.unit, calendar.starts
 
     def scope_and_edges(
         self, workspace: Workspace, unit: Unit, starts: tuple[date, ...]

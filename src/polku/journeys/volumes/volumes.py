@@ -40,19 +40,3 @@ class VolumesQuestion:
 
     def finish(self, partial: tuple[Counts, Counts]) -> Volumes:
         return Volumes(*partial)
-
-
-@dataclass(frozen=True)
-class SpanQuestion:
-    """The first and last second of any event of a block's profiles; None when there is none."""
-
-    def partial(self, block: Block) -> tuple[int, int] | None:
-        return (int(block.time.min()), int(block.time.max())) if len(block) else None
-
-    def merge(self, a: tuple[int, int] | None, b: tuple[int, int] | None) -> tuple[int, int] | None:
-        if a is None or b is None:
-            return a or b
-        return min(a[0], b[0]), max(a[1], b[1])
-
-    def finish(self, partial: tuple[int, int] | None) -> tuple[int, int] | None:
-        return partial

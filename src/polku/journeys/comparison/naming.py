@@ -1,0 +1,35 @@
+"""What the two that are compared are called."""
+
+from __future__ import annotations
+
+from polku.i18n import day, gettext
+from polku.journeys.asking.filters import Filters
+from polku.journeys.asking.lens import parts
+from polku.journeys.comparison.results import ComparedGroup, JourneysCompared
+from polku.journeys.touchpoints.catalogue import Catalogue
+
+
+def names_of(
+    told: JourneysCompared, filters: Filters, catalogue: Catalogue, language: str
+) -> tuple[str, str]:
+    """Of groups the conditions that make them, of periods their days."""
+
+    def name(group: ComparedGroup) -> str:
+        if group.others:
+            return gettext("everyone else")
+        if told.a.who:
+            return ", ".join(condition_name(w, filters, catalogue, language) for w in group.who)
+        return "–".join(day(d) if d else "" for d in (group.since, group.until))
+
+    return name(told.a), name(told.b)
+
+
+def condition_name(condition: str, filters: Filters, catalogue: Catalogue, language: str) -> str:
+    """A condition as the name of a group: 'city: Oulu'. Raises InvalidInput, and UnknownTouchpoint."""
+    name, way, value = parts(condition)
+    if way.endswith("met"):
+        met = catalogue.touchpoint(name).name(language)
+        return (
+            gettext("met %(name)s", name=met) if way == "met" else gettext("did not meet %(name)s", name=met)
+        )
+    return f"{name}: {value}" if way == "=" else filters.in_words(condition, catalogue, language)

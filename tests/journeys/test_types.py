@@ -1,0 +1,251 @@
+"""Types of journeys: planted ones are found, chance is called chance, kernels against a slow obvious Python."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from polku.errors import InvalidInput, UnknownTouchpoint
+from polku.journeys.asking.scope import Scope
+from polku.journeys.types.clustering import Features, clustered
+from polku.journeys.types.kernels import edit_distances
+from polku.journeys.types.queries import JourneyTypes
+from polku.journeys.types.types import FindTypesQuestion, JourneysQuestion, TypesQuestion
+from polku.store import Block
+from tests.journeys.journeys_of import (
+    Event,
+    ask,
+    ask_split,
+    bins,
+    block_of,
+    cuts_given,
+    journeys_given,
+    of,
+)
+from tests.journeys.shop import Shop
+
+SIX = Scope((1, 2, 3, 4, 5, 6))
+CYCLES = ((0, 1, 2), (3, 4, 5), (0, 3, 2))
+"""What the planted types go through, again and again."""
+
+
+def planted(rng: np.random.Generator, journeys: int, noise: float) -> tuple[list[list[Event]], np.ndarray]:
+    """Journeys that go through the touchpoints of their type; now and then through any."""
+    kinds = rng.integers(0, 3, journeys)
+    made = []
+    for kind in kinds:
+        cycle, start = CYCLES[kind], int(rng.integers(3))
+        steps = [
+            int(rng.integers(6)) if rng.random() < noise else cycle[(start + i) % 3]
+            for i in range(int(rng.integers(4, 12)))
+        ]
+        made.append(of(*((60 * i, k + 1) for i, k in enumerate(steps))))
+    return made, kinds
+
+
+def labels_of(block: Block, weights: bytes, types: int) -> Any:
+    """The type of each journey, found by asking of each by itself."""
+    told = [
+        TypesQuestion(SIX, None, weights, types).partial(block.choose(np.array([p]))).journeys.argmax()
+        for p in range(len(block.profiles))
+    ]
+    return np.array(told)
+
+
+def agreement(a: Any, b: Any) -> float:
+    """The share of pairs that both put together or both keep apart."""
+    same_a, same_b = a[:, None] == a, b[:, None] == b
+    return float((same_a == same_b)[np.triu_indices(len(a), 1)].mean())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_planted_types_are_found(seed: int) -> None:
+    journeys, kinds = planted(np.random.default_rng(seed), 600, noise=0.1)
+    block = block_of(journeys)
+    of_all = ask(JourneysQuestion(SIX), block)
+    assert of_all == 600
+    found = ask(FindTypesQuestion(SIX, None, None, of_all), block)
+    assert (found.size, found.sampled, found.is_distinct) == (3, 600, True)
+    assert agreement(labels_of(block, found.weights, found.size), kinds) > 0.95
+    typical = {frozenset(m) for m in found.medoids}
+    assert typical == {frozenset(c) for c in CYCLES}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_there_are_no_types_chance_is_called_chance(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    journeys = [of(*((i, int(k)) for i, k in enumerate(rng.integers(1, 7, 8)))) for _ in range(400)]
+    block = block_of(journeys)
+    assert not ask(FindTypesQuestion(SIX, None, None, 400), block).is_distinct
+
+
+def test_types_are_the_same_however_journeys_lie_in_blocks() -> None:
+    journeys, _ = planted(np.random.default_rng(7), 200, noise=0.2)
+    block = block_of(journeys)
+    odd = block.choose(np.arange(1, 200, 2))
+    even = block.choose(np.arange(0, 200, 2))
+    question = FindTypesQuestion(SIX, None, 3, 200)
+    assert ask(question, block) == ask(question, odd, even) == ask(question, even, Block.empty(), odd)
+
+
+def test_too_few_have_no_types() -> None:
+    assert ask(FindTypesQuestion(SIX, None, None, 10), block_of([of((0, 1), (1, 2))] * 10)) is None
+
+
+def test_a_sample_is_of_about_the_size_that_is_asked() -> None:
+    keys = np.random.default_rng(1).integers(1, 2**63, 40_000).astype(np.uint64)
+    keys.sort()
+    whole = block_of([of((0, 1), (1, 2))] * 40_000)
+    block = Block(keys, whole.starts, whole.ends, *(getattr(whole, c) for c in COLUMNS))
+    (sample,) = FindTypesQuestion(SIX, None, 2, 40_000).partial(block)
+    assert 5_700 < len(sample[0]) < 6_300
+
+
+COLUMNS = ("time", "millisecond", "touchpoint", "kind", "source", "value", "score", "seq")
+
+
+# -- the kernels
+
+
+def path_before(journey: list[Event], outcome: int | None) -> tuple[list[tuple[int, int]], bool]:
+    path = [(t, k - 1) for t, k, _, _ in journey if 1 <= k <= 4]
+    stops = [i for i, (_, k) in enumerate(path) if k == outcome]
+    return (path[: stops[0]], True) if stops else (path, False)
+
+
+def features_of(path: list[tuple[int, int]]) -> set[int]:
+    steps = [k for i, (_, k) in enumerate(path) if i == 0 or path[i - 1][1] != k]
+    return set(steps) | {4 + a * 4 + b for a, b in pairwise(steps)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(journeys_given, cuts_given, st.sampled_from([None, 0, 2]), st.integers(0, 100))
+def test_every_journey_goes_to_the_type_that_python_finds(
+    journeys: list[list[Event]], cuts: list[int], outcome: int | None, seed: int
+) -> None:
+    weights = np.random.default_rng(seed).integers(-64, 64, (20, 3)).astype(np.float32)
+    told = ask_split(TypesQuestion(Scope((1, 2, 3, 4)), outcome, weights.tobytes(), 3), journeys, cuts)
+    counts, reached, meets = [0] * 3, [0] * 3, np.zeros((3, 4))
+    sizes: list[list[int]] = [[], [], []]
+    lengths: list[list[int]] = [[], [], []]
+    scores = np.zeros((3, 3))
+    others = 0
+    for journey in journeys:
+        path, stopped = path_before(journey, outcome)
+        if not path:
+            others += stopped
+            continue
+        kind = int(weights[sorted(features_of(path))].sum(axis=0).argmax())
+        counts[kind] += 1
+        reached[kind] += stopped
+        for k in {k for _, k in path}:
+            meets[kind, k] += 1
+        sizes[kind].append(len(path))
+        lengths[kind].append(path[-1][0] - path[0][0])
+        said = [s for *_, s in journey if s == s]
+        if said:
+            scores[kind] += (sum(said), len(said), 1)
+    assert (told.journeys.tolist(), told.reached.tolist(), told.others) == (counts, reached, others)
+    assert told.meets.tolist() == meets.tolist()
+    assert told.encounters.tolist() == [bins(s) for s in sizes]
+    assert told.lengths.tolist() == [bins(x) for x in lengths]
+    assert told.scores[:, :3].tolist() == scores.tolist()
+
+
+def levenshtein(a: list[int], b: list[int]) -> int:
+    if not a or not b:
+        return len(a) + len(b)
+    return min(
+        levenshtein(a[1:], b) + 1, levenshtein(a, b[1:]) + 1, levenshtein(a[1:], b[1:]) + (a[0] != b[0])
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 3), max_size=5), min_size=1, max_size=5))
+def test_distances_are_those_of_the_definition(paths: list[list[int]]) -> None:
+    ends = np.cumsum([len(p) for p in paths])
+    steps = np.array([k for p in paths for k in p], np.uint16)
+    found = edit_distances(ends - [len(p) for p in paths], ends, steps)
+    for i, j in combinations(range(len(paths)), 2):
+        longest = max(len(paths[i]), len(paths[j]), 1)
+        assert found[i, j] == pytest.approx(levenshtein(paths[i], paths[j]) / longest)
+    assert (found == found.T).all()
+
+
+def test_the_silhouette_is_that_of_the_definition() -> None:
+    rng = np.random.default_rng(3)
+    sets = [rng.permutation(8)[: rng.integers(2, 5)] for _ in range(60)]
+    ends = np.cumsum([len(s) for s in sets])
+    found = clustered(Features(ends, np.concatenate(sets).astype(np.int32), 8), 2)
+    x = np.zeros((60, 8))
+    for row, s in zip(x, sets, strict=True):
+        row[s] = 1
+    x *= x.std(axis=0)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    best = max(_silhouettes(x))
+    assert found.silhouette <= best + 1e-9
+
+
+def _silhouettes(x: Any) -> list[float]:
+    """Of every split in two by a single feature: a bound that a reader can follow is enough to catch a wrong sign."""
+    distance = 1 - x @ x.T
+    told = [1.0]
+    for feature in range(x.shape[1]):
+        inside = x[:, feature] > 0
+        if 1 < inside.sum() < len(x) - 1:
+            own = np.array(
+                [
+                    distance[i, (inside == inside[i])].sum() / ((inside == inside[i]).sum() - 1)
+                    for i in range(len(x))
+                ]
+            )
+            other = np.array([distance[i, inside != inside[i]].mean() for i in range(len(x))])
+            told.append(float(((other - own) / np.maximum(own, other)).mean()))
+    return told
+
+
+# -- the query
+
+
+@pytest.fixture(scope="module")
+def two_kinds(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Those who come by an advertisement and mostly order, and those who look at products and do not."""
+    shop = Shop(tmp_path_factory.mktemp("types"))
+    for i in range(80):
+        if i % 2:
+            way: list[Any] = [(0, "ad"), (1, "cart"), (2, "ad"), (3, "cart")]
+            way += [(4, "order"), (5, "answer", 60.0 + i / 10)] if i % 8 != 1 else []
+        else:
+            way = [(0, "product"), (1, "delivery"), (2, "product")]
+            way += [(4, "order")] if i % 16 == 0 else []
+        shop.visits(f"c{i}", *way)
+    yield shop
+    shop.close()
+
+
+def test_types_are_told_with_what_comes_of_them(two_kinds: Shop) -> None:
+    told = JourneyTypes(outcome="order", types=2).answer(two_kinds.refreshed())
+    assert told.is_distinct
+    buyers = next(t for t in told.types if "ad" in {m.key for m in t.path})
+    assert (buyers.profiles, buyers.share.estimate) == (40, 0.5)
+    assert buyers.outcome is not None
+    assert buyers.outcome_difference is not None
+    assert buyers.outcome.estimate == 30 / 40
+    assert buyers.outcome_difference.estimate == 30 / 40 - 5 / 40
+    assert buyers.outcome_q is not None
+    assert buyers.outcome_q < 0.001
+    assert {m.touchpoint.key for m in buyers.marks} == {"ad", "cart", "product", "delivery"}
+    assert buyers.score.n == 30
+    assert [m.key for m in buyers.path] == ["ad", "cart", "ad", "cart"]
+
+
+def test_what_cannot_be_asked_is_told(two_kinds: Shop) -> None:
+    with pytest.raises(UnknownTouchpoint, match="Did you mean 'order'"):
+        JourneyTypes(outcome="ordr").answer(two_kinds.workspace)
+    with pytest.raises(InvalidInput, match="at most 8"):
+        JourneyTypes.of({"types": 9})
