@@ -17,7 +17,8 @@ Measure = Literal["count", "share", "score"]
 """What the values are: counts from 0, shares 0–1, or scores −100…100."""
 
 BEHIND: Final = 8  # so many grey lines: more are a tangle, and each takes 2 ms to draw
-AXIS_LABELS: Final = {
+FINE_SHARE: Final = 0.04
+AXIS_LABELS: Final[dict[Measure, Specification]] = {
     "count": {"format": ",~r"},
     "share": {"format": ".0%"},
     "score": {"labelExpr": "datum.value === 0 ? '0' : format(datum.value, '+,~r')"},
@@ -82,7 +83,7 @@ def _chart(frame: Frame, series: Sequence[Series], measure: Measure) -> Specific
     width, height = frame.width - AXIS_ROOM - room, frame.height - AXIS_ROOM
     days = [p.at for s in series for p in s.points]
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": time_axis(days, width)}
-    y = {"type": "quantitative", "scale": {"zero": measure != "score"}, "axis": AXIS_LABELS[measure]}
+    y = {"type": "quantitative", "scale": {"zero": measure != "score"}, "axis": _value_axis(series, measure)}
     return {
         "width": width,
         "height": height,
@@ -149,3 +150,10 @@ def _names_at_ends(front: Sequence[Series], height: int) -> list[Specification]:
 
 def _last(series: Series) -> Point | None:
     return next((p for p in reversed(series.points) if p.value is not None), None)
+
+
+def _value_axis(series: Sequence[Series], measure: Measure) -> Specification:
+    """Labels as fine as the values: shares that are all below 4% need a decimal."""
+    tops = (p.value if p.high is None else p.high for s in series for p in s.points)
+    is_fine = measure == "share" and max((t for t in tops if t is not None), default=1.0) < FINE_SHARE
+    return {"format": ".1%"} if is_fine else AXIS_LABELS[measure]

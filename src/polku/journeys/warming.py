@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polku.journeys.funnel.queries import JourneyFunnel
+from polku.journeys.funnel.queries import JourneyConversion, JourneyFunnel
 from polku.journeys.map.mapping import USUAL_WINDOW, usual_steps
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths.queries import JourneyGraph
@@ -28,4 +28,5 @@ def warm(workspace: Workspace) -> None:
     for query in asked:
         query.of({}).answer(workspace)
     if steps := usual_steps(journeys):
-        JourneyFunnel.of({"steps": steps, "within": USUAL_WINDOW}).answer(workspace)
+        for of_funnel in (JourneyFunnel, JourneyConversion):
+            of_funnel.of({"steps": steps, "within": USUAL_WINDOW}).answer(workspace)
