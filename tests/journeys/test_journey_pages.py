@@ -71,6 +71,15 @@ def test_map_of_an_empty_folder_says_how_to_begin(shop: Shop) -> None:
     assert "journey-filters" not in page
 
 
+def test_paths_go_step_by_step_before_what_follows_what(client: TestClient) -> None:
+    page = client.get("/journeys/paths").text
+    assert (
+        page.index("Askel askeleelta")
+        < page.index("Mikä seuraa mitäkin")
+        < page.index("Tavallisin siirtymä on")
+    )
+
+
 def test_paths_draw_what_follows_what_and_keep_its_table(client: TestClient) -> None:
     page = client.get("/journeys/paths?channel=web").text
     picture, table = page.split('class="flow-wide"')[1].split('class="flow-table"')
