@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
@@ -68,7 +69,7 @@ class Halves:
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionOfJourneys:
+class RetentionOfJourneys(Answer):
     """Who comes back after a start, by cohorts of those who start in the same span of time."""
 
     covered: Covered
@@ -109,7 +110,7 @@ class LifecycleOfSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class LifecycleOfJourneys:
+class LifecycleOfJourneys(Answer):
     """New, returning, resurrecting and dormant customers in each span of time."""
 
     covered: Covered
