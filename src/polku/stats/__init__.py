@@ -2,20 +2,10 @@
 
 from polku.stats.clustered_proportion import clustered_proportion
 from polku.stats.difference import Difference
-from polku.stats.estimate import (
-    FEWEST,
-    Estimate,
-    clustered_mean,
-    median_of_histogram,
-    proportion,
-    quantile_of_histogram,
-)
-from polku.stats.false_discovery import CLEAR, false_discovery
-from polku.stats.jackknife import delete_a_group, ratio_of_groups, share_within
 from polku.stats.estimate import FEWEST, Estimate, clustered_mean, proportion
 from polku.stats.false_discovery import CLEAR, evidence, false_discovery
 from polku.stats.histogram import median_of_histogram, quantile_of_histogram
-from polku.stats.jackknife import delete_a_group, ratio_of_groups
+from polku.stats.jackknife import delete_a_group, ratio_of_groups, share_within
 from polku.stats.ranks import Ranks, quantile_ranks
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
