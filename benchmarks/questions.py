@@ -18,7 +18,7 @@ from benchmarks.folder import EVENTS, opened, ready
 from benchmarks.measure import Figure, median_seconds
 from polku.journeys import Touchpoints
 from polku.journeys.asking.scope import Scope
-from polku.journeys.funnel.funnel import FunnelQuestion
+from polku.journeys.funnel.funnel import FunnelQuestion, Way
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths.graph import FollowsQuestion
 from polku.journeys.sessions.sessions import SessionsQuestion
@@ -75,7 +75,7 @@ def _questions(workspace: Workspace, blocks: Blocks) -> Iterator[Figure]:
     ask = workspace.engine.ask
     follows, climbed, sessions = (
         FollowsQuestion(scope),
-        FunnelQuestion(scope, tuple(steps), WINDOW_S),
+        FunnelQuestion(Way(Scope(tuple(steps)), tuple((s,) for s in steps), within=WINDOW_S)),
         SessionsQuestion(scope, PAUSE_S),
     )
     ours = {

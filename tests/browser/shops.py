@@ -43,10 +43,9 @@ class Shop:
         with use_language(self.language):
             return gettext(text)
 
-    def bring(self, orders: Path) -> None:
-        """Import a file named orders.csv."""
-        mapping = Path(__file__).with_name("walk.toml")
-        polku("import", orders, "--mapping", mapping, "--data", self.folder)
+    def bring(self, orders: Path, mapping: str = "walk.toml") -> None:
+        """Import a file that has the name that the mapping says: orders.csv, or sales.csv."""
+        polku("import", orders, "--mapping", Path(__file__).with_name(mapping), "--data", self.folder)
 
 
 @contextmanager

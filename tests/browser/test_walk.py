@@ -19,7 +19,17 @@ from tests.web.visits import ADMIN
 CUSTOMERS = 24
 BEGIN = datetime(2026, 9, 1, 12, tzinfo=UTC)
 SAID = "Paketti tuli ajallaan ja kauniisti käärittynä."
-EMPTY = ("/", "/journeys/paths", "/touchpoints", "/profiles", "/reviews", "/sources", "/live", "/rejected")
+EMPTY = (
+    "/",
+    "/journeys/paths",
+    "/journeys/funnel",
+    "/touchpoints",
+    "/profiles",
+    "/reviews",
+    "/sources",
+    "/live",
+    "/rejected",
+)
 
 
 def write_orders(file: Path) -> None:
@@ -247,7 +257,7 @@ def test_pages_are_read_without_script(browser: Browser, shop: Shop) -> None:
     with visiting(browser, DESKTOP, shop.language, state=state, script=False) as page:
         for path, text in (
             ("/journeys/map", shop.touchpoint("delivery")),
-            ("/journeys/paths", shop.word("Funnel")),
+            ("/journeys/funnel", shop.word("Funnel")),
             ("/profiles?q=asiakas7@", "Asiakas 07"),
             ("/touchpoints", shop.touchpoint("delivery")),
             ("/live", "Order Completed"),

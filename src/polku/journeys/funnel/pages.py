@@ -87,7 +87,7 @@ def show_funnel(request: Request, user: CurrentUser) -> Response:
             request, "journeys/funnel.html", status=error.status, **values, problem=in_words(error), rows=[],
             funnel=None, says="", export=None,
         )  # fmt: skip
-    if not steps:
+    if not steps or not values["has_events"]:
         return render(
             request, "journeys/funnel.html", **values, problem="", rows=[], funnel=None, says="", export=None
         )
