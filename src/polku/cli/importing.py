@@ -14,13 +14,14 @@ from polku.collect.files.command import import_command
 from polku.collect.files.remote import RemoteTarget
 from polku.collect.files.target import LocalTarget
 from polku.settings import read_settings
-from polku.store import running_server
+from polku.store import kernels, running_server
 
 
 @contextmanager
 def _open_target(folder: str) -> Iterator[Target]:
     settings = read_settings(folder)
     server = running_server(settings.folder)
+    kernels.use_cache(settings.kernel_cache_folder)
     if server is not None:
         with library.client_of(server) as client:
             yield RemoteTarget(client, library.raise_for_error)

@@ -99,6 +99,13 @@ class EventStore:
 
         Waits while the store is overloaded. Raises StorageFull.
         """
+        return self.begin(table).result()
+
+    def begin(self, table: pa.Table) -> Future[Appended]:
+        """As `append`, but returns as soon as it is queued: what is begun later is stored later.
+
+        The future raises StorageFull.
+        """
         while True:
             done: Future[Appended] = Future()
             try:
@@ -108,7 +115,7 @@ class EventStore:
                     raise
                 time.sleep(0.05)
                 continue
-            return done.result()
+            return done
 
     def flush(self) -> None:
         """Wait until everything submitted so far can be read."""

@@ -101,10 +101,10 @@ def _store_one(stage: Stage, query: EventQuery, writer: Writer, progress: Progre
         faults = _bad_rows(stage, bad.filter(pc.invert(again)))
         writer.rejected(faults, spec.label)
         writer.preview(spec.type, good, mapped)
-        new, known, contradicting = writer.events(spec.event_type, good)
+        stored = writer.events(spec.event_type, good)
         mapped += good.num_rows
-        accepted, duplicates = accepted + new, duplicates + known
-        rejected += len(faults) + contradicting
+        accepted, duplicates = accepted + stored.accepted, duplicates + stored.duplicates
+        rejected += len(faults) + stored.rejected
         done += batch.num_rows
         progress.advance(batch.num_rows)
     progress.advance(query.rows - done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -64,10 +65,18 @@ class LocalTarget:
     _rows: int = 0
 
     def append(self, table: pa.Table) -> Appended:
+        self._compile_for(table)
+        return receive(self.store, table)
+
+    def begin(self, table: pa.Table) -> Future[Appended]:
+        """Store a table of INCOMING after those before it; returns at once."""
+        self._compile_for(table)
+        return self.store.begin(table)
+
+    def _compile_for(self, table: pa.Table) -> None:
         self._rows += table.num_rows
         if self._rows > MANY:
             hash_texts.compile()
-        return receive(self.store, table)
 
     def source_id(self, source: Source) -> int:
         with self.db.session() as session:
@@ -76,6 +85,15 @@ class LocalTarget:
     def install_touchpoints(self, touchpoints: Sequence[TouchpointPlan], source: Source) -> int:
         with self.db.session() as session:
             return self.install(session, touchpoints, source)
+
+
+def begun(target: Target, table: pa.Table) -> Future[Appended]:
+    """Have a target store a table of INCOMING; a data folder of this process does it while others are made ready."""
+    if isinstance(target, LocalTarget):
+        return target.begin(table)
+    done: Future[Appended] = Future()
+    done.set_result(target.append(table))
+    return done
 
 
 _NEW: Final = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -15,9 +16,9 @@ from polku.collect.files import details
 from polku.collect.files.mapping import Source, TouchpointPlan
 from polku.collect.files.staging import BadRow
 from polku.collect.files.summary import ImportSummary, Rejection
-from polku.collect.files.target import Target
+from polku.collect.files.target import Target, begun
 from polku.errors import Words
-from polku.store import INCOMING, REJECTED, EventType
+from polku.store import INCOMING, REJECTED, Appended, EventType
 
 PREVIEWED: Final = 4
 """Events of each kind that a dry run shows."""
@@ -45,15 +46,25 @@ class Writer:
         if plans and not self._dry:
             self._summary.touchpoints_added = self._target.install_touchpoints(plans, self._source)
 
-    def events(self, type_: EventType, good: pa.Table) -> tuple[int, int, int]:
-        """Store events; returns how many were new, there already, and contradict what is there."""
+    def events(self, type_: EventType, good: pa.Table) -> Appended:
+        """Store events, and count those that contradict what is there."""
+        return self.settled(self.begun(type_, good))
+
+    def begun(self, type_: EventType, good: pa.Table) -> Future[Appended]:
+        """Have events stored, after those before; `settled` waits for it."""
         if self._dry or not good.num_rows:
-            return 0, 0, 0
+            nothing: Future[Appended] = Future()
+            nothing.set_result(Appended(0, 0, 0))
+            return nothing
         table = incoming(good, source=self.source, type_=int(type_), received_at=self._at)
-        stored = self._target.append(table)
+        return begun(self._target, table)
+
+    def settled(self, storing: Future[Appended]) -> Appended:
+        """What became of events; those that contradict what is there are counted."""
+        stored = storing.result()
         if stored.rejected:
             self.count("duplicate_id", stored.rejected, [details.STORED_BEFORE])
-        return stored.accepted, stored.duplicates, stored.rejected
+        return stored
 
     def rejected(self, bad: Sequence[BadRow], label: str) -> None:
         """Keep rows that are no events, as they were."""

@@ -218,6 +218,15 @@ def test_who_is_the_customer_is_asked_when_it_is_open(target: StoreTarget, tmp_p
     assert run(target, as_json(tmp_path / "log", only)).accepted == 1
 
 
+def test_of_what_is_said_twice_the_last_holds(target: StoreTarget, tmp_path: Path):
+    given = log()
+    given["objects"][0]["attributes"] += [
+        {"name": "age", "value": str(n), "time": "1970-01-01T00:00:00Z"} for n in (41, 42)
+    ]
+    run(target, as_json(tmp_path / "log", given))
+    assert next(e for e in target.events() if e["type"] == 4)["properties"]["age"] == 42
+
+
 def test_a_corrected_event_is_no_new_event(target: StoreTarget, tmp_path: Path):
     run(target, as_json(tmp_path / "log", log()))
     changed = log()

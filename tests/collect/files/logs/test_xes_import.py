@@ -139,6 +139,11 @@ def test_a_dry_run_stores_nothing_and_shows_all(tmp_path: Path):
     assert [t.key for t in summary.touchpoints] == ["log-e"]
 
 
+def test_a_type_of_customers_is_for_ocel(target: StoreTarget, tmp_path: Path):
+    with pytest.raises(InvalidInput, match="is for OCEL"):
+        run(target, written(tmp_path / "log.xes", log(trace("c", event("e", DAY)))), customer_type="customer")
+
+
 def test_several_logs_need_a_name_unless_they_have_one(target: StoreTarget, tmp_path: Path):
     one = written(tmp_path / "a.xes", log(trace("c", event("e", DAY))))
     two = written(tmp_path / "b.xes.gz", gzip.compress(log(trace("c", event("e", LATER))).encode()))

@@ -161,6 +161,23 @@ def test_a_trace_longer_than_a_window(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert [e[0] for e in found[1][2]] == [f"e{i}" for i in range(40)]
 
 
+@pytest.mark.parametrize("window", range(20, 60, 3))
+def test_wherever_a_window_ends_the_log_is_read_alike(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, window: int
+):
+    use(monkeypatch, "kernel")
+    monkeypatch.setattr(plain, "WINDOW", window)
+    head = (
+        HEAD
+        + '<global scope="event">\n<string key="concept:name" value="a long text without a trace"/></global>\n'
+    )
+    text = log(
+        trace("a", event("e", DAY)), "\n" * 70, trace("b &amp; c", event("e", DAY)), trace("d"), head=head
+    )
+    path = written(tmp_path / "log.xes", text)
+    assert read(path, tmp_path) == read_by_tree(text.encode())
+
+
 def test_gzipped_in_several_members(way: str, tmp_path: Path):
     text = log(*(trace(f"c{i}", event("e", DAY)) for i in range(100))).encode()
     packed = gzip.compress(text[:3000]) + gzip.compress(text[3000:])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,10 +30,12 @@ from polku.collect.files.summary import EventSummary, ImportSummary
 from polku.collect.files.target import Target
 from polku.collect.files.writing import Writer
 from polku.errors import InvalidInput, PolkuError, Words
-from polku.store import EventType
+from polku.store import Appended, EventType
 
 CHANNEL: Final = "other"
 _LONGEST_SOURCE: Final = 80
+_AT_ONCE: Final = 4
+"""Batches that are on their way into the store while others are made ready."""
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -103,6 +106,11 @@ def _read(
     spool, notes = Spool(folder / "events.arrow"), []
     if file.damage:
         notes.append(Words("%(file)s is damaged: %(damage)s", file=file.name, damage=file.damage))
+    if file.form == "xes" and customer_type is not None:
+        raise InvalidInput(
+            "%(file)s is XES: its traces are the customers. Leave out --customer-type, which is for OCEL.",
+            file=file.name,
+        )
     if file.form != "xes":
         objects = ocel.ObjectCentric(file, folder, customer_type, advance)
         for batch in objects.logged(now_us=now_us):
@@ -165,41 +173,45 @@ def _install(writer: Writer, logs: Sequence[_Read], summary: ImportSummary) -> N
 
 
 def _store(log: _Read, writer: Writer, progress: Progress) -> list[EventSummary]:
-    """Store what happened, and what is said of customers."""
-    nothing = EventSummary("", log.file.name, 0, 0, 0, 0, 0, 0)
+    """Store what happened, and what is said of customers. While one batch is applied the next is made durable."""
     kinds = {
-        EventType.TRACK: replace(nothing, label=log.label, rows=log.spool.rows[EventType.TRACK]),
-        EventType.IDENTIFY: replace(nothing, label="identify", rows=log.spool.rows[EventType.IDENTIFY]),
+        kind: EventSummary(label, log.file.name, log.spool.rows[kind], 0, 0, 0, 0, 0)
+        for kind, label in ((EventType.TRACK, log.label), (EventType.IDENTIFY, "identify"))
     }
+    waiting: deque[tuple[EventType, Future[Appended]]] = deque()
+
+    def settle(most: int) -> None:
+        while len(waiting) > most:
+            kind, storing = waiting.popleft()
+            stored = writer.settled(storing)
+            kinds[kind] = replace(
+                kinds[kind],
+                accepted=kinds[kind].accepted + stored.accepted,
+                duplicates=kinds[kind].duplicates + stored.duplicates,
+                rejected=kinds[kind].rejected + stored.rejected,
+            )
+
     for batch in log.spool.batches():
         for kind, before in kinds.items():
-            rows = batch.filter(pc.equal(batch["type"], int(kind)))
-            if rows.num_rows:
-                kinds[kind] = _stored(log, writer, rows, kind, before)
+            good, bad = _judged(log, batch.filter(pc.equal(batch["type"], int(kind))))
+            writer.rejected(bad, before.label)
+            writer.preview(kind.name.lower(), good, before.mapped)
+            kinds[kind] = replace(
+                before, mapped=before.mapped + good.num_rows, rejected=before.rejected + len(bad)
+            )
+            waiting.append((kind, writer.begun(kind, good)))
+        settle(_AT_ONCE)
         progress.advance(batch.num_rows)
+    settle(0)
     return [e for e in kinds.values() if e.rows]
 
 
-def _stored(
-    log: _Read, writer: Writer, rows: pa.Table, kind: EventType, before: EventSummary
-) -> EventSummary:
-    bad = _bad_rows(log, rows.filter(rows["reason"].is_valid()))
-    writer.rejected(bad, before.label)
+def _judged(log: _Read, rows: pa.Table) -> tuple[pa.Table, list[BadRow]]:
+    """What are events, and what are none."""
     good = rows.filter(rows["reason"].is_null())
-    good = good.set_column(
-        good.schema.get_field_index("occurred_at"),
-        "occurred_at",
-        good["occurred_at"].cast(pa.timestamp("us", tz="UTC")),
-    )
-    writer.preview(kind.name.lower(), good, before.mapped)
-    new, known, contradicting = writer.events(kind, good)
-    return replace(
-        before,
-        mapped=before.mapped + good.num_rows,
-        accepted=before.accepted + new,
-        duplicates=before.duplicates + known,
-        rejected=before.rejected + len(bad) + contradicting,
-    )
+    at = good["occurred_at"].cast(pa.timestamp("us", tz="UTC"))
+    good = good.set_column(good.schema.get_field_index("occurred_at"), "occurred_at", at)
+    return good, _bad_rows(log, rows.filter(rows["reason"].is_valid()))
 
 
 def _bad_rows(log: _Read, rows: pa.Table) -> list[BadRow]:

@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from polku.collect.files.limits import LONGEST_NAME, LONGEST_USER_ID, MOST_PROPERTIES
-from polku.collect.files.staging import ROWS_A_BATCH
 from polku.collect.identifiers import BLOCKED
 from polku.store import EventType
 from polku.store.keys import identifier_keys, pair_hashes
@@ -101,6 +100,9 @@ def mixed(*keys: Keys) -> Keys:
     return reduce(pair_hashes, keys)
 
 
+_AT_ONCE: Final = 50_000
+
+
 class Spool:
     """Batches of LOGGED in a file, until it is certain that all can be read."""
 
@@ -134,7 +136,7 @@ class Spool:
             for number in range(reader.num_record_batches):
                 waiting.append(reader.get_batch(number))
                 rows = sum(b.num_rows for b in waiting)
-                if rows >= ROWS_A_BATCH or number + 1 == reader.num_record_batches:
+                if rows >= _AT_ONCE or number + 1 == reader.num_record_batches:
                     batch = pa.Table.from_batches(waiting)
                     nth = occurrence[first : first + rows] if occurrence is not None else None
                     yield batch.append_column("event_id", _ids(batch["key"].to_numpy(), nth))

@@ -15,6 +15,8 @@ from polku.collect.files.logs.times import moment, says_zone
 from polku.collect.files.logs.xes_scanning import Bytes, Cells
 from polku.collect.files.logs.xml import XmlFile
 from polku.collect.scanning import UNREADABLE, gather, read_times
+from polku.store.hashing import hash_texts
+from polku.store.kernels import Kernel
 
 ENCODINGS: Final = frozenset({"utf-8", "us-ascii", "ascii"})
 WINDOW: Final = 8 << 20
@@ -22,13 +24,16 @@ WINDOW: Final = 8 << 20
 WORTH_COMPILING: Final = 48 << 20
 """Of a smaller file the parser of XML has read more than this one could once it is compiled."""
 
-_KERNELS: Final = (scanning.read_traces, read_times, gather)
+_KERNELS: Final[tuple[Kernel[..., Any], ...]] = (scanning.read_traces, read_times, gather, hash_texts)
 
 
 def reader_for(size: int) -> PlainReader | None:
     """A reader for a file of so many bytes; None as long as it would take longer to compile it than to do without."""
-    worthwhile = size >= WORTH_COMPILING or all(kernel.compiled for kernel in _KERNELS)
-    return PlainReader() if worthwhile else None
+    if size < WORTH_COMPILING and not all(kernel.compiled for kernel in _KERNELS):
+        return None
+    for kernel in _KERNELS:
+        kernel.compile()
+    return PlainReader()
 
 
 class PlainReader:

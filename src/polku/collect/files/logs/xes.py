@@ -14,6 +14,7 @@ from polku.collect.files.logs.unpacking import LogFile
 from polku.collect.files.text import DamagedFile
 
 _BATCH: Final = 50_000
+_TRACE: Final = b"<trace"
 _MOST_STEPS: Final = 64
 
 
@@ -56,7 +57,7 @@ class XesReader:
             before = place
             place = self._next_trace(place, steps) if kernels else min(size, place + plain.WINDOW)
             xml.feed(before, place)
-            if kernels and xml.depth == 1 and xml.is_in(plain.ENCODINGS) and xml.is_between_elements():
+            if kernels and self._may_be_plain(place):
                 if careful.has_whole:
                     yield careful.take()
                 found = place
@@ -71,12 +72,25 @@ class XesReader:
                 yield careful.take()
             advance(place - before)
 
+    def _may_be_plain(self, place: int) -> bool:
+        """Whether the kernel may go on from a place: a trace begins there, and all before it has been parsed.
+
+        TRICKY: only where the next byte is < may the parser be asked whether it is between elements, since asking
+        puts something into what it reads, which would spoil a tag or a value that goes on there.
+        """
+        return (
+            self.xml.content[place : place + len(_TRACE)] == _TRACE
+            and self.xml.depth == 1
+            and self.xml.is_in(plain.ENCODINGS)
+            and self.xml.is_between_elements()
+        )
+
     def _next_trace(self, place: int, steps: int) -> int:
         """Where the next trace may begin, or the one `steps` further; at most a window away."""
         content = self.xml.content
         last = min(len(content), place + plain.WINDOW)
         for _ in range(steps):
-            found = content.find(b"<trace", place + 1, last)
+            found = content.find(_TRACE, place + 1, last)
             if found < 0:
                 return last
             place = found
