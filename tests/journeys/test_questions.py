@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.gaps import EDGES, median_gap
+from polku.journeys.asking.over_time import ExtentQuestion
 from polku.journeys.asking.scope import Scope
 from polku.journeys.funnel.dropouts import DropoutsQuestion, Dropped
 from polku.journeys.funnel.funnel import ConversionQuestion, FunnelQuestion, Way
@@ -19,7 +20,10 @@ from polku.journeys.map.encounters import EncountersQuestion
 from polku.journeys.map.experience import ExperienceQuestion
 from polku.journeys.map.responses import LatestQuestion
 from polku.journeys.paths.graph import FollowsQuestion
+from polku.journeys.retention.lifecycle import LifecycleQuestion
+from polku.journeys.retention.retention import RetentionQuestion
 from polku.journeys.sessions.sessions import SessionsQuestion
+from polku.journeys.stages.moves import MovesQuestion
 from polku.journeys.stages.reached import StagesQuestion
 from polku.journeys.volumes.volumes import VolumesQuestion
 from polku.stats import FEWEST
@@ -292,6 +296,12 @@ def test_sessions_are_what_python_cuts(
         ExperienceQuestion(ABC),
         VolumesQuestion(ABC, (0, 60)),
         SessionsQuestion(ABC),
+        RetentionQuestion(ABC, (1,), (2, 3), (0, 60, 90), 2, 5),
+        RetentionQuestion(ABC, (1,), (2, 3), (0, 60, 90), 2, 5, first=False),
+        RetentionQuestion(ABC, (1,), (2, 3), (0, 60, 90), 2, 5, later=True),
+        LifecycleQuestion(ABC, (0, 60, 90)),
+        MovesQuestion(ABC, (0, 0, 1), 2, (0, 60, 90), 0, 100),
+        ExtentQuestion(),
     ],
     ids=lambda q: type(q).__name__,
 )

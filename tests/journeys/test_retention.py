@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +25,7 @@ from polku.journeys.asking.scope import Scope
 from polku.journeys.retention.averages import averages, halves_of
 from polku.journeys.retention.lifecycle import LifecycleQuestion
 from polku.journeys.retention.retention import MOST_FOLLOWED, RetentionQuestion, Returned
+from polku.journeys.stages.moves import MovesQuestion
 from polku.store import Block
 from tests.journeys.journeys_of import NONE, Event, ask, ask_split, block_of, cuts_given, of
 
@@ -249,6 +252,32 @@ def test_life_cycle_is_what_python_counts(
     ]  # fmt: skip
     seen = [set(slow.seen(j, (1, 2))) for j in journeys]
     assert found.active.tolist() == [sum(s in each for each in seen) for s in range(n)]
+
+
+# -- what every question must stand
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(RetentionQuestion(ABC, (1,), (1, 2), TENS, 4, 3, *how) for how in product([True, False], repeat=2)),
+        LifecycleQuestion(ABC, TENS),
+        MovesQuestion(ABC, (0, 1, 0), 2, TENS, 0, 60),
+    ],
+    ids=lambda q: type(q).__name__,
+)
+def test_some_profiles_only_and_on_another_machine(question: Any) -> None:
+    journeys = [of((11, 1), (22, 2)), of((12, 1), (33, 1), (41, 3)), of(), of((25, 1), (38, 2))]
+    chosen = block_of(journeys).choose(np.array([1, 3]))
+    there = pickle.loads(pickle.dumps(question))  # noqa: S301  our own, as a cluster sends it
+    partial = pickle.loads(pickle.dumps(there.partial(chosen)))  # noqa: S301
+    alone = question.partial(block_of([journeys[1], journeys[3]]))
+    for part, same in zip(_parts(partial), _parts(alone), strict=True):
+        assert part.tolist() == same.tolist()
+
+
+def _parts(partial: Any) -> tuple[Any, ...]:
+    return partial if isinstance(partial, tuple) else (partial,)
 
 
 # -- against SQL
