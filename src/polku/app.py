@@ -43,10 +43,10 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
         routes=collect.routes(workspace),
         public=collect.PUBLIC_PATHS,
         api=[
-            QUERIES,
             *(module.router for module in API),
             *journeys_pages.API,
             import_router(install_plans),
+            QUERIES,  # last: its files of any answer would catch the addresses of others
         ],
         owner_token=owner_token,
     )

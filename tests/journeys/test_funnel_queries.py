@@ -12,7 +12,7 @@ from polku.journeys.asking.who import conditions, in_words
 from polku.journeys.funnel.condition import written
 from polku.journeys.funnel.queries import JourneyConversion, JourneyDropouts, JourneyFunnel
 from polku.journeys.funnel.steps import read, step_written
-from polku.journeys.map.queries import JourneyStages
+from polku.journeys.stages.queries import JourneyStages
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.stats import false_discovery, two_proportions
 from polku.store.keys import identifier_key
@@ -136,9 +136,9 @@ def two_plans(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_groups_are_compared_with_all_other_groups(two_plans: Shop) -> None:
     told = JourneyFunnel(steps=["cart", "order"], breakdown="plan").answer(two_plans.refreshed())
     at = {d.group: d for d in told.differences}
-    assert [g.key for g in told.breakdown] == [d.group for d in told.differences] == ["pro", "free", "trial"]
+    assert [g.key for g in told.breakdown] == [d.group for d in told.differences] == ["free", "pro", "trial"]
     assert (at["pro"].converted.estimate, at["pro"].others.estimate) == (0.9, 14 / 36)  # none of the unknown
-    alone = [two_proportions(18, 20, 14, 36), two_proportions(6, 20, 26, 36), two_proportions(8, 16, 24, 40)]
+    alone = [two_proportions(6, 20, 26, 36), two_proportions(18, 20, 14, 36), two_proportions(8, 16, 24, 40)]
     assert [d.difference for d in told.differences] == [c.difference for c in alone]
     assert [d.q for d in told.differences] == false_discovery([c.p_value for c in alone])
     assert [d.is_clear for d in told.differences] == [True, True, False]

@@ -15,7 +15,7 @@ from polku.journeys import QUERIES as ALL
 from polku.journeys.asking.query import JourneyQuery
 from polku.journeys.attribution.queries import JourneyAttribution
 from polku.journeys.between.queries import JourneyBetween
-from polku.journeys.funnel.queries import JourneyFunnel
+from polku.journeys.funnel.queries import JourneyConversion, JourneyDropouts, JourneyFunnel
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.sessions.queries import JourneySessions
@@ -173,6 +173,8 @@ def test_sessions_of_a_day(shop: Shop) -> None:
 def test_an_empty_folder_answers_everything_as_json(shop: Shop, kind: Any) -> None:
     needed: dict[Any, dict[str, Any]] = {
         JourneyFunnel: {"steps": ["cart"]},
+        JourneyConversion: {"steps": ["cart"]},
+        JourneyDropouts: {"steps": ["cart"], "at": 1},
         JourneyBetween: {"start": "cart", "end": "order"},
         JourneyAttribution: {"outcome": "order"},
     }
