@@ -23,6 +23,8 @@ from polku.journeys.comparison.comparing import Compared, compare
 from polku.journeys.comparison.outlines import OutlineQuestion, SharedQuestion
 from polku.journeys.comparison.queries import JourneyCompare
 from polku.journeys.comparison.results import ComparedTouchpoint, ComparedTransition
+from polku.journeys.comparison.whole_paths import SharedTakenQuestion, TakenQuestion
+from polku.journeys.variants.variants import Whole
 from polku.store import Block
 from polku.workspace import Workspace
 from tests.journeys.journeys_of import Event, ask, ask_split, bins, block_of, cuts_given, journeys_given, of
@@ -109,6 +111,45 @@ def test_the_rest_are_all_less_those_chosen(journeys: list[list[Event]], chosen:
     assert told.profiles == others.profiles
     assert told.reach.tolist() == others.reach.tolist()
     assert told.gaps.tolist() == others.of(told.pairs).gaps.tolist()
+
+
+WHOLE, EARLY_PATHS, LATE_PATHS = (Whole(s, collapse=True) for s in (ABC, EARLY, LATE))
+
+
+def whole_path(journey: Sequence[Event], scope: Scope) -> tuple[int, ...]:
+    numbers = [at for _, at in path_of(journey, scope)]
+    return tuple(at for i, at in enumerate(numbers) if i == 0 or numbers[i - 1] != at)
+
+
+def hashes_of(paths: set[tuple[int, ...]]) -> dict[tuple[int, ...], int]:
+    """The hash of each path, by a journey that takes it."""
+    each = [
+        (p, Whole(ABC, collapse=True).hashed(block_of([of(*((i, k + 1) for i, k in enumerate(p)))])))
+        for p in paths
+    ]
+    return {p: int(h.hashes[0]) for p, h in each}
+
+
+@settings(max_examples=60, deadline=None)
+@given(journeys_given, cuts_given)
+def test_whole_paths_are_taken_as_python_counts(journeys: list[list[Event]], cuts: list[int]) -> None:
+    taken = [(whole_path(j, EARLY), whole_path(j, LATE)) for j in journeys]
+    known = hashes_of({p for pair in taken for p in pair if p})
+    paths = sorted(known, key=lambda p: known[p])[: len(known) // 2 + 1]  # not all are asked for
+    hashes = tuple(known[p] for p in paths)
+    told = ask_split(TakenQuestion(EARLY_PATHS, hashes), journeys, cuts)
+    assert told.tolist() == [sum(a == p for a, _ in taken) for p in paths]
+    both = [(a, b) for a, b in taken if a and b]
+    shared = ask_split(SharedTakenQuestion(EARLY_PATHS, LATE_PATHS, hashes), journeys, cuts)
+    assert [(s.n, s.first, s.second, s.both) for s in shared] == [
+        (
+            len(both),
+            sum(a == p for a, _ in both),
+            sum(b == p for _, b in both),
+            sum(a == b == p for a, b in both),
+        )
+        for p in paths
+    ]
 
 
 def test_outline_with_more_ways_than_fit_at_first() -> None:
@@ -280,8 +321,8 @@ def test_a_group_and_everyone_else(folder: Workspace) -> None:
     assert (way.came.key, way.went.key, way.first.estimate, way.clear) == ("ad", "cart", 1.0, True)
     assert way.first_after_s.estimate == pytest.approx(86_400, rel=0.07)
     assert (way.first_after_s.n, way.second_after_s.reason) == (30, "no_observations")
-    assert (told.tested, told.clear, told.in_both) == (3, 2, 0)
-    assert cart.q_value == pytest.approx(3 / 2 * (cart.p_value or 0))
+    assert (told.tested, told.clear, told.in_both) == (5, 4, 0)
+    assert cart.q_value == pytest.approx(5 / 4 * (cart.p_value or 0))
 
 
 def test_two_groups_without_those_who_are_in_both(folder: Workspace) -> None:
@@ -327,6 +368,30 @@ def test_what_groups_are_made_by_is_left_out(folder: Workspace) -> None:
     assert [t.key for t in told.by_definition] == ["cart"]
     assert {t.touchpoint.key for t in told.touchpoints} == {"ad", "order"}
     assert not any("cart" in (t.came.key, t.went.key) for t in told.transitions)
+
+
+def test_whole_paths_of_groups_and_of_periods(folder: Workspace) -> None:
+    told = JourneyCompare(who_a=["plan=pro"], **MARCH).answer(folder)
+    assert {p.path: (p.first.estimate, p.second.estimate, p.clear) for p in told.paths} == {
+        ("ad", "cart"): (1.0, 0.0, True),
+        ("ad",): (0.0, 1.0, True),
+    }
+    assert told.paths[0].name("fi") in ("Mainos → Ostoskori", "Mainos")
+    whole = JourneyCompare(who_a=["plan=pro"]).answer(folder)
+    assert {p.path for p in whole.paths} == {("ad", "cart", "ad", "order"), ("ad", "order"), ("ad", "cart")}
+    overlapping = JourneyCompare(who_a=["plan=pro"], who_b=["old=1"], **MARCH).answer(folder)
+    assert {p.path: (p.first.estimate, p.second.estimate) for p in overlapping.paths} == {
+        ("ad", "cart"): (1.0, 0.0),
+        ("ad",): (0.0, 1.0),
+    }
+    periods = JourneyCompare(**APRIL, since_b=date(2026, 3, 1), until_b=date(2026, 3, 31)).answer(folder)
+    assert {p.path: (p.first.estimate, p.second.estimate) for p in periods.paths} == {
+        ("ad", "order"): (1.0, 0.0),
+        ("ad",): (0.0, 0.5),
+        ("ad", "cart"): (0.0, 0.5),
+    }
+    defined = JourneyCompare(who_a=["met:cart"], **MARCH).answer(folder)
+    assert [p.path for p in defined.paths] == [("ad",)]
 
 
 def test_of_fewer_than_five_nothing_is_told(shop: Shop) -> None:

@@ -43,9 +43,10 @@ def test_groups_say_first_what_differs_most(client: TestClient) -> None:
     page = client.get(GROUPS).text
     says = page.split('class="says">')[1].split("</p>")[0]
     assert says.startswith("Cart differs most for sure: 100.0%\u00a0±\u00a08.1 (plan: pro), 0.0%")
-    assert says.endswith("Of 3 differences tested, 2 are clear.")
+    assert says.endswith("Of 5 differences tested, 4 are clear.")
     assert page.index('class="says"') < page.index('class="compared-wide"') < page.index("<table>")
-    assert page.count('class="tag sure"') == 2
+    assert page.count('class="tag sure"') == 4
+    assert "Advertisement → Cart" in page.split('id="whole-paths"')[1]
     assert "Show one more, which may be chance" in page
     assert 'value="plan=pro" selected' in page
 
@@ -77,7 +78,7 @@ def test_periods_are_compared_with_the_time_before_or_days_of_ones_own(client: T
 
 def test_alike_groups_differ_in_nothing(client: TestClient) -> None:
     page = client.get(f"{PAGE}?by=groups&who_a=plan%3Dpro&since=2026-04-01").text
-    assert "Nothing differs beyond chance: 3 differences were tested, and none is clear." in page
+    assert "Nothing differs beyond chance: 4 differences were tested, and none is clear." in page
     assert 'class="tag sure"' not in page
 
 

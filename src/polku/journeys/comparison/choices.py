@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 
 from polku.i18n import gettext
 from polku.journeys.asking.filters import Filters, day_given
+from polku.journeys.asking.marks import cut
 from polku.journeys.touchpoints.catalogue import Catalogue
 
 USUAL_PERIOD: Final = "30"
@@ -34,9 +35,7 @@ class Choice:
     def read(cls, given: QueryParams) -> Self:
         """Raises InvalidInput for a day that is none."""
         who_a, who_b = (
-            tuple(
-                dict.fromkeys(w.strip() for text in given.getlist(name) for w in text.split(",") if w.strip())
-            )
+            tuple(dict.fromkeys(w for text in given.getlist(name) for w in cut(text, ",") if w))
             for name in ("who_a", "who_b")
         )
         if who_a or given.get("by") == "groups":

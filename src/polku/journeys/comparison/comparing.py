@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from polku.journeys.asking.gaps import median_gap
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.telling import share
 from polku.journeys.comparison.outlines import Outline, SharedOutline
-from polku.journeys.comparison.results import ComparedTouchpoint, ComparedTransition, Row
+from polku.journeys.comparison.results import ComparedPath, ComparedTouchpoint, ComparedTransition, Row
+from polku.journeys.comparison.whole_paths import WholePaths
 from polku.stats import (
     CLEAR,
     FEWEST,
@@ -23,8 +25,10 @@ from polku.stats import (
     two_proportions,
 )
 
+NONE: Final = WholePaths((), (), ())
+
 Alike = tuple[Estimate, Estimate, Estimate, float | None, float | None, bool]
-"""The fields that touchpoints and transitions have alike."""
+"""The fields that touchpoints, transitions and paths have alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Compared:
 
     touchpoints: tuple[ComparedTouchpoint, ...]
     transitions: tuple[ComparedTransition, ...]
+    paths: tuple[ComparedPath, ...]
     tested: int
     clear: int
 
@@ -48,6 +53,10 @@ class _Counted:
     other_n: int
     test: Difference
     q: float | None = None
+
+    @classmethod
+    def of(cls, place: int, k: int, other_k: int, shared: Shared | None, n: int, other_n: int) -> Self:
+        return cls(place, k, other_k, n, other_n, two_proportions(k, n, other_k, other_n, shared=shared))
 
     @property
     def clear(self) -> bool:
@@ -69,6 +78,7 @@ def compare(
     b: Outline,
     shared: SharedOutline | None = None,
     *,
+    paths: WholePaths = NONE,
     without: frozenset[int] = frozenset(),
     top: int | None = None,
 ) -> Compared:
@@ -76,38 +86,58 @@ def compare(
 
     Compared is what at least five profiles of both together do: of less nothing could be clear, and how many of
     both do a thing says nothing of whether they differ in it. Touchpoints whose places are in `without` are left
-    out, with what leads to them and from them.
+    out, with what leads to them and from them, and whole paths through them.
     """
-    size, pairs = len(met), np.union1d(a.pairs, b.pairs)
+    pairs = np.union1d(a.pairs, b.pairs)
     a, b = a.of(pairs), b.of(pairs)
-
-    def counted(place: int, k: int, other_k: int, both: Shared | None) -> _Counted:
-        test = two_proportions(k, a.profiles, other_k, b.profiles, shared=both)
-        return _Counted(place, k, other_k, a.profiles, b.profiles, test)
-
-    touchpoints = [
-        counted(k, int(a.reach[k]), int(b.reach[k]), shared.of_touchpoint(k) if shared else None)
-        for k in range(size)
-        if a.reach[k] + b.reach[k] >= FEWEST and k not in without
-    ]
-    transitions = [
-        counted(i, made, other_made, shared.of_transition(pair) if shared else None)
-        for i, (pair, made, other_made) in enumerate(
-            zip(*(c.tolist() for c in (pairs, a.made, b.made)), strict=True)
+    each = [
+        [_Counted.of(*c, a.profiles, b.profiles) for c in counts]
+        for counts in (
+            _met(a, b, shared, without),
+            _made(a, b, shared, without, len(met)),
+            _taken(paths, without),
         )
-        if made + other_made >= FEWEST and without.isdisjoint(divmod(pair, size))
     ]
-    tested = [*touchpoints, *transitions]
+    tested = [one for several in each for one in several]
     for one, q in zip(tested, false_discovery([t.test.p_value for t in tested]), strict=True):
         one.q = q
-    touchpoints.sort(key=lambda t: t.weight, reverse=True)
-    transitions.sort(key=lambda t: t.weight, reverse=True)
+    touchpoints, transitions, taken = (sorted(e, key=lambda t: t.weight, reverse=True) for e in each)
     return Compared(
         tuple(ComparedTouchpoint(met[t.place], *t.told) for t in touchpoints),
         tuple(_transition(met, t, a, b) for t in transitions[:top]),
+        tuple(_path(met, t, paths) for t in taken),
         sum(t.q is not None for t in tested),
         sum(t.clear for t in tested),
     )
+
+
+Counts = Iterator[tuple[int, int, int, Shared | None]]
+"""Of each thing its place, how many of either do it, and of those who are in both."""
+
+
+def _met(a: Outline, b: Outline, shared: SharedOutline | None, without: frozenset[int]) -> Counts:
+    for k, (n, m) in enumerate(zip(a.reach.tolist(), b.reach.tolist(), strict=True)):
+        if n + m >= FEWEST and k not in without:
+            yield k, n, m, shared.of_touchpoint(k) if shared else None
+
+
+def _made(a: Outline, b: Outline, shared: SharedOutline | None, without: frozenset[int], size: int) -> Counts:
+    counts = zip(a.pairs.tolist(), a.made.tolist(), b.made.tolist(), strict=True)
+    for i, (pair, n, m) in enumerate(counts):
+        if n + m >= FEWEST and without.isdisjoint(divmod(pair, size)):
+            yield i, n, m, shared.of_transition(pair) if shared else None
+
+
+def _taken(paths: WholePaths, without: frozenset[int]) -> Counts:
+    for i, (path, n, m) in enumerate(zip(paths.paths, paths.first, paths.second, strict=True)):
+        if path and without.isdisjoint(path):
+            yield i, n, m, paths.shared[i] if paths.shared else None
+
+
+def _path(met: Sequence[Met], one: _Counted, paths: WholePaths) -> ComparedPath:
+    steps = [met[k] for k in paths.paths[one.place]]
+    fi, en = (" → ".join(s.name(language) for s in steps) for language in ("fi", "en"))
+    return ComparedPath(tuple(s.key for s in steps), fi, en, *one.told)
 
 
 def _transition(met: Sequence[Met], one: _Counted, a: Outline, b: Outline) -> ComparedTransition:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from polku.i18n import gettext, number, percent, signed
 from polku.journeys.comparison.headline import what
-from polku.journeys.comparison.results import ComparedTouchpoint, Row
+from polku.journeys.comparison.results import ComparedTouchpoint, ComparedTransition, Row
 from polku.journeys.map.labels import shortened, text_width
 from polku.stats import Estimate
 
@@ -47,9 +47,12 @@ def draw(rows: Sequence[Row], names: tuple[str, str], format: Format, language: 
         return Markup("")
     parts, y = [_head(names, format)], HEAD
     drawn: list[Row] = []
-    titles = ((True, gettext("Touchpoints")), (False, gettext("From one to another")))
-    for touchpoints, title in titles:
-        chosen = _chosen([r for r in rows if isinstance(r, ComparedTouchpoint) == touchpoints])
+    titles = (
+        (ComparedTouchpoint, gettext("Touchpoints")),
+        (ComparedTransition, gettext("From one to another")),
+    )
+    for kind, title in titles:
+        chosen = _chosen([r for r in rows if isinstance(r, kind)])
         if not chosen:
             continue
         most = _nice(max(e.high or 0.0 for r in chosen for e in (r.first, r.second)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from polku.i18n import gettext, ngettext, number, percent
 from polku.journeys.asking.telling import said
 from polku.journeys.comparison.comparing import weight
-from polku.journeys.comparison.results import ComparedTouchpoint, JourneysCompared, Row
+from polku.journeys.comparison.results import ComparedPath, ComparedTouchpoint, JourneysCompared, Row
 from polku.stats import FEWEST, Estimate
 
 
@@ -38,9 +38,11 @@ def of_comparison(told: JourneysCompared, names: tuple[str, str], language: str)
 
 
 def what(row: Row, language: str) -> str:
-    """A touchpoint, or the way from one to another."""
+    """A touchpoint, the way from one to another, or a whole path."""
     if isinstance(row, ComparedTouchpoint):
         return row.touchpoint.name(language)
+    if isinstance(row, ComparedPath):
+        return gettext("the whole path %(path)s", path=row.name(language))
     if row.came.key == row.went.key:
         return f"{row.came.name(language)} ↻"
     return f"{row.came.name(language)} → {row.went.name(language)}"

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from polku.errors import InvalidInput
 from polku.journeys.asking.answers import Answers
+from polku.journeys.asking.marks import Texts
 from polku.journeys.asking.query import ChosenQuery
 from polku.journeys.asking.telling import met_of
 from polku.journeys.asking.who import Meets, conditions
@@ -17,24 +18,24 @@ from polku.journeys.comparison.comparing import compare
 from polku.journeys.comparison.results import ComparedGroup, JourneysCompared
 from polku.journeys.comparison.sides import Days, Sides, of_groups, of_periods, scope_of, two_periods
 from polku.journeys.touchpoints.known import Touchpoints
-from polku.workspace import Names, Workspace
+from polku.workspace import Workspace
 
 
 class JourneyCompare(ChosenQuery):
     """Where the journeys of two groups, or of two periods, differ by more than chance.
 
-    Compared are the shares of profiles that meet each touchpoint and that go from one right to another at least
-    once, of those who met anything. Of two groups, those who are in both are left out; of two periods it is allowed
-    for that many are in both. Differences are tested all together: of those called clear, on average at most
-    one in twenty is chance.
+    Compared are the shares of profiles that meet each touchpoint, that go from one right to another at least once and
+    that take a whole path, of those who met anything. Of two groups, those who are in both are left out; of two
+    periods it is allowed for that many are in both. Differences are tested all together: of those called clear, on
+    average at most one in twenty is chance.
     """
 
     path: ClassVar[str] = "journeys/compare"
-    who_a: Names = Field(
+    who_a: Texts = Field(
         default_factory=list,
         description="The first group: profiles for whom all of this holds, e.g. plan=pro",
     )
-    who_b: Names = Field(default_factory=list, description="The second group; default: everyone else")
+    who_b: Texts = Field(default_factory=list, description="The second group; default: everyone else")
     since_b: date | None = Field(
         None, description="First day of the second period; default: as many days right before the first"
     )
@@ -60,7 +61,9 @@ class JourneyCompare(ChosenQuery):
         met = [met_of(catalogue.by_code[c]) for c in scope.codes]
         made_by = {c.behaviour.mark.code for c in (*first, *second) if isinstance(c.behaviour, Meets)}
         without = frozenset(k for k, code in enumerate(scope.codes) if code in made_by)
-        compared = compare(met, sides.a, sides.b, sides.shared, without=without, top=self.top)
+        compared = compare(
+            met, sides.a, sides.b, sides.shared, paths=sides.paths, without=without, top=self.top
+        )
         a, b = self._groups(sides, days, other)
         return JourneysCompared(
             self.covered(workspace),
@@ -71,6 +74,7 @@ class JourneyCompare(ChosenQuery):
             compared.clear,
             compared.touchpoints,
             compared.transitions,
+            compared.paths,
             tuple(met[k] for k in sorted(without)),
         )
 

@@ -65,7 +65,25 @@ class ComparedTransition:
     second_after_s: Annotated[Estimate, Field(description="The same in the second")]
 
 
-Row = ComparedTouchpoint | ComparedTransition
+@dataclass(frozen=True, slots=True)
+class ComparedPath:
+    """How many of each take a whole path, in which a touchpoint that follows itself counts once."""
+
+    path: Annotated[tuple[str, ...], Field(description="Its touchpoints, by key")]
+    name_fi: str
+    name_en: str
+    first: Share
+    second: Share
+    difference: Less
+    p_value: PValue
+    q_value: QValue
+    clear: Clear
+
+    def name(self, language: str) -> str:
+        return self.name_fi if language == "fi" else self.name_en
+
+
+Row = ComparedTouchpoint | ComparedTransition | ComparedPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,9 @@ class JourneysCompared(Answer):
     clear: Annotated[Count, Field(description="So many of them are clear")]
     touchpoints: tuple[ComparedTouchpoint, ...]
     transitions: tuple[ComparedTransition, ...]
+    paths: Annotated[
+        tuple[ComparedPath, ...], Field(description="Of the whole paths that most of both together take")
+    ]
     by_definition: Annotated[
         tuple[Met, ...], Field(description="Touchpoints that the groups are made by: left out")
     ] = ()
@@ -95,4 +116,4 @@ class JourneysCompared(Answer):
     @property
     def rows(self) -> tuple[Row, ...]:
         """All that is listed."""
-        return (*self.touchpoints, *self.transitions)
+        return (*self.touchpoints, *self.transitions, *self.paths)

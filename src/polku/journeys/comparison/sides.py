@@ -8,11 +8,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from polku.errors import InvalidInput
-from polku.journeys.asking.lens import Lens
 from polku.journeys.asking.query import Asker
 from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.who import Condition
 from polku.journeys.comparison.outlines import Outline, OutlineQuestion, SharedOutline, SharedQuestion
+from polku.journeys.comparison.whole_paths import WholePaths, paths_of_groups, paths_of_periods
 from polku.workspace import FIRST_DAY, FOREVER, LAST_DAY, midnight
 
 USUAL: Final = timedelta(days=29)
@@ -25,12 +25,13 @@ Days = tuple[date | None, date | None]
 @dataclass(frozen=True, slots=True)
 class Sides:
     """The outlines of both; `shared` where the same profiles may be in both and count in both; `in_both` profiles
-    are in both."""
+    are in both; whole paths that they take."""
 
     a: Outline
     b: Outline
     shared: SharedOutline | None
     in_both: int
+    paths: WholePaths
 
 
 def of_groups(ask: Asker, scope: Scope, first: tuple[Condition, ...], second: tuple[Condition, ...]) -> Sides:
@@ -41,13 +42,13 @@ def of_groups(ask: Asker, scope: Scope, first: tuple[Condition, ...], second: tu
     question, who = OutlineQuestion(scope), ask.lens.who
 
     def outline(*conditions: Condition) -> Outline:
-        return ask.answers.ask(question, Lens((*who, *conditions)))
+        return ask.answers.ask(question, replace(ask.lens, who=(*who, *conditions)))
 
-    a = outline(*first)
+    a, paths = outline(*first), paths_of_groups(ask, scope, first, second)
     if not second:
-        return Sides(a, outline().less(a), None, 0)
+        return Sides(a, outline().less(a), None, 0, paths)
     both = outline(*first, *second)
-    return Sides(a.less(both), outline(*second).less(both), None, both.profiles)
+    return Sides(a.less(both), outline(*second).less(both), None, both.profiles, paths)
 
 
 def of_periods(ask: Asker, scope: Scope, other: Scope) -> Sides:
@@ -57,7 +58,8 @@ def of_periods(ask: Asker, scope: Scope, other: Scope) -> Sides:
             "The two periods have days in common. Give two that are apart, e.g. since_b and until_b before since."
         )
     shared = ask(SharedQuestion(scope, other))
-    return Sides(ask(OutlineQuestion(scope)), ask(OutlineQuestion(other)), shared, shared.profiles)
+    a, b = ask(OutlineQuestion(scope)), ask(OutlineQuestion(other))
+    return Sides(a, b, shared, shared.profiles, paths_of_periods(ask, scope, other))
 
 
 def two_periods(first: Days, second: Days, *, today: date) -> tuple[Days, Days]:
