@@ -107,6 +107,34 @@ def test_those_who_drop_out_come_newest_first() -> None:
     assert (found.total, found.profiles.tolist(), found.when.tolist()) == (3, [3, 1], [9, 5])
 
 
+HOUR = 3600
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (day * 24 * HOUR for day in range(5))
+PRODUCT, CART, ORDER, RETURN = 1, 2, 3, 4
+ANNA = of(
+    (MONDAY, PRODUCT), (TUESDAY, CART), (WEDNESDAY, RETURN), (THURSDAY, PRODUCT), (THURSDAY + HOUR, CART),
+    (FRIDAY, ORDER),
+)  # fmt: skip
+
+
+def test_the_example_of_the_guide() -> None:
+    def furthest(steps: Way, journey: list[Event] = ANNA) -> tuple[int, int]:
+        """The last step, and when it was last got to."""
+        reached = ask(FunnelQuestion(steps), block_of([journey])).reached.tolist()
+        found = ask(DropoutsQuestion(Dropped(steps, sum(reached)), 1), block_of([journey]))
+        return sum(reached), int(found.when[0])
+
+    usual = way(PRODUCT, CART, ORDER)
+    assert furthest(usual) == (3, FRIDAY)
+    assert ask(FunnelQuestion(usual), block_of([ANNA])).after[2].tolist() == bins([24 * HOUR])
+    careful = way(PRODUCT, CART, f"!{RETURN}", ORDER)
+    assert furthest(careful) == (3, FRIDAY)
+    assert furthest(careful, [e for e in ANNA if e[0] not in (THURSDAY, THURSDAY + HOUR)]) == (2, TUESDAY)
+    assert furthest(way(PRODUCT, CART, ORDER, within=12 * HOUR)) == (2, THURSDAY + HOUR)
+    days = tuple(day * 24 * HOUR for day in range(6))
+    by_day = ask(ConversionQuestion(usual, days), block_of([ANNA]))
+    assert by_day.began.tolist() == by_day.converted.tolist() == [1, 0, 0, 1, 0]
+
+
 @pytest.mark.parametrize("steps", [(), ((1,),) * 33])
 def test_a_funnel_of_no_or_too_many_steps(steps: tuple[tuple[int, ...], ...]) -> None:
     with pytest.raises(InvalidInput, match="1 to 32 steps"):

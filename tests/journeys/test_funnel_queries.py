@@ -12,7 +12,7 @@ from polku.journeys.asking.who import conditions, in_words
 from polku.journeys.funnel.condition import written
 from polku.journeys.funnel.queries import JourneyConversion, JourneyDropouts, JourneyFunnel
 from polku.journeys.funnel.steps import read, step_written
-from polku.journeys.map.queries import JourneyStages
+from polku.journeys.stages.queries import JourneyStages
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.stats import false_discovery, two_proportions
 from polku.store.keys import identifier_key
@@ -89,7 +89,7 @@ def test_any_of_exclusions_and_windows_from_words(busy_shop: Shop) -> None:
         workspace
     )
     assert (told.within_s, told.between_s) == (2 * 86_400, 30 * 3600)
-    assert (told.steps[1].without, told.steps[1].step) == ("ad|answer", "order")
+    assert (told.steps[1].without, told.steps[1].step.key) == ("ad|answer", "order")
 
 
 def test_an_exclusion_of_another_channel_is_as_if_it_had_not_happened(busy_shop: Shop) -> None:
@@ -136,9 +136,9 @@ def two_plans(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_groups_are_compared_with_all_other_groups(two_plans: Shop) -> None:
     told = JourneyFunnel(steps=["cart", "order"], breakdown="plan").answer(two_plans.refreshed())
     at = {d.group: d for d in told.differences}
-    assert [g.key for g in told.breakdown] == [d.group for d in told.differences] == ["pro", "free", "trial"]
+    assert [g.key for g in told.breakdown] == [d.group for d in told.differences] == ["free", "pro", "trial"]
     assert (at["pro"].converted.estimate, at["pro"].others.estimate) == (0.9, 14 / 36)  # none of the unknown
-    alone = [two_proportions(18, 20, 14, 36), two_proportions(6, 20, 26, 36), two_proportions(8, 16, 24, 40)]
+    alone = [two_proportions(6, 20, 26, 36), two_proportions(18, 20, 14, 36), two_proportions(8, 16, 24, 40)]
     assert [d.difference for d in told.differences] == [c.difference for c in alone]
     assert [d.q for d in told.differences] == false_discovery([c.p_value for c in alone])
     assert [d.is_clear for d in told.differences] == [True, True, False]
@@ -194,7 +194,7 @@ def test_dropouts_are_listed_newest_first(busy_shop: Shop) -> None:
     told = JourneyDropouts.of(asked).answer(busy_shop.workspace)
     assert [d.profile for d in told.dropouts] == ids(9, 8, 7, 6)
     assert told.dropouts[0].at == START + timedelta(days=1.9)
-    assert (told.total, told.step) == (4, "product")
+    assert (told.total, told.step.key, told.step.name_en) == (4, "product", "Product page")
     few = JourneyDropouts.of(asked | {"top": 2}).answer(busy_shop.workspace)
     assert (few.total, [d.profile for d in few.dropouts]) == (4, ids(9, 8))
     through = JourneyDropouts.of(asked | {"at": 3}).answer(busy_shop.workspace)
@@ -258,8 +258,8 @@ def test_the_condition_of_a_list_of_dropouts_finds_the_same(busy_shop: Shop) -> 
     query = JourneyDropouts.of(given)
     text = written(query)
     assert in_words(text, busy_shop.workspace.part(Touchpoints).catalogue(), "en") == (
-        "Got to Product page / Cart (score < 0) and no further: "
-        "Advertisement → Product page / Cart (score < 0) → Cart"
+        "Got to Product page / Cart (score > 0) and no further: "
+        "Advertisement → Product page / Cart (score > 0) → Cart"
     )
     assert text == (
         "funnel:ad>!delivery>product|cart[score>0]>cart:2:36h:between=90m:until=2026-03-20:source=Verkkokauppa"

@@ -13,8 +13,9 @@ from pydantic import TypeAdapter
 from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys import QUERIES as ALL
 from polku.journeys.asking.query import JourneyQuery
+from polku.journeys.attribution.queries import JourneyAttribution
 from polku.journeys.between.queries import JourneyBetween
-from polku.journeys.funnel.queries import JourneyFunnel
+from polku.journeys.funnel.queries import JourneyConversion, JourneyDropouts, JourneyFunnel
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.sessions.queries import JourneySessions
@@ -170,7 +171,13 @@ def test_sessions_of_a_day(shop: Shop) -> None:
 
 @pytest.mark.parametrize("kind", QUERIES, ids=lambda q: q.path)
 def test_an_empty_folder_answers_everything_as_json(shop: Shop, kind: Any) -> None:
-    needed = {JourneyFunnel: {"steps": ["cart"]}, JourneyBetween: {"start": "cart", "end": "order"}}
+    needed: dict[Any, dict[str, Any]] = {
+        JourneyFunnel: {"steps": ["cart"]},
+        JourneyConversion: {"steps": ["cart"]},
+        JourneyDropouts: {"steps": ["cart"], "at": 1},
+        JourneyBetween: {"start": "cart", "end": "order"},
+        JourneyAttribution: {"outcome": "order"},
+    }
     query = kind(**needed.get(kind, {}))
     told = query.answer(shop.refreshed())
     text = TypeAdapter(kind.result_type()).dump_json(told)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from polku.stats import clustered_mean, delete_a_group, ratio_of_groups
+from polku.stats import Estimate, clustered_mean, delete_a_group, proportion, ratio_of_groups, share_within
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +55,11 @@ def test_what_cannot_be_told() -> None:
     assert math.isnan(ratio_of_groups([], [])[0])
     assert all(math.isnan(x) for x in ratio_of_groups([0, 0], [0, 0]))
     assert math.isnan(ratio_of_groups([3, 0], [4, 0])[1])  # without the first there is nothing
+
+
+def test_a_share_is_within_0_and_1_and_never_quite_sure() -> None:
+    assert share_within(0.1, 0.2, 50) == Estimate(0.1, 0.0, pytest.approx(0.3), 50)
+    assert share_within(0.95, 0.1, 50).high == 1.0
+    assert share_within(0.0, 0.0, 50) == proportion(0, 50)
+    assert share_within(1.0, 0.0, 50) == proportion(50, 50)
+    assert share_within(0.5, 0.0, 50) == Estimate(0.5, 0.5, 0.5, 50)

@@ -39,6 +39,8 @@ class Point:
 class Series:
     name: str
     points: Sequence[Point]
+    colour: str = ""
+    """A token of its own, e.g. stage-1; else that of its place among the series."""
 
 
 def time_series(
@@ -98,12 +100,16 @@ def _chart(frame: Frame, series: Sequence[Series], measure: Measure) -> Specific
     }
 
 
+def _token(series: Series, nth: int) -> str:
+    return series.colour or SERIES[nth % len(SERIES)]
+
+
 def _lines(several: Sequence[Series], y: Specification, mark: Specification) -> list[Specification]:
     """One layer for all: a layer for each would take the drawing engine ten times as long."""
     if not several:
         return []
     rows = [
-        {"at": str(p.at), "value": p.value, "nth": n, "colour": colour(SERIES[n % len(SERIES)])}
+        {"at": str(p.at), "value": p.value, "nth": n, "colour": colour(_token(s, n))}
         for n, s in enumerate(several)
         for p in s.points
     ]
@@ -121,7 +127,7 @@ def _area(series: Series, y: Specification) -> Specification:
 def _band(series: Series, nth: int, y: Specification) -> Specification:
     return {
         "data": _values(series),
-        "mark": {"type": "area", "color": colour(SERIES[nth]), "opacity": 0.14},
+        "mark": {"type": "area", "color": colour(_token(series, nth)), "opacity": 0.14},
         "encoding": {"y": {"field": "low", **y}, "y2": {"field": "high"}},
     }
 
@@ -141,7 +147,7 @@ def _names_at_ends(front: Sequence[Series], height: int) -> list[Specification]:
     """The names right of the lines' last points."""
     known = [p.value for s in front for p in s.points if p.value is not None]
     ends = [
-        End(p.value, p.at, s.name, SERIES[nth])
+        End(p.value, p.at, s.name, _token(s, nth))
         for nth, s in enumerate(front)
         if (p := _last(s)) and p.value is not None
     ]

@@ -186,6 +186,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "now": _l("Now in it"),
     "number": _l("Number of the change"),
     "numbers": _l("In numbers"),
+    "of_before": _l("With customers of before"),
     "of_first": _l("Of the first"),
     "of_previous": _l("Of the one before"),
     "older": _l("Goes on before"),

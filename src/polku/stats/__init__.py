@@ -5,7 +5,7 @@ from polku.stats.difference import Difference
 from polku.stats.estimate import FEWEST, Estimate, clustered_mean, proportion
 from polku.stats.false_discovery import CLEAR, evidence, false_discovery
 from polku.stats.histogram import median_of_histogram, quantile_of_histogram
-from polku.stats.jackknife import delete_a_group, ratio_of_groups
+from polku.stats.jackknife import delete_a_group, ratio_of_groups, share_within
 from polku.stats.ranks import Ranks, quantile_ranks
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
@@ -30,6 +30,7 @@ __all__ = [
     "quantile_of_histogram",
     "quantile_ranks",
     "ratio_of_groups",
+    "share_within",
     "two_means",
     "two_proportions",
     "witten_bell",

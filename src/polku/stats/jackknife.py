@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from polku.stats.estimate import Estimate, proportion
+
 Values = npt.NDArray[np.float64]
 
 
@@ -44,3 +46,14 @@ def ratio_of_groups(over: npt.ArrayLike, under: npt.ArrayLike) -> tuple[float, f
     with np.errstate(divide="ignore", invalid="ignore"):
         without = (top.sum() - top) / (bottom.sum() - bottom)
     return whole, float(delete_a_group(without))
+
+
+def share_within(value: float, half: float, n: int) -> Estimate:
+    """A share with half the width of its jackknifed interval, kept within 0–1.
+
+    Where it is 0 or 1 in every group, the groups cannot say how sure it is: then as sure as n independent observations
+    would be (`proportion`).
+    """
+    if half == 0.0 and value in (0.0, 1.0):
+        return proportion(round(value * n), n)
+    return Estimate(value, max(0.0, value - half), min(1.0, value + half), n)

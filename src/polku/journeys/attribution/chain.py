@@ -80,6 +80,7 @@ def solve(chain: Chain, gain: Values, *, forward: bool) -> Values:
     """
     through = sparse.csr_array(chain.ahead.T) if forward else chain.ahead
     edges = through.indptr.astype(np.int32), through.indices.astype(np.int32), through.data
+    short = _Short(chain, forward=forward)
     x, after = np.zeros((len(chain.last), chain.size)), np.empty((len(chain.last), chain.size))
     before, helps = np.inf, True
     while True:
@@ -91,22 +92,29 @@ def solve(chain: Chain, gain: Values, *, forward: bool) -> Values:
         helps = helps and left < before
         before = left
         if helps:
-            x += _in_short(chain, rest, forward=forward)
+            x += short.solve(rest)
         step(*edges, gain, chain.last, x, x)  # in place: what is new is used at once
 
 
-def _in_short(chain: Chain, rest: Values, *, forward: bool) -> Values:
-    """What solves for `rest` in the chain that remembers one touchpoint only."""
-    base, size = chain.size + 1, chain.size
-    weight = chain.n / np.bincount(chain.last, chain.n, base)[chain.last]
-    at = np.arange(len(chain.last))
-    to_short = sparse.csr_array(
-        (np.ones(len(at)) if forward else weight, (chain.last, at)), shape=(base, len(at))
-    )
-    inverse = chain.short.T if forward else chain.short
-    x = inverse @ (to_short @ rest)
-    # the inverse without row and column j, from the whole one
-    x -= inverse[:, :size] * (np.diagonal(x[:size]) / np.diagonal(inverse)[:size])
-    found: Values = x[chain.last] * (weight[:, None] if forward else 1.0)
-    found[at[chain.last < size], chain.last[chain.last < size]] = 0.0
-    return found
+class _Short:
+    """The chain that remembers one touchpoint only, in which equations are solved at once."""
+
+    def __init__(self, chain: Chain, *, forward: bool) -> None:
+        base, at = chain.size + 1, np.arange(len(chain.last))
+        weight = chain.n / np.bincount(chain.last, chain.n, base)[chain.last]
+        to_short = np.ones(len(at)) if forward else weight
+        self._last, self._size = chain.last, chain.size
+        self._to = sparse.csr_array((to_short, (chain.last, at)), shape=(base, len(at)))
+        self._back = weight[:, None] if forward else np.ones((1, 1))
+        self._inverse = chain.short.T if forward else chain.short
+        self._removed = at[chain.last < chain.size], chain.last[chain.last < chain.size]
+
+    def solve(self, rest: Values) -> Values:
+        """What has to be added, so that nothing is left of `rest` where only the last touchpoint matters."""
+        inverse, size = self._inverse, self._size
+        x = inverse @ (self._to @ rest)
+        # the inverse without row and column j, from the whole one
+        x -= inverse[:, :size] * (np.diagonal(x[:size]) / np.diagonal(inverse)[:size])
+        found: Values = x[self._last] * self._back
+        found[self._removed] = 0.0
+        return found

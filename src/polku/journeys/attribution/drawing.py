@@ -15,7 +15,7 @@ from polku.journeys.attribution.telling import Side
 from polku.journeys.map.labels import shortened
 from polku.stats import Estimate
 
-LANE: Final = 6.0
+LANE: Final = 7.0
 PAD: Final = 7.0
 HEAD: Final = 22.0
 MOST: Final = 10
@@ -71,19 +71,19 @@ def models_across(sides: Sequence[Side], models: Sequence[Model], format: Format
 def mark(model: Model, x: float, y: float) -> Markup:
     """The sign of a model, around a point."""
     shapes: dict[Model, str] = {
-        "first": f"M{_n(x + 2.8)},{_n(y - 3.4)}V{_n(y + 3.4)}L{_n(x - 3.4)},{_n(y)}Z",
-        "last": f"M{_n(x - 2.8)},{_n(y - 3.4)}V{_n(y + 3.4)}L{_n(x + 3.4)},{_n(y)}Z",
-        "linear": f"M{_n(x - 3.8)},{_n(y - 1.3)}h7.6v2.6h-7.6Z",
-        "decay": f"M{_n(x - 3.6)},{_n(y + 2.8)}h7.2L{_n(x)},{_n(y - 3.4)}Z",
-        "position": f"M{_n(x - 3.8)},{_n(y)}l3.8,-3.8l3.8,3.8l-3.8,3.8Z",
-        "shapley": f"M{_n(x - 3)},{_n(y - 3)}h6v6h-6Z",
+        "first": f"M{_n(x + 3.1)},{_n(y - 3.8)}V{_n(y + 3.8)}L{_n(x - 3.9)},{_n(y)}Z",
+        "last": f"M{_n(x - 3.1)},{_n(y - 3.8)}V{_n(y + 3.8)}L{_n(x + 3.9)},{_n(y)}Z",
+        "linear": f"M{_n(x - 4.2)},{_n(y - 1.5)}h8.4v3h-8.4Z",
+        "decay": f"M{_n(x - 4)},{_n(y + 3.1)}h8L{_n(x)},{_n(y - 3.8)}Z",
+        "position": f"M{_n(x - 4.2)},{_n(y)}l4.2,-4.2l4.2,4.2l-4.2,4.2Z",
+        "shapley": f"M{_n(x - 3.3)},{_n(y - 3.3)}h6.6v6.6h-6.6Z",
     }
     if model in shapes:
         css = "shapley" if model == "shapley" else "rule"
         return Markup('<path class="mark {}" d="{}"/>').format(css, shapes[model])
     back = int(model[-1])
     return Markup('<circle class="mark markov" cx="{}" cy="{}" r="{}"/>').format(
-        _n(x), _n(y), _n(1.4 + 0.8 * back)
+        _n(x), _n(y), _n(2.0 + 0.7 * back)
     )
 
 

@@ -72,9 +72,10 @@ def _disagreement(answer: AttributionOfJourneys, sides: Sequence[Side], language
     return [
         ngettext(
             "The ways disagree on %(name)s: %(least)s by %(least_by)s, %(most)s by %(most_by)s.",
-            "The ways disagree on %(num)s of them, most on %(name)s: %(least)s by %(least_by)s, %(most)s by "
+            "The ways disagree on %(num)s of %(all)s, most on %(name)s: %(least)s by %(least_by)s, %(most)s by "
             "%(most_by)s.",
             len(found),
+            all=number(len(sides)),
             name=worst.touchpoint.name(language),
             least=percent(_value(worst.shares[least])),
             most=percent(_value(worst.shares[most])),

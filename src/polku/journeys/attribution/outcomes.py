@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,36 +14,40 @@ from polku.journeys.attribution.kernels import add_values
 from polku.journeys.touchpoints.catalogue import Catalogue, Touchpoint
 from polku.store import Block
 
-Sums = npt.NDArray[np.float64]
+Partial = tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
 class ValuesQuestion:
-    """The sum of the values of each number's events."""
+    """The sum of the values of each number's events, and how many events it has."""
 
     scope: Scope
 
-    def partial(self, block: Block) -> Sums:
+    def partial(self, block: Block) -> Partial:
         starts, ends, _, number = self.scope.counted(block).columns
         return add_values(starts, ends, number, self.scope.rows(block), block.value, self.scope.size)
 
-    def merge(self, a: Sums, b: Sums) -> Sums:
-        return a + b
+    def merge(self, a: Partial, b: Partial) -> Partial:
+        return a[0] + b[0], a[1] + b[1]
 
-    def finish(self, partial: Sums) -> tuple[float, ...]:
-        return tuple(partial.tolist())
+    def finish(self, partial: Partial) -> tuple[tuple[float, ...], tuple[int, ...]]:
+        return tuple(partial[0].tolist()), tuple(partial[1].tolist())
 
 
-def usual_outcome(catalogue: Catalogue, values: tuple[float, ...]) -> Touchpoint | None:
-    """The touchpoint that brings most money, by what those of the catalogue bring; without any the last one of the last
-    stage but one, where customers are won. None where there are no touchpoints on the map."""
-    on_map = [t for t in catalogue.touchpoints if t.stage]
-    if not on_map:
-        return None
-    most = max(range(len(values)), key=lambda i: values[i])
-    if values[most] > 0:
-        return catalogue.touchpoints[most]
+def usual_outcome(catalogue: Catalogue, values: Sequence[float], events: Sequence[int]) -> Touchpoint | None:
+    """The touchpoint that brings most money in the channel in which most is met, or else in any: the path to it can be
+    seen best. Without money the last one of the last stage but one, where customers are won.
+
+    `values` and `events` are those of the catalogue's touchpoints. None where none is on the map.
+    """
+    bring = [(t, v) for t, v in zip(catalogue.touchpoints, values, strict=True) if v > 0]
+    met: Counter[str] = Counter()
+    for t, n in zip(catalogue.touchpoints, events, strict=True):
+        met[t.channel] += n
+    for channel, _ in met.most_common():
+        if there := [(v, -i) for i, (t, v) in enumerate(bring) if t.channel == channel]:
+            return bring[-max(there)[1]][0]
     for stage in (*reversed(catalogue.stages[:-1]), *catalogue.stages[-1:]):
-        if met := catalogue.of_stage(stage.key):
-            return met[-1]
+        if on_map := catalogue.of_stage(stage.key):
+            return on_map[-1]
     return None

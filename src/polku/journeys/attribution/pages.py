@@ -80,10 +80,10 @@ def _chosen(given: QueryParams, workspace: Workspace, catalogue: Catalogue) -> d
     chosen = {name: given.get(name, "") or usual for name, usual in USUAL.items()}
     outcome = given.get("outcome", "")
     if not outcome and catalogue.touchpoints:
-        values = workspace.part(Answers).ask(
+        found = workspace.part(Answers).ask(
             ValuesQuestion(Scope(tuple(t.code for t in catalogue.touchpoints)))
         )
-        usual = usual_outcome(catalogue, values)
+        usual = usual_outcome(catalogue, *found)
         outcome = usual.key if usual else ""
     return {"outcome": outcome} | chosen
 
@@ -111,7 +111,7 @@ def _options(catalogue: Catalogue, chosen: Mapping[str, str], language: str) -> 
         (
             "among",
             _l("Who may earn"),
-            [("others", _l("other stages than the outcome's")), ("all", _l("all touchpoints"))],
+            [("others", _l("other stages only")), ("all", _l("all touchpoints"))],
         ),
         ("in", _l("In what"), [("number", _l("in numbers")), ("money", _l("in money"))]),
     )

@@ -46,7 +46,7 @@ class Shares:
 
 def shares_of(tallies: Sequence[Tally], size: int, order: int) -> Shares:
     """The shares from what was counted in each random group of profiles."""
-    parts = [_rules(tallies), *(_markov(tallies, size, order, back) for back in range(1, order + 1))]
+    parts = [_rules(tallies), *_chains(tallies, size, order)]
     whole, without = (np.concatenate([part[i] for part in parts], axis=-2) for i in (0, 1))
     told = [*RULES, *(f"markov{back}" for back in range(1, order + 1))]
     models = tuple(m for m in MODELS if m in told)
@@ -67,20 +67,23 @@ def shares_of(tallies: Sequence[Tally], size: int, order: int) -> Shares:
     )
 
 
-def _markov(tallies: Sequence[Tally], size: int, order: int, back: int) -> tuple[Values, Values]:
-    """The shares of the chain that remembers `back` touchpoints, and those without each group."""
-    follows, worths = (
-        [_shorter(counts, size, order, back) for counts in of_each]
-        for of_each in ([t.follows for t in tallies], [t.worths for t in tallies])
+def _chains(tallies: Sequence[Tally], size: int, order: int) -> list[tuple[Values, Values]]:
+    """The shares of the chains that remember 1, 2, … touchpoints, and those without each group."""
+    follows: list[npt.NDArray[Any]] = [t.follows for t in tallies]
+    worths: list[npt.NDArray[Any]] = [t.worths for t in tallies]
+    found: list[tuple[Values, Values]] = []
+    for _ in range(order):
+        whole, without = removal(follows, worths, size)
+        found.insert(0, (whole[:, None], without[:, :, None]))
+        follows, worths = ([_shorter(c, size) for c in counts] for counts in (follows, worths))
+    return found
+
+
+def _shorter(counts: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    """Counts by the touchpoints that came last, by one fewer of them."""
+    shorter: npt.NDArray[Any] = counts.reshape(size + 1, -1, *counts.shape[1:]).sum(
+        axis=0, dtype=counts.dtype
     )
-    whole, without = removal(follows, worths, size)
-    return whole[:, None], without[:, :, None]
-
-
-def _shorter(counts: npt.NDArray[Any], size: int, order: int, back: int) -> npt.NDArray[Any]:
-    """Counts by the last `order` touchpoints, by only the last `back` of them."""
-    shape = ((size + 1) ** (order - back), (size + 1) ** back, *counts.shape[1:])
-    shorter: npt.NDArray[Any] = counts.reshape(shape).sum(axis=0)
     return shorter
 
 

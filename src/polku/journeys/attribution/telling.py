@@ -11,7 +11,7 @@ from polku.journeys.asking.results import Met
 from polku.journeys.asking.telling import apart, is_told
 from polku.journeys.attribution.results import AttributionOfJourneys, Credit, Earner
 from polku.journeys.attribution.shares import Shares
-from polku.stats import FEWEST, Estimate, proportion
+from polku.stats import FEWEST, Estimate, share_within
 
 MUCH_LESS = 2 / 3
 
@@ -89,15 +89,10 @@ def _credit(shares: Shares, m: int, k: int, met: Met) -> Credit:
 
 
 def _estimate(share: float, half: float, n: int, led: int) -> Estimate:
-    """Of fewer than five conversions, or where the groups cannot say how sure it is, it is not told.
-
-    What never happened in any group might happen yet: then as sure as if it were 0 of so many conversions.
-    """
+    """Of fewer than five conversions, or where the groups cannot say how sure it is, it is not told."""
     if led == 0 or n < FEWEST or not math.isfinite(share) or not math.isfinite(half):
         return Estimate.unknown(n, "too_few" if led else "no_observations")
-    if share == 0 and half == 0:
-        return replace(proportion(0, led), n=n)
-    return Estimate(float(share), max(0.0, float(share - half)), min(1.0, float(share + half)), n)
+    return replace(share_within(float(share), float(half), led), n=n)
 
 
 def _scaled(e: Estimate, by: float) -> Estimate:

@@ -32,7 +32,7 @@ def of_funnel(funnel: FunnelOfJourneys, language: str) -> str:
         sentences.append(
             gettext(
                 "Most are lost before %(step)s: %(lost)s.",
-                step=worst.name(language),
+                step=worst.step.name(language),
                 lost=number(worst.lost),
             )
         )
@@ -76,7 +76,7 @@ def of_groups(funnel: FunnelOfJourneys, name: Callable[[str], str]) -> str:
 
 def of_dropouts(found: DropoutsOfFunnel, funnel: FunnelOfJourneys, at: int, language: str) -> str:
     """How many got to a step and no further."""
-    step = funnel.steps[at - 1].name(language)
+    step = funnel.steps[at - 1].step.name(language)
     if at == len(funnel.steps):
         return ngettext("%(num)s customer got through.", "%(num)s customers got through.", found.total)
     return ngettext(
@@ -84,7 +84,7 @@ def of_dropouts(found: DropoutsOfFunnel, funnel: FunnelOfJourneys, at: int, lang
         "%(num)s customers got to %(step)s and not to %(next)s.",
         found.total,
         step=step,
-        next=funnel.steps[at].name(language),
+        next=funnel.steps[at].step.name(language),
     )
 
 

@@ -19,7 +19,7 @@ Bits = npt.NDArray[np.uint32]
 Steps = npt.NDArray[np.uint8]
 
 
-@kernel("i8[] i8[] u4[] u2[] u4[] u4[] i8[] i8 i8 i8")
+@kernel("i8[] i8[] u4[] u2[] u4[] u4[] i8[] i8 i8 i8", awaited=False)
 def climb(
     starts: Counts,
     ends: Counts,
@@ -78,7 +78,7 @@ def climb(
     return furthest, when, after, wait
 
 
-@kernel("i8[] i8[] u4[] u2[] u4[] u4[] i8[] i8 i8 i8 i8[]")
+@kernel("i8[] i8[] u4[] u2[] u4[] u4[] i8[] i8 i8 i8 i8[]", awaited=False)
 def descend(
     starts: Counts,
     ends: Counts,

@@ -172,7 +172,7 @@ class JourneyDropouts(FunnelQuery):
     def _told(self, workspace: Workspace, ask: Asker) -> DropoutsOfFunnel:
         dropped, catalogue = self.dropped(workspace), workspace.part(Touchpoints).catalogue()
         found = ask(DropoutsQuestion(dropped, self.top))
-        step = texts.step_written(self.read(workspace)[self.at - 1], catalogue)[-1]
+        step = telling.step_name(self.read(workspace)[self.at - 1], catalogue)
         those = zip(found.profiles.tolist(), found.when.tolist(), strict=True)
         dropouts = tuple(Dropout(f"{p:016x}", datetime.fromtimestamp(t, UTC)) for p, t in those)
         return DropoutsOfFunnel(self.covered(workspace), *self.windows, step, found.total, dropouts)

@@ -17,12 +17,22 @@ Pause = Annotated[float | None, Field(description="Each step within this of the 
 
 
 @dataclass(frozen=True, slots=True)
+class StepName:
+    """A step as it is written, and as one reads it."""
+
+    key: Annotated[str, Field(description="As it is written, e.g. email|ad or purchase[value>100]")]
+    name_fi: str
+    name_en: str
+
+    def name(self, language: str) -> str:
+        return self.name_fi if language == "fi" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
 class FunnelStep:
     """A step of a funnel: who gets there, of those who began and of those at the step before."""
 
-    step: Annotated[str, Field(description="As it is written, e.g. email|ad or purchase[value>100]")]
-    name_fi: str
-    name_en: str
+    step: StepName
     without: Annotated[
         str, Field(description="What must not come between the step before and this one, as it is written")
     ]
@@ -34,16 +44,13 @@ class FunnelStep:
         str | None, Field(description="never_occurs: no such event within what is covered, else None")
     ] = None
 
-    def name(self, language: str) -> str:
-        return self.name_fi if language == "fi" else self.name_en
-
 
 @dataclass(frozen=True, slots=True)
 class StepTimes:
     """How long it takes to get to a step: a quarter are sooner than the first quartile, half than the median, three
     quarters than the third. Of each profile the first attempt that gets there counts."""
 
-    step: Annotated[str, Field(description="As it is written, e.g. email|ad or purchase[value>100]")]
+    step: StepName
     first_quartile_s: Annotated[Estimate, Field(description="From the first step, in seconds")]
     median_s: Annotated[Estimate, Field(description="From the first step, in seconds")]
     third_quartile_s: Annotated[Estimate, Field(description="From the first step, in seconds")]
@@ -137,7 +144,7 @@ class DropoutsOfFunnel(Answer):
     covered: Covered
     within_s: Window
     between_s: Pause
-    step: Annotated[str, Field(description="The step, as it is written")]
+    step: StepName
     total: Annotated[Count, Field(description="How many they are in all")]
     dropouts: tuple[Dropout, ...]
     breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()

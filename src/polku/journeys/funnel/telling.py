@@ -8,7 +8,7 @@ import numpy.typing as npt
 from polku.journeys.asking.gaps import EDGES, quartiles
 from polku.journeys.asking.telling import share
 from polku.journeys.funnel.funnel import Climbed
-from polku.journeys.funnel.results import FunnelStep, StepTimes, TimeToConvert
+from polku.journeys.funnel.results import FunnelStep, StepName, StepTimes, TimeToConvert
 from polku.journeys.funnel.steps import Step, step_label, step_written
 from polku.journeys.touchpoints.catalogue import Catalogue
 
@@ -17,11 +17,9 @@ def step(asked: Step, k: int, climbed: Climbed, catalogue: Catalogue, *, occurs:
     """The k-th step; `occurs`: whether any event is it."""
     here, first = int(climbed.reached[k]), int(climbed.reached[0])
     before = int(climbed.reached[max(0, k - 1)])
-    *barred, written = step_written(asked, catalogue)
+    *barred, _ = step_written(asked, catalogue)
     return FunnelStep(
-        written,
-        step_label(asked.any_of, catalogue, "fi"),
-        step_label(asked.any_of, catalogue, "en"),
+        step_name(asked, catalogue),
         "".join(barred).removeprefix("!"),
         here,
         share(here, first),
@@ -32,8 +30,12 @@ def step(asked: Step, k: int, climbed: Climbed, catalogue: Catalogue, *, occurs:
 
 
 def times(asked: Step, k: int, climbed: Climbed, catalogue: Catalogue) -> StepTimes:
-    written = step_written(asked, catalogue)[-1]
-    return StepTimes(written, *quartiles(climbed.after[k]), *quartiles(climbed.wait[k]))
+    return StepTimes(step_name(asked, catalogue), *quartiles(climbed.after[k]), *quartiles(climbed.wait[k]))
+
+
+def step_name(asked: Step, catalogue: Catalogue) -> StepName:
+    fi, en = (step_label(asked.any_of, catalogue, language) for language in ("fi", "en"))
+    return StepName(step_written(asked, catalogue)[-1], fi, en)
 
 
 def to_convert(counts: npt.NDArray[np.int64]) -> tuple[TimeToConvert, ...]:

@@ -21,7 +21,7 @@ def of_next(answer: NextOfJourneys, language: str) -> str:
     if not told:
         return gettext("There are too few paths to tell what comes next.")
     first = told[0]
-    values = {"path": way, "share": percent(_value(first)), "half": _half(first.probability)}
+    values = {"path": way, "share": percent(_value(first), 1), "half": _half(first.probability)}
     if first.touchpoint is None:
         values["time"] = duration(timedelta(seconds=answer.within_s))
         sentence = (
@@ -46,9 +46,9 @@ def _has_been(answer: NextOfJourneys) -> list[str]:
         return []
     by_path, by_shares = (t.first for t in answer.trials)
     values = {
-        "path": percent(by_path.estimate or 0.0),
+        "path": percent(by_path.estimate or 0.0, 1),
         "half": _half(by_path),
-        "shares": percent(by_shares.estimate or 0.0),
+        "shares": percent(by_shares.estimate or 0.0, 1),
     }
     if apart(by_shares, by_path):
         return [
@@ -72,4 +72,4 @@ def _value(step: Next) -> float:
 
 
 def _half(e: Estimate) -> str:
-    return number((e.half_width or 0) * 100)
+    return number((e.half_width or 0) * 100, 1)

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from polku.journeys.asking.results import Met
 from polku.journeys.next.following import Following
 from polku.journeys.next.forecast import BINS, Tried
 from polku.journeys.next.results import Calibration, Next, Trial
-from polku.stats import FEWEST, Estimate, ratio_of_groups
+from polku.stats import FEWEST, Estimate, ratio_of_groups, share_within
+
+Values = npt.NDArray[np.float64]
 
 
 def steps_of(found: Following, met: Sequence[Met]) -> tuple[Next, ...]:
@@ -60,7 +63,7 @@ def calibration_of(tried: Tried) -> tuple[Calibration, ...]:
     )
 
 
-def estimate(over: np.ndarray, under: np.ndarray) -> Estimate:
+def estimate(over: Values, under: Values) -> Estimate:
     """A ratio of sums over random groups of profiles."""
     n = int(under.sum())
     value, half = ratio_of_groups(over, under)
@@ -69,18 +72,13 @@ def estimate(over: np.ndarray, under: np.ndarray) -> Estimate:
     return Estimate(value, value - half, value + half, n)
 
 
-def share(over: np.ndarray, under: np.ndarray) -> Estimate:
-    """The same where it is between 0 and 1."""
-    return _within(estimate(over, under))
+def share(over: Values, under: Values) -> Estimate:
+    """The same of what is between 0 and 1."""
+    e = estimate(over, under)
+    return e if e.estimate is None else share_within(e.estimate, e.half_width or 0.0, e.n)
 
 
 def _probability(value: float, half: float, n: int) -> Estimate:
     if n < FEWEST or not math.isfinite(half):
         return Estimate.unknown(n, "too_few" if n else "no_observations")
-    return _within(Estimate(value, value - half, value + half, n))
-
-
-def _within(e: Estimate) -> Estimate:
-    if e.estimate is None or e.low is None or e.high is None:
-        return e
-    return Estimate(e.estimate, max(0.0, e.low), min(1.0, e.high), e.n)
+    return share_within(value, half, n)
