@@ -16,13 +16,13 @@ from polku.workspace import Query, Workspace
 _ASKED: Mapping[str, list[dict[str, Any]]] = {
     "journeys/map": [{}, {"channel": "web"}, {"who": "city=Oulu"}],
     "journeys/stages": [{}, {"who": "met:cart"}],
-    "journeys/graph": [{}, {"top": 7, "breakdown": "first:source"}],
+    "journeys/graph": [{}, {"top": 7, "who": "met:cart"}],
     "journeys/paths": [{}, {"start": "product_page", "count": "every"}],
     "journeys/between": [{"start": "product_page", "end": "order", "within": "30d"}],
     "journeys/funnel": [
         {"steps": "product_page,cart,checkout", "within": "30d"},
         {"steps": "product_page[category=vaatteet],cart,order[value>=100]"},
-        {"steps": "product_page,cart", "breakdown": "city"},
+        {"steps": "product_page,cart", "breakdown": "language"},
     ],
     "journeys/conversion": [{"steps": "product_page,cart"}],
     "journeys/dropouts": [{"steps": "product_page,cart,order", "at": 2}],
