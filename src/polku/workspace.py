@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from polku.db import Database
 from polku.errors import InvalidInput, Words
 from polku.settings import Settings
-from polku.store import Engine, EventStore, LocalEngine
+from polku.store import Engine, EventStore, LocalEngine, Stored
 from polku.validation import problem
 
 T = TypeVar("T")
@@ -46,6 +46,11 @@ class Workspace:
     def local(self) -> Engine:
         """The engine over the folder's own events, also when journeys are asked of a cluster."""
         return self.own_engine or self.engine
+
+    @property
+    def stored(self) -> Stored:
+        """The events that the blocks of `engine` are made of, by their numbers there."""
+        return self.engine.stored or self.store.snapshot
 
     def part(self, kind: type[T]) -> T:
         """A slice's own long-lived object, made as `kind(workspace)` when first asked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 from collections.abc import Sequence
@@ -28,6 +29,8 @@ from polku.store import Block, Blocks
 from polku.store.keys import identifier_key
 from polku.store.lake.building import Bucket, PartFile, Plan, first_of_each, resolve, survey, write_bucket
 from polku.store.lake.collectors import Damage
+from polku.store.lake.compacting import compact
+from polku.store.lake.events import LakeEvents
 from polku.store.lake.place import Place
 from polku.store.lake.versions import Version, current, open_version, publish
 from polku.store.lake.writing import collector_id
@@ -273,6 +276,25 @@ def test_traits_are_those_of_all_collectors(three: Three) -> None:
         profiles = np.array([identifier_key("user_id", u) for u in ("u1", "u2", "u3")], np.uint64)
         assert [column.values[c] if c >= 0 else None for c in column.of(profiles)] == ["pro", "basic", None]
         assert asking.part(TraitColumns).names() == ["plan"]
+
+
+def test_events_are_found_by_the_numbers_of_blocks(three: Three) -> None:
+    """Whichever collector has them, also after its files were merged; the number of another finds nothing."""
+    three.take([{"user_id": f"u{i % 3}", "to": "ab"[i % 2], "properties": {"n": i}} for i in range(9)])
+    more = [{"event_id": f"m{i}", "user_id": "u1", "to": "b", "properties": {"n": 100 + i}} for i in range(3)]
+    three.take(more)
+    version, _ = three.built()
+    compact(three.lake)
+    stored = LakeEvents(three.lake, list(version.collectors))
+    seqs = np.concatenate([b.seq for b in version.blocks.blocks])
+    found = stored.rows(np.append(seqs, [77, 5 << 40]), ["properties", "name"])
+    assert sorted(found["seq"].to_pylist()) == sorted(seqs.tolist())
+    told = dict(zip(found["seq"].to_pylist(), found["properties"].to_pylist(), strict=True))
+    assert {json.loads(p)["n"] for p in told.values()} == {*range(9), 100, 101, 102}
+    block = version.blocks.block_of(identifier_key("user_id", "u0"))
+    for seq in block.seq[block.rows(identifier_key("user_id", "u0"))].tolist():
+        assert json.loads(told[seq])["n"] % 3 == 0
+        assert stored.rows(np.array([seq]), ["properties"])["properties"].to_pylist() == [told[seq]]
 
 
 def test_a_half_written_file_is_told_and_the_rest_goes_on(three: Three) -> None:

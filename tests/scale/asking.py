@@ -14,18 +14,26 @@ from polku.journeys import QUERIES
 from polku.workspace import Query, Workspace
 
 _ASKED: Mapping[str, list[dict[str, Any]]] = {
-    "journeys/map": [{}, {"channel": "web"}, {"who": "plan=plus"}],
+    "journeys/map": [{}, {"channel": "web"}, {"who": "city=Oulu"}],
     "journeys/stages": [{}, {"who": "met:cart"}],
-    "journeys/graph": [{}, {"top": 7, "breakdown": "first:channel"}],
+    "journeys/graph": [{}, {"top": 7, "who": "met:cart"}],
+    "journeys/paths": [{}, {"start": "product_page", "count": "every"}],
+    "journeys/between": [{"start": "product_page", "end": "order", "within": "30d"}],
     "journeys/funnel": [
         {"steps": "product_page,cart,checkout", "within": "30d"},
-        {"steps": "product_page,cart", "breakdown": "city"},
+        {"steps": "product_page[category=vaatteet],cart,order[value>=100]"},
+        {"steps": "product_page,cart", "breakdown": "language"},
     ],
+    "journeys/conversion": [{"steps": "product_page,cart"}],
+    "journeys/dropouts": [{"steps": "product_page,cart,order", "at": 2}],
+    "journeys/sessions": [{}, {"pause": "2h", "who": "!met:cart"}],
     "journeys/compare": [
         {"who_a": "met:cart", "who_b": "!met:cart"},
-        {"who_a": "plan=plus", "who_b": "plan!=plus"},
+        {"who_a": "language=fi", "who_b": "language!=fi"},
     ],
-    "journeys/sessions": [{}, {"pause": "2h", "who": "!met:cart"}],
+    "journeys/conformance": [{"steps": "product_page,cart,order"}],
+    "journeys/attribution": [{"outcome": "order"}],
+    "journeys/next": [{"so_far": "front_page,product_page"}],
 }
 """What each query is asked with, by its path; one that is not here, with its defaults."""
 

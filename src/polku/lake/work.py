@@ -145,13 +145,13 @@ def build(workspace: Workspace, *, buckets: int = 0) -> Built:
         parts = [
             PartFile(i, f"{c.place}/{p.files['events'].name}") for i, c in enumerate(found) for p in c.parts
         ]
-        seen = {c.id: c.parts[-1].last for c in found if c.parts}
+        seen = {c.id: c.parts[-1].last if c.parts else 0 for c in found}
         made = engine.build(
             plan, parts, as_of=as_of, events=events, seen=seen, damaged=[*damaged, *who.damaged]
         )
     engine.refresh()
     told = tuple(UnreadFile(d.file, d.why) for d in made.damaged)
-    return Built(as_of, made.events, made.profiles, len(made.collectors), told)
+    return Built(as_of, made.events, made.profiles, sum(map(bool, made.collectors.values())), told)
 
 
 def is_stale(workspace: Workspace) -> bool:
@@ -167,7 +167,7 @@ def is_stale(workspace: Workspace) -> bool:
         workspace.part(Touchpoints).rules().version,
     )
     return (seen, *held) != (
-        version.collectors,
+        {id: last for id, last in version.collectors.items() if last},
         version.blocks.identity_version,
         version.blocks.rules_version,
     )

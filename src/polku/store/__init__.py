@@ -2,7 +2,7 @@
 
 from polku.store.blocks import BUCKETS, Block, Blocks, Kind, buckets_of
 from polku.store.committing import Acknowledger, Appended, Overloaded
-from polku.store.engine import Engine, LocalEngine, Question, Through
+from polku.store.engine import Engine, LocalEngine, Question, Stored, Through
 from polku.store.events import EventStore
 from polku.store.lock import FolderLock, RunningServer, announce, running_server
 from polku.store.refresh import Refresher
@@ -34,6 +34,7 @@ __all__ = [
     "Resolution",
     "RunningServer",
     "Snapshot",
+    "Stored",
     "Through",
     "announce",
     "buckets_of",

@@ -6,6 +6,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
 from polku.errors import NotReady
 from polku.store.background import background_pool
 from polku.store.blocks import Block, Blocks
@@ -31,6 +35,13 @@ class Question(Protocol[P, R_co]):
 
     def finish(self, partial: P) -> R_co:
         """The result."""
+
+
+class Stored(Protocol):
+    """Where events are found by the numbers that blocks have for them."""
+
+    def rows(self, seqs: npt.NDArray[np.int64], names: Sequence[str]) -> pa.Table:
+        """The events with these numbers (those that are there): `seq` and these columns."""
 
 
 class Engine(Protocol):
@@ -60,6 +71,10 @@ class Engine(Protocol):
     def statements(self) -> Snapshot | None:
         """What is said of profiles (identify events), each under its profile's id as key; None: what the folder's
         own events say."""
+
+    @property
+    def stored(self) -> Stored | None:
+        """The events that its blocks are made of; None: the folder's own."""
 
     def before_new(self, prepare: Callable[[Blocks], None]) -> None:
         """Have `prepare` called with new blocks before they replace the old ones."""
@@ -113,6 +128,10 @@ class LocalEngine:
 
     @property
     def statements(self) -> None:
+        return None
+
+    @property
+    def stored(self) -> None:
         return None
 
     def before_new(self, prepare: Callable[[Blocks], None]) -> None:

@@ -25,6 +25,7 @@ from polku.store.engine import P, Question, R_co, Through, merged
 from polku.store.kernels import check_ready
 from polku.store.lake.building import Bucket, PartFile, Plan, first_of_each, resolve, survey, write_bucket
 from polku.store.lake.collectors import Damage
+from polku.store.lake.events import LakeEvents
 from polku.store.lake.place import Place
 from polku.store.lake.versions import Version, current, open_block, open_version, publish
 from polku.store.resolving import MOST_KINDS
@@ -85,6 +86,12 @@ class SparkEngine:
         self.blocks  # noqa: B018 - raises NotReady before there are any
         assert self._version is not None
         return self._version.statements(self._lake, self._duckdb)
+
+    @property
+    def stored(self) -> LakeEvents:
+        self.blocks  # noqa: B018 - as above
+        assert self._version is not None
+        return LakeEvents(self._lake, list(self._version.collectors))
 
     def ask(
         self,

@@ -16,7 +16,7 @@ from polku.errors import NotReady
 from polku.journeys.asking.marks import Mark, Marks
 from polku.journeys.asking.scope import keep, kept
 from polku.journeys.touchpoints.conditions import NUMERIC, PropertyCondition
-from polku.store import Block, Blocks, Snapshot
+from polku.store import Block, Blocks, Stored
 from polku.store.kernels import in_request
 from polku.workspace import Workspace
 
@@ -93,7 +93,7 @@ class Marking:
     """
 
     def __init__(self, workspace: Workspace) -> None:
-        self._store = workspace.store
+        self._workspace = workspace
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="marking")
         self._last: OrderedDict[Marks, tuple[Blocks, list[Marked]]] = OrderedDict()
@@ -182,7 +182,7 @@ class Marking:
             new += [learnt.unknown(s) for s in seqs]
         seqs_of_all = np.unique(np.concatenate([np.zeros(0, np.int64), *new]))
         if len(seqs_of_all):
-            holds = _read(list(wanted), seqs_of_all, self._store.snapshot)
+            holds = _read(list(wanted), seqs_of_all, self._workspace.stored)
             for condition, mask in zip(wanted, holds, strict=True):
                 self._learnt[condition] = self._learnt[condition].also(seqs_of_all, mask)
         while len(self._learnt) > max(KEPT_CONDITIONS, len(wanted)):
@@ -210,11 +210,11 @@ def _own(block: Block, rows: Rows, condition: PropertyCondition) -> tuple[Mask, 
     return (holds != condition.negated) & is_known, is_known
 
 
-def _read(conditions: Sequence[PropertyCondition], seqs: Seqs, snapshot: Snapshot) -> list[Mask]:
+def _read(conditions: Sequence[PropertyCondition], seqs: Seqs, stored: Stored) -> list[Mask]:
     """Whether each condition holds of the events with these numbers (ascending)."""
 
     def read(part: Seqs) -> list[Mask]:
-        events = snapshot.rows(part, ["properties"])
+        events = stored.rows(part, ["properties"])
         at = np.searchsorted(part, events["seq"].to_numpy())
         texts = events["properties"].combine_chunks()
         return [_holding(c, texts, at, len(part)) for c in conditions]

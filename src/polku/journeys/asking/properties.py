@@ -28,7 +28,7 @@ class Properties:
 
     def names(self, touchpoint: int) -> list[str]:
         """Names of properties that its newest events have, the most frequent first; `a.b` is key b of the object a."""
-        blocks = self._workspace.engine.blocks
+        blocks = self._workspace.local.blocks  # suggestions: what the folder has had itself
         key = (blocks.rules_version, touchpoint)
         with self._lock:
             if not self._known.get(key):

@@ -67,7 +67,7 @@ def show_touchpoint(key: str, request: Request, user: CurrentUser) -> Response:
         map_path=MAP + filters.query(),
         after=[t for t in graph.transitions if t.came.key == touchpoint.key][:MOST_NEIGHBOURS],
         before=[t for t in graph.transitions if t.went.key == touchpoint.key][:MOST_NEIGHBOURS],
-        responses=_telling(read_responses(workspace.store.snapshot, latest)),
+        responses=_telling(read_responses(workspace.stored, latest)),
         trend=trend_drawn and trend_drawn.result(),
         volume=drawn and drawn.result(),
     )

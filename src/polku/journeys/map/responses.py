@@ -11,7 +11,7 @@ import numpy as np
 from polku.journeys.asking.scope import Scope
 from polku.journeys.map.experience import FOLLOWS_WITHIN
 from polku.journeys.map.kernels import respond
-from polku.store import Block, Snapshot
+from polku.store import Block, Stored
 
 Found = tuple[tuple[int, int, int], ...]
 """Of each response: time in seconds, sequence number, profile."""
@@ -53,12 +53,12 @@ class LatestQuestion:
         return self.merge(partial, ())
 
 
-def read_responses(snapshot: Snapshot, found: Found) -> list[Response]:
+def read_responses(stored: Stored, found: Found) -> list[Response]:
     """The responses with their words, the latest first. One that is no longer stored is left out."""
     if not found:
         return []
     owners = {seq: profile for _, seq, profile in found}
-    table = snapshot.rows(np.array(list(owners), np.int64), ["seq", "occurred_at", "score", "properties"])
+    table = stored.rows(np.array(list(owners), np.int64), ["seq", "occurred_at", "score", "properties"])
     told = []
     for row in table.to_pylist():
         if row["score"] is None:

@@ -113,7 +113,7 @@ class Version:
     blocks: Blocks
     events: int
     profiles: int
-    collectors: Mapping[str, int]  # the last event of each that is in them
+    collectors: Mapping[str, int]  # in order of their numbers, the last event of each that is in them
     said: tuple[tuple[str, int], ...] = ()  # files of statements and their rows
     damaged: tuple[Damage, ...] = field(default=())
 
