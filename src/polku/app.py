@@ -9,6 +9,7 @@ from polku import collect, library
 from polku.collect import api as collect_api
 from polku.collect import pages as collect_pages
 from polku.collect.arrow_api import import_router
+from polku.exports import api as exports_api
 from polku.journeys import install_plans
 from polku.journeys import pages as journeys_pages
 from polku.lake import api as lake_api
@@ -26,7 +27,7 @@ PAGES = (
     rules_pages,
     collect_pages,
 )
-API = (collect_api, profiles_api, rules_api, lake_api)
+API = (collect_api, profiles_api, rules_api, lake_api, exports_api)
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""
 
@@ -42,10 +43,10 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
         routes=collect.routes(workspace),
         public=collect.PUBLIC_PATHS,
         api=[
-            QUERIES,
             *(module.router for module in API),
             *journeys_pages.API,
             import_router(install_plans),
+            QUERIES,  # last: its files of any answer would catch the addresses of others
         ],
         owner_token=owner_token,
     )

@@ -17,9 +17,10 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import TypeAdapter
 
-from polku import collect, journeys, profiles
+from polku import collect, exports, journeys, profiles
 from polku.db import Database
 from polku.errors import InvalidInput, NotFound, NotReady, PolkuError
+from polku.exports import Exported
 from polku.i18n import current_language
 from polku.settings import Settings, read_settings
 from polku.store import (
@@ -182,12 +183,22 @@ class Polku:
     Every query has its place by its path: `journeys/funnel` is `.journeys.funnel`. Results are frozen dataclasses.
     """
 
-    def __init__(self, ask: Callable[[Query], Any], close: Callable[[], None]) -> None:
-        self._ask, self._close = ask, close
+    def __init__(
+        self, ask: Callable[[Query], Any], export: Callable[[exports.EventExport, Path], Exported],
+        close: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._ask, self._export, self._close = ask, export, close
 
     def ask(self, query: Query) -> Any:
         """The answer to a query. Raises PolkuError."""
         return self._ask(query)
+
+    def export(self, file: str | Path, **given: Any) -> Exported:
+        """Write every event on customers' paths to a new file: events.parquet, log.xes or log.xes.gz.
+
+        `given` may be since, until, source and channel. Raises PolkuError; the file is whole or not there.
+        """
+        return self._export(exports.EventExport.of(given), Path(file))
 
     def __getattr__(self, name: str) -> Questions:
         if name.startswith("_") or name not in {q.path.split("/")[0] for q in QUERIES}:
@@ -195,7 +206,7 @@ class Polku:
         return Questions(self, name)
 
     def __dir__(self) -> list[str]:
-        return sorted({"ask", "close"} | {q.path.split("/")[0] for q in QUERIES})
+        return sorted({"ask", "export", "close"} | {q.path.split("/")[0] for q in QUERIES})
 
     def close(self) -> None:
         self._close()
@@ -254,7 +265,13 @@ def open(folder: str | Path) -> Polku:
         workspace.local.refresh()
         if workspace.engine is not workspace.local:
             workspace.engine.refresh()
-        return Polku(lambda q: q.answer(workspace), opening.pop_all().close)
+
+        def export(asked: exports.EventExport, file: Path) -> Exported:
+            made = asked.export(workspace, exports.form_of(file))
+            exports.write(file, made.pieces)
+            return Exported(file, made.events, made.customers)
+
+        return Polku(lambda q: q.answer(workspace), export, opening.pop_all().close)
 
 
 def _remote(server: RunningServer) -> Polku:
@@ -273,7 +290,26 @@ def _remote(server: RunningServer) -> Polku:
         raise_for_error(answer)
         return TypeAdapter(query.result_type()).validate_json(answer.content)
 
-    return Polku(ask, client.close)
+    def export(asked: exports.EventExport, file: Path) -> Exported:
+        path = f"exports/{exports.form_of(file)}"
+        try:
+            with client.stream(
+                "GET", path, params=asked.model_dump(mode="json", exclude_none=True)
+            ) as answer:
+                if not answer.is_success:
+                    answer.read()
+                raise_for_error(answer)
+                exports.write(file, answer.iter_bytes())
+                told = answer.headers
+        except httpx.HTTPError as e:
+            raise NotReady(
+                "The server at %(address)s does not answer (%(why)s). Try again in a moment.",
+                address=server.url,
+                why=e,
+            ) from e
+        return Exported(file, int(told[exports.EVENTS]), int(told[exports.CUSTOMERS]))
+
+    return Polku(ask, export, client.close)
 
 
 def client_of(server: RunningServer) -> httpx.Client:

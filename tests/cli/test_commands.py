@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -160,6 +161,17 @@ def test_a_folder_that_is_none(run: Run, tmp_path: Path) -> None:
     assert done.code == 1
     assert f"Make one: polku init {tmp_path / 'nowhere'}" in done.err
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_events_are_exported_by_the_name_of_the_file(run: Run, shop: Path, tmp_path: Path) -> None:
+    done = run("export", tmp_path / "log.xes.gz", "--data", shop, "--since", "2026-01-01")
+    assert (done.code, done.err) == (0, "")
+    assert re.fullmatch(r".*log\.xes\.gz: [\d,]+ events of \d+ customers\.\n", done.out)
+    assert (tmp_path / "log.xes.gz").read_bytes()[:2] == b"\x1f\x8b"
+    again = run("export", tmp_path / "log.xes.gz", "--data", shop)
+    assert (again.code, again.out) == (1, "")
+    assert "already. Choose another name" in again.err
+    assert "events.parquet, log.xes or log.xes.gz" in run("export", "events.csv", "--data", shop).err
 
 
 def test_demo_does_not_mix_with_what_is_there(run: Run, shop: Path) -> None:

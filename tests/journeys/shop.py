@@ -94,6 +94,23 @@ class Shop:
         ]
         self.workspace.store.append(pa.Table.from_pylist(rows, INCOMING))
 
+    def does(
+        self, customer: str, day: float, touchpoint: str, money: float | None = None, **properties: object
+    ) -> None:
+        """One event with money or properties."""
+        row = {
+            "source": self.source,
+            "event_id": f"{customer}-{day}-{touchpoint}",
+            "type": 1,
+            "name": touchpoint,
+            "received_at": START,
+            "occurred_at": START + timedelta(days=day),
+            "user_id": customer,
+            "value": money,
+            "properties": json.dumps(properties) if properties else None,
+        }
+        self.workspace.store.append(pa.Table.from_pylist([row], INCOMING))
+
     def tells(self, customer: str, day: float = 0, **traits: object) -> None:
         """What is said of a customer, so many days after START."""
         self.tell({customer: traits}, day)

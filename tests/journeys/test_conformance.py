@@ -317,7 +317,7 @@ plan_given = (
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     journeys_given,
     plan_given,

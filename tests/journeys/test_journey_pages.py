@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from polku.journeys import QUERIES
 from polku.journeys.asking.results import Covered
+from polku.journeys.funnel import pages as funnel_pages
 from polku.journeys.map import encounter_pages
 from polku.journeys.map import pages as map_pages
 from polku.journeys.paths import pages as path_pages
@@ -21,7 +22,7 @@ from polku.web.queries import QueryRouter
 from tests.journeys.shop import Shop
 from tests.web.conftest import ADMIN, post
 
-ROUTERS = (map_pages.router, path_pages.router, encounter_pages.router)
+ROUTERS = (map_pages.router, path_pages.router, funnel_pages.router, encounter_pages.router)
 API = QueryRouter(QUERIES)
 
 
@@ -70,12 +71,13 @@ def test_map_of_an_empty_folder_says_how_to_begin(shop: Shop) -> None:
     assert "journey-filters" not in page
 
 
-def test_paths_begin_with_a_funnel(client: TestClient) -> None:
+def test_paths_go_step_by_step_before_what_follows_what(client: TestClient) -> None:
     page = client.get("/journeys/paths").text
-    assert "pääsee kaikkien 4 vaiheen läpi" in page
-    asked = client.get("/journeys/paths?step=product&step=cart&step=&within=1d").text
-    assert "pääsee kaikkien 2 vaiheen läpi" in asked
-    assert "Mikä seuraa mitäkin" in asked
+    assert (
+        page.index("Askel askeleelta")
+        < page.index("Mikä seuraa mitäkin")
+        < page.index("Tavallisin siirtymä on")
+    )
 
 
 def test_paths_draw_what_follows_what_and_keep_its_table(client: TestClient) -> None:
@@ -119,12 +121,14 @@ def test_choices_that_cannot_be(client: TestClient, query: str) -> None:
 
 @pytest.mark.parametrize("within", ["soon", "-1", "99999999999d", "P9999999999D", "\u00b2d"])
 def test_a_window_that_cannot_be(client: TestClient, within: str) -> None:
-    answer = client.get("/journeys/paths", params={"within": within})
+    answer = client.get("/journeys/funnel", params={"within": within})
     assert answer.status_code == 400
     assert "within" in answer.text
 
 
-@pytest.mark.parametrize("page", ["/journeys/map", "/journeys/paths", "/journeys/map/cart"])
+@pytest.mark.parametrize(
+    "page", ["/journeys/map", "/journeys/paths", "/journeys/funnel", "/journeys/map/cart"]
+)
 @pytest.mark.parametrize("query", ["since=0001-01-01", "until=9999-12-31", "until=2106-03-01"])
 def test_days_beyond_the_calendar_mean_from_the_beginning_and_to_the_end(
     client: TestClient, page: str, query: str
@@ -143,7 +147,7 @@ def test_a_name_is_not_markup(shop: Shop) -> None:
         shop.visits(f"c{i}", (0, "ad"), (1, "product"))
     shop.refreshed()
     client = visitor(shop)
-    for path in ("/journeys/map", "/journeys/paths", "/journeys/map/ad"):
+    for path in ("/journeys/map", "/journeys/paths", "/journeys/funnel", "/journeys/map/ad"):
         page = client.get(path).text
         assert "&lt;b&gt;Mainos" in page
         assert "<b>Mainos" not in page

@@ -122,7 +122,7 @@ def test_what_is_said_later_and_new_customers_are_seen(shop: Shop) -> None:
     [
         (JourneyMap(who=["plaan=pro"]), InvalidInput, "Did you mean 'plan'"),
         (JourneyMap(who=["=pro"]), InvalidInput, "not a condition"),
-        (JourneyMap(who=["met:cart=3"]), InvalidInput, "not a condition"),
+        (JourneyMap(who=["met:cart=3"]), UnknownTouchpoint, "Did you mean 'cart'"),
         (JourneyMap(who=["met:crat"]), UnknownTouchpoint, "Did you mean 'cart'"),
         (JourneyMap(breakdown="first:chanel"), InvalidInput, "first:channel"),
         (JourneyMap(breakdown="pla"), InvalidInput, "Did you mean 'plan'"),

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polku.errors import InvalidInput
 from polku.journeys.asking.gaps import EDGES, median_gap
 from polku.journeys.asking.scope import Scope
-from polku.journeys.funnel.funnel import FunnelQuestion
+from polku.journeys.funnel.dropouts import DropoutsQuestion, Dropped
+from polku.journeys.funnel.funnel import ConversionQuestion, FunnelQuestion, Way
 from polku.journeys.map.encounters import EncountersQuestion
 from polku.journeys.map.experience import ExperienceQuestion
 from polku.journeys.map.responses import LatestQuestion
@@ -38,6 +38,7 @@ from tests.journeys.journeys_of import (
 )
 
 ABC = Scope((1, 2, 3))
+AB = Way(ABC, ((1,), (2,)), within=60)
 DAY = 86_400
 
 scope_given = st.builds(
@@ -95,77 +96,6 @@ def test_follows_is_what_python_counts(journeys: list[list[Event]], scope: Scope
     found = zip(zip(answer.came, answer.went, strict=True), answer.gaps.tolist(), strict=True)
     assert dict(found) == {pair: wide_bins(g) for pair, g in gaps.items()}
     assert (answer.starts.tolist(), answer.ends.tolist()) == (starts, ends)
-
-
-# -- funnel
-
-
-@pytest.mark.parametrize(
-    ("events", "window", "reached"),
-    [
-        ([(0, 1), (5, 2), (9, 3)], 9, [1, 1, 1]),
-        ([(0, 1), (5, 2), (10, 3)], 9, [1, 1, 0]),  # one second too late
-        ([(0, 1), (50, 1), (55, 2), (59, 3)], 9, [1, 1, 1]),  # a later attempt succeeds
-        ([(0, 1), (8, 2), (9, 1), (17, 3)], 9, [1, 1, 0]),  # steps of two attempts do not add up
-        ([(0, 2), (1, 1), (2, 3)], 9, [1, 0, 0]),  # out of order
-        ([(3, 1), (3, 2), (3, 3)], 0, [1, 1, 1]),  # the same second, in their order of arrival
-        ([(3, 2), (3, 1)], 9, [1, 0, 0]),
-        ([(0, 2), (4, 3)], 9, [0, 0, 0]),
-        ([], 9, [0, 0, 0]),
-    ],
-)
-def test_funnel_by_hand(events: list[tuple[int, int]], window: int, reached: list[int]) -> None:
-    answer = ask(FunnelQuestion(ABC, (1, 2, 3), window), block_of([of(*events)]))
-    assert answer.reached.tolist() == reached
-
-
-def test_funnel_with_one_touchpoint_twice_needs_two_events() -> None:
-    answer = ask(FunnelQuestion(ABC, (1, 1)), block_of([of((0, 1)), of((0, 1), (7, 1))]))
-    assert answer.reached.tolist() == [2, 1]
-    assert answer.gaps[1].tolist() == bins([7])
-
-
-def test_funnel_skips_touchpoints_outside_the_scope() -> None:
-    answer = ask(FunnelQuestion(Scope((1,)), (1, 2)), block_of([of((0, 1), (7, 2))]))
-    assert answer.reached.tolist() == [1, 0]
-
-
-@pytest.mark.parametrize("steps", [(), tuple(range(1, 34))])
-def test_funnel_of_no_or_too_many_steps(steps: tuple[int, ...]) -> None:
-    with pytest.raises(InvalidInput, match="1 to 32 steps"):
-        FunnelQuestion(ABC, steps)
-
-
-def furthest(path: list[tuple[int, int]], steps: list[int], window: int) -> int:
-    """The most steps over all starts, taking the earliest event for each next step."""
-    best = 0
-    for start, (began, place) in enumerate(path):
-        if place != steps[0]:
-            continue
-        reached = 1
-        for t, at in path[start + 1 :]:
-            if reached < len(steps) and at == steps[reached] and t - began <= window:
-                reached += 1
-        best = max(best, reached)
-    return best
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    journeys_given,
-    scope_given,
-    st.lists(st.integers(0, 2), min_size=1, max_size=4),
-    st.sampled_from([0, 3, 20, 10**9]),
-    cuts_given,
-)
-def test_funnel_is_the_best_of_all_starts(
-    journeys: list[list[Event]], scope: Scope, steps: list[int], window: int, cuts: list[int]
-) -> None:
-    best = [furthest(counted(j, scope), steps, window) for j in journeys]
-    question = FunnelQuestion(scope, tuple(scope.codes[s] for s in steps), window)
-    answer = ask_split(question, journeys, cuts)
-    assert answer.reached.tolist() == [sum(b > k for b in best) for k in range(len(steps))]
-    assert answer.gaps.sum(axis=1).tolist() == answer.reached.tolist()
 
 
 # -- stages
@@ -354,7 +284,9 @@ def test_sessions_are_what_python_cuts(
     "question",
     [
         FollowsQuestion(ABC),
-        FunnelQuestion(ABC, (1, 2), 60),
+        FunnelQuestion(AB),
+        ConversionQuestion(AB, (0, 60)),
+        DropoutsQuestion(Dropped(AB, 1), 10),
         StagesQuestion(ABC, (0, 0, 1), 2),
         EncountersQuestion(ABC),
         ExperienceQuestion(ABC),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.calendar import Unit, edges, spans
+from polku.journeys.asking.over_time import Calendar
 from polku.journeys.asking.scope import Scope
 from polku.journeys.retention.averages import averages, halves_of
 from polku.journeys.retention.lifecycle import LifecycleQuestion
@@ -357,14 +359,25 @@ def returned(sizes: list[int], came: list[int]) -> Returned:
     return Returned(np.array(sizes, np.int64), column, np.zeros((4, 1), np.int64))
 
 
-def test_halves_of_beside_older_ones() -> None:
+def test_later_cohorts_beside_earlier_ones() -> None:
     found = returned([900, 100, 100, 100, 100, 100, 50], [800, 20, 30, 60, 40, 0, 0])
-    told = halves_of(found, 6, skip=1)  # the first is of before, the one after the last half is not over
+    starts = tuple(date(2026, 1 + n, 1) for n in range(7))
+    limits = edges(list(starts), "month", HELSINKI)
+    calendar = Calendar("month", starts, limits, until=limits[6], last=limits[6])
+    told = halves_of(
+        found, calendar, began=limits[0]
+    )  # in the first, customers of before; the last is not over
     assert told is not None
     assert told.cohorts == 2
     assert (told.first_half.estimate, told.second_half.estimate) == (0.25, 0.5)
     assert told.difference.estimate == 0.25
     assert told.p_value is not None
     assert told.p_value < 0.001
-    assert halves_of(found, 5, skip=1) is None  # too few
-    assert halves_of(returned([0] * 7, [0] * 7), 6, skip=0) is None
+    assert told.of_before
+    later = halves_of(found, calendar, began=limits[0] - 400 * 86_400)
+    assert later is not None
+    assert (later.cohorts, later.of_before) == (2, False)
+    assert later.first_half.n == 1000
+    few = replace(calendar, until=limits[4])
+    assert halves_of(found, few, began=limits[0]) is None
+    assert halves_of(returned([0] * 7, [0] * 7), calendar, began=0) is None

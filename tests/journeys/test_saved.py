@@ -97,7 +97,7 @@ def test_a_question_as_python_and_as_a_file(client: TestClient) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert 'filename="polku-journeys-funnel.csv"' in answer.headers["content-disposition"]
     lines = answer.text.lstrip("\ufeff").splitlines()
-    assert lines[0].startswith('"touchpoint","touchpoint_name_fi"')
+    assert lines[0].startswith('"step","step_name_fi"')
     assert [line.split(",")[4] for line in lines[1:]] == ["10", "6"]
     assert client.get(export.file("parquet")).content[:4] == b"PAR1"
     assert Export(JourneyMap()).file("csv") == "/api/v1/journeys/map.csv"

@@ -45,6 +45,7 @@ QUESTIONS: dict[str, Callable[[polku.Polku], Any]] = {
     "list": lambda p: p.profiles.list(),
     "search": lambda p: p.profiles.search("a"),
 }
+EXPORTS = ("parquet", "xes", "xes.gz")
 
 
 def timeless(answer: Any) -> Any:
@@ -59,16 +60,21 @@ def timeless(answer: Any) -> Any:
 
 
 def test_the_same_answers_from_the_folder_and_from_its_server(
-    shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with polku.open(shop) as local:
         here = {name: ask(local) for name, ask in QUESTIONS.items()}
+        exported = {form: local.export(tmp_path / f"here.{form}", since="2026-01-01") for form in EXPORTS}
         person = here["list"].rows[0].id if hasattr(here["list"], "rows") else None
     with serving(shop) as server, polku.open(shop) as remote:
         there = {name: _patiently(lambda ask=ask: ask(remote)) for name, ask in QUESTIONS.items()}
         for name in QUESTIONS:
             assert timeless(there[name]) == timeless(here[name]), name
             assert dataclasses.is_dataclass(there[name]) or isinstance(there[name], list | tuple)
+        for form in EXPORTS:
+            made = remote.export(tmp_path / f"there.{form}", since="2026-01-01")
+            assert (made.events, made.customers) == (exported[form].events, exported[form].customers)
+            assert made.file.read_bytes() == exported[form].file.read_bytes()
         _errors_are_the_same(remote)
         told = run("journeys", "stages", "--data", shop, "--json")
         assert (told.code, told.err) == (0, "")
@@ -101,13 +107,15 @@ def _errors_are_the_same(remote: polku.Polku) -> None:
     with pytest.raises(PolkuError, match="Did you mean 'product_page'") as told:
         remote.journeys.funnel(steps=["product_pag", "cart"])
     assert (told.value.code, told.value.status) == ("unknown_touchpoint", 404)
+    with pytest.raises(PolkuError, match="Unknown source 'Nobody'"):
+        remote.export("nobody.xes", source="Nobody")
     with pytest.raises(InvalidInput, match="'within' of journeys/funnel"):
         remote.journeys.funnel(steps=STEPS, within="soon")
 
 
 def test_what_is_there_can_be_found_by_hand(shop: Path) -> None:
     with polku.open(shop) as p:
-        assert {"journeys", "profiles", "ask", "close"} <= set(dir(p))
+        assert {"journeys", "profiles", "ask", "export", "close"} <= set(dir(p))
         assert {"map", "funnel", "graph"} <= set(dir(p.journeys))
         assert "steps" in str(p.journeys.funnel.__signature__)  # type: ignore[attr-defined]
         assert "in order" in (p.journeys.funnel.__doc__ or "")

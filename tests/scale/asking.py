@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from polku.errors import PolkuError
 from polku.journeys import QUERIES
 from polku.workspace import Query, Workspace
 
@@ -24,7 +23,7 @@ _ASKED: Mapping[str, list[dict[str, Any]]] = {
     ],
     "journeys/compare": [
         {"who_a": "met:cart", "who_b": "!met:cart"},
-        {"who_a": "plan=plus", "who_b": "!plan=plus"},
+        {"who_a": "plan=plus", "who_b": "plan!=plus"},
     ],
     "journeys/sessions": [{}, {"pause": "2h", "who": "!met:cart"}],
 }
@@ -56,11 +55,11 @@ def made(query: type[Query], given: dict[str, Any]) -> Query:
 
 
 def compare(query: Query, spark: Workspace, embedded: Workspace) -> Row:
-    """Ask both. A question that both refuse in the same words is answered alike too."""
+    """Ask both."""
     started = time.perf_counter()
-    one = _answer(query, spark)
+    one = query.answer(spark)
     between = time.perf_counter()
-    other = _answer(query, embedded)
+    other = query.answer(embedded)
     ended = time.perf_counter()
     given = query.model_dump(exclude_defaults=True, mode="json")
     named = " ".join([query.path, *(f"{k}={v}" for k, v in given.items())])
@@ -76,13 +75,6 @@ def told(rows: list[Row]) -> str:
         for r in rows
     )
     return "\n".join(lines)
-
-
-def _answer(query: Query, workspace: Workspace) -> Any:
-    try:
-        return query.answer(workspace)
-    except PolkuError as e:
-        return type(e), e.message
 
 
 def _differences(one: Any, other: Any, where: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -54,6 +54,7 @@ def scale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scale]:
         asking = read_settings(world.here, lake=str(world.lake), engine=cluster.address)
         with open_workspace(asking) as spark, open_workspace(read_settings(world.whole)) as embedded:
             embedded.engine.refresh()
+            cast("Any", spark.engine).cluster.first_patience_s = 120  # a busy machine starts Java slowly
             started = time.perf_counter()
             built = lake.build(spark)
             print(f"\nblocks of {built.events} events built in {time.perf_counter() - started:.1f} s")

@@ -109,3 +109,26 @@ def test_quantiles_and_their_intervals_are_those_of_the_ranks(stats: Any, share:
     reference = stats.quantile_test(np.arange(n) + 0.5, p=share).confidence_interval(0.95)
     assert e.estimate == pytest.approx(share * n, abs=0.01)  # geometric within a bin
     assert (e.low, e.high) == pytest.approx((reference.low, reference.high), abs=1.0)
+
+
+def test_quartiles_from_a_histogram() -> None:
+    edges = np.arange(0.0, 101)
+    counts = np.ones(100, np.int64)
+    lower, upper = (quantile_of_histogram(counts, edges, share) for share in (0.25, 0.75))
+    assert (lower.estimate, upper.estimate) == pytest.approx((25, 75))
+    # ranks of Binomial(100, ¼): its 2.5 and 97.5 per cent points are 17 and 34
+    assert (lower.low, lower.high) == pytest.approx((17, 35))
+    assert (upper.low, upper.high) == pytest.approx((66, 84))
+    assert quantile_of_histogram(counts[:4], edges[:5], 0.25).reason == "too_few"
+
+
+def test_the_interval_of_a_quartile_covers_the_truth() -> None:
+    rng = np.random.default_rng(5)
+    edges = np.concatenate([[0.0], 2.0 ** (np.arange(0, 161) / 8)])
+    covered = 0
+    for _ in range(1000):
+        e = quantile_of_histogram(np.histogram(rng.lognormal(8, 1.5, 60), edges)[0], edges, 0.25)
+        assert e.low is not None
+        assert e.high is not None
+        covered += e.low <= math.exp(8 - 1.5 * 0.6744898) <= e.high
+    assert 0.93 < covered / 1000 < 0.99

@@ -3,6 +3,7 @@
 from polku.charts.curve import Step, curve
 from polku.charts.drawing import Specification
 from polku.charts.figure import Cell, Figure
+from polku.charts.lengths import Bar, lengths
 from polku.charts.theme import NARROW, WIDE, Frame, Theme
 from polku.charts.time_series import Point, Series, time_series
 from polku.charts.up_and_down import Bars, up_and_down
@@ -11,6 +12,7 @@ from polku.charts.warming import warm
 __all__ = [
     "NARROW",
     "WIDE",
+    "Bar",
     "Bars",
     "Cell",
     "Figure",
@@ -21,6 +23,7 @@ __all__ = [
     "Step",
     "Theme",
     "curve",
+    "lengths",
     "time_series",
     "up_and_down",
     "warm",

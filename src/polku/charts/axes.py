@@ -15,6 +15,12 @@ AXIS_ROOM: Final = 46  # pixels for the labels left of and below the plot
 DOT_AT: Final = 10  # pixels from a line's end to the dot before its name
 NAME_AT: Final = 18  # and to the name
 
+LABEL_ROOM: Final = 56  # for each day on an axis
+
+_MONTH, _YEAR = "utcFormat(datum.value, '%b')", "utcFormat(datum.value, '%Y')"
+MONTHS: Final = f"datum.index === 0 || utcmonth(datum.value) === 0 ? [{_MONTH}, {_YEAR}] : {_MONTH}"
+"""Labels of an axis of months: the year stands under the first and each January."""
+
 OWN_COLOUR: Final = {"field": "colour", "type": "nominal", "scale": None}
 
 
@@ -60,12 +66,10 @@ _NAME: Final = {
 def time_axis(days: Sequence[date], width: float) -> Specification:
     """Days, months or years, as many as fit; the year stands under the first month and each January."""
     span = (max(days) - min(days)).days if days else 0
-    fits = max(2, int(width / 56))
+    fits = max(2, int(width / LABEL_ROOM))
     if span <= 92:
         return {"format": gettext("%%-d %%b"), "tickCount": max(1, min(fits, span))}
     if span > 366 * 5:
         return {"format": "%Y", "tickCount": fits}
     step = next((n for n in (1, 2, 3, 6) if span / 30.4 / n <= fits), 12)
-    month, year = ("utcFormat(datum.value, '%b')", "utcFormat(datum.value, '%Y')")
-    label = f"datum.index === 0 || utcmonth(datum.value) === 0 ? [{month}, {year}] : {month}"
-    return {"tickCount": {"interval": "month", "step": step}, "labelExpr": label}
+    return {"tickCount": {"interval": "month", "step": step}, "labelExpr": MONTHS}

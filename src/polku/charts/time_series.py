@@ -17,7 +17,8 @@ Measure = Literal["count", "share", "score"]
 """What the values are: counts from 0, shares 0–1, or scores −100…100."""
 
 BEHIND: Final = 8  # so many grey lines: more are a tangle, and each takes 2 ms to draw
-AXIS_LABELS: Final = {
+FINE_SHARE: Final = 0.04
+AXIS_LABELS: Final[dict[Measure, Specification]] = {
     "count": {"format": ",~r"},
     "share": {"format": ".0%"},
     "score": {"labelExpr": "datum.value === 0 ? '0' : format(datum.value, '+,~r')"},
@@ -38,6 +39,8 @@ class Point:
 class Series:
     name: str
     points: Sequence[Point]
+    colour: str = ""
+    """A token of its own, e.g. stage-1; else that of its place among the series."""
 
 
 def time_series(
@@ -82,7 +85,7 @@ def _chart(frame: Frame, series: Sequence[Series], measure: Measure) -> Specific
     width, height = frame.width - AXIS_ROOM - room, frame.height - AXIS_ROOM
     days = [p.at for s in series for p in s.points]
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": time_axis(days, width)}
-    y = {"type": "quantitative", "scale": {"zero": measure != "score"}, "axis": AXIS_LABELS[measure]}
+    y = {"type": "quantitative", "scale": {"zero": measure != "score"}, "axis": _value_axis(series, measure)}
     return {
         "width": width,
         "height": height,
@@ -97,12 +100,16 @@ def _chart(frame: Frame, series: Sequence[Series], measure: Measure) -> Specific
     }
 
 
+def _token(series: Series, nth: int) -> str:
+    return series.colour or SERIES[nth % len(SERIES)]
+
+
 def _lines(several: Sequence[Series], y: Specification, mark: Specification) -> list[Specification]:
     """One layer for all: a layer for each would take the drawing engine ten times as long."""
     if not several:
         return []
     rows = [
-        {"at": str(p.at), "value": p.value, "nth": n, "colour": colour(SERIES[n % len(SERIES)])}
+        {"at": str(p.at), "value": p.value, "nth": n, "colour": colour(_token(s, n))}
         for n, s in enumerate(several)
         for p in s.points
     ]
@@ -120,7 +127,7 @@ def _area(series: Series, y: Specification) -> Specification:
 def _band(series: Series, nth: int, y: Specification) -> Specification:
     return {
         "data": _values(series),
-        "mark": {"type": "area", "color": colour(SERIES[nth]), "opacity": 0.14},
+        "mark": {"type": "area", "color": colour(_token(series, nth)), "opacity": 0.14},
         "encoding": {"y": {"field": "low", **y}, "y2": {"field": "high"}},
     }
 
@@ -140,7 +147,7 @@ def _names_at_ends(front: Sequence[Series], height: int) -> list[Specification]:
     """The names right of the lines' last points."""
     known = [p.value for s in front for p in s.points if p.value is not None]
     ends = [
-        End(p.value, p.at, s.name, SERIES[nth])
+        End(p.value, p.at, s.name, _token(s, nth))
         for nth, s in enumerate(front)
         if (p := _last(s)) and p.value is not None
     ]
@@ -149,3 +156,10 @@ def _names_at_ends(front: Sequence[Series], height: int) -> list[Specification]:
 
 def _last(series: Series) -> Point | None:
     return next((p for p in reversed(series.points) if p.value is not None), None)
+
+
+def _value_axis(series: Sequence[Series], measure: Measure) -> Specification:
+    """Labels as fine as the values: shares that are all below 4% need a decimal."""
+    tops = (p.value if p.high is None else p.high for s in series for p in s.points)
+    is_fine = measure == "share" and max((t for t in tops if t is not None), default=1.0) < FINE_SHARE
+    return {"format": ".1%"} if is_fine else AXIS_LABELS[measure]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
-from polku.charts.axes import AXIS_ROOM, NAME_AT, OWN_COLOUR, End, names_at_ends, time_axis
+from polku.charts.axes import AXIS_ROOM, LABEL_ROOM, MONTHS, NAME_AT, OWN_COLOUR, End, names_at_ends
 from polku.charts.drawing import Specification
 from polku.charts.figure import Figure
 from polku.charts.theme import Frame, colour, text_width
@@ -49,7 +49,7 @@ def _chart(frame: Frame, edges: Sequence[date], bars: Sequence[Bars], unfinished
     ends = [
         End((r["y"] + r["y2"]) / 2, edges[-1], r["name"], r["token"])
         for r in rows
-        if r["at"] == str(edges[named]) and r["y"] != r["y2"]
+        if r["at"] == str(edges[named])
     ]
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": _axis(edges, width)}
     y = {"field": "y", "type": "quantitative", "axis": {"labelExpr": "format(abs(datum.value), ',~r')"}}
@@ -76,11 +76,14 @@ def _chart(frame: Frame, edges: Sequence[date], bars: Sequence[Bars], unfinished
 
 
 def _axis(edges: Sequence[date], width: float) -> Specification:
-    """Each day's label begins where its bar does; the day after the last has none."""
-    axis = time_axis(edges, width)
-    end = int(datetime(edges[-1].year, edges[-1].month, edges[-1].day, tzinfo=UTC).timestamp()) * 1000
-    label = f"datum.value >= {end} ? '' : ({axis.get('labelExpr', 'datum.label')})"
-    return axis | {"labelAlign": "left", "labelFlush": False, "labelExpr": label}
+    """The day of as many spans as fit, beginning where their bars do; of whole months their names."""
+    starts = edges[:-1]
+    fits = max(2, int(width / LABEL_ROOM))
+    every = next((n for n in (1, 2, 3, 6, 12, 24, 60) if len(starts) / n <= fits), 120)
+    values = [int(datetime.combine(s, time(), UTC).timestamp()) * 1000 for s in starts[::every]]
+    whole_months = len(starts) > 1 and all(s.day == 1 for s in starts)
+    label = {"labelExpr": MONTHS} if whole_months else {"format": gettext("%%-d %%b")}
+    return {"values": values, "labelAlign": "left", "labelFlush": False, **label}
 
 
 def _stacked(n: int, edges: Sequence[date], bars: Sequence[Bars], *, pale: bool) -> Iterator[Specification]:

@@ -23,6 +23,10 @@ COMMANDS: Final[dict[str, tuple[str, LazyText]]] = {
         "polku.cli.importing:import_files",
         _l("Import events from files (CSV, JSON lines, Parquet) and logs (XES, OCEL 2.0), also gzipped."),
     ),
+    "export": (
+        "polku.cli.exporting:export_events",
+        _l("Write every event to a file: Parquet, or a log in XES."),
+    ),
     "demo": ("polku.cli.demo:demo", _l("Make a data folder with a year of a made-up outdoor shop.")),
     "journeys": ("polku.cli.queries:journeys", _l("Ask about journeys: the map, funnels, paths, volumes.")),
     "touchpoints": (

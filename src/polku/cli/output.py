@@ -50,7 +50,13 @@ def _table(console: Console, title: str, rows: Sequence[Any]) -> None:
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, tuple | list) and bool(value) and is_dataclass(value[0])
+    """Whether it is a table of its own; several estimates fit in a cell."""
+    return (
+        isinstance(value, tuple | list)
+        and bool(value)
+        and is_dataclass(value[0])
+        and not isinstance(value[0], Estimate)
+    )
 
 
 def _cell(name: str, value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from polku.lake.work import DamagedFile
+from polku.lake.work import UnreadFile
 from polku.store.lake.collectors import Collector, collectors
 from polku.store.lake.place import Place
 
@@ -31,7 +31,7 @@ class LakeContents:
     events: int
     bytes: int
     collectors: tuple[ListedCollector, ...]
-    damaged: tuple[DamagedFile, ...]
+    damaged: tuple[UnreadFile, ...]
 
 
 def contents(lake: Place) -> LakeContents:
@@ -39,12 +39,12 @@ def contents(lake: Place) -> LakeContents:
     found, damaged = collectors(lake)
     listed = tuple(_listed(c) for c in found)
     broken = [
-        DamagedFile(f"{c.place}/{f.name}", "missing or half written")
+        UnreadFile(f"{c.place}/{f.name}", "missing or half written")
         for c in found
         for part in c.damaged(lake.names(c.place))
         for f in part.files.values()
     ]
-    told = (*(DamagedFile(d.file, d.why) for d in damaged), *broken)
+    told = (*(UnreadFile(d.file, d.why) for d in damaged), *broken)
     return LakeContents(sum(c.events for c in listed), sum(c.bytes for c in listed), listed, told)
 
 

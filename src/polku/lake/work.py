@@ -74,7 +74,7 @@ class LakeResolution:
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedFile:
+class UnreadFile:
     """A file of the lake that could not be used."""
 
     file: str
@@ -89,7 +89,7 @@ class Built:
     events: int
     profiles: int
     collectors: int
-    damaged: tuple[DamagedFile, ...]
+    damaged: tuple[UnreadFile, ...]
 
 
 def lake_of(workspace: Workspace) -> Place:
@@ -150,7 +150,7 @@ def build(workspace: Workspace, *, buckets: int = 0) -> Built:
             plan, parts, as_of=as_of, events=events, seen=seen, damaged=[*damaged, *who.damaged]
         )
     engine.refresh()
-    told = tuple(DamagedFile(d.file, d.why) for d in made.damaged)
+    told = tuple(UnreadFile(d.file, d.why) for d in made.damaged)
     return Built(as_of, made.events, made.profiles, len(made.collectors), told)
 
 

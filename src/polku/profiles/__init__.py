@@ -3,7 +3,8 @@
 from polku.profiles.customers import Customers
 from polku.profiles.identity import Identities, IdentityMap
 from polku.profiles.naming import Naming, TouchpointLabel, TouchpointNames
-from polku.profiles.queries import ProfileList, ProfileSearch, ProfileShow, ProfileTimeline
+from polku.profiles.queries import ProfileList, ProfileSearch, ProfileShow, ProfileTimeline, customers_of
+from polku.profiles.reading import Customer
 from polku.profiles.reviews import ProfileReviews
 from polku.profiles.rules import IdentityRules
 from polku.profiles.rules_queries import ProfileRules
@@ -21,6 +22,7 @@ QUERIES: tuple[type[Query], ...] = (
 
 __all__ = [
     "QUERIES",
+    "Customer",
     "Identities",
     "IdentityMap",
     "IdentityRules",
@@ -33,6 +35,7 @@ __all__ = [
     "ProfileTimeline",
     "TouchpointLabel",
     "TouchpointNames",
+    "customers_of",
     "warm",
 ]
 

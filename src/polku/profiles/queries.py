@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from polku.answer import Answer
 from polku.profiles import profile as view
-from polku.profiles.customers import Customers
+from polku.profiles.customers import CustomerColumns, Customers
 from polku.profiles.graph import Edge
 from polku.profiles.identity import Identities
 from polku.profiles.left_out import MOST_SHOWN, LeftOut, left_out, refused
@@ -154,20 +156,33 @@ class ProfileList(Query):
     limit: int = Field(default=50, ge=1, le=200, description="How many profiles")
 
     def answer(self, workspace: Workspace) -> CustomerList:
-        reading = Reading.now(workspace)
         blocks, all_ = workspace.part(Customers).columns()
         rows = all_.order(self.sort, descending=not self.ascending, offset=self.offset, limit=self.limit)
-        called = all_called(all_.profile[rows].tolist(), reading)
-        customers = tuple(
-            Customer(
-                **called[int(all_.profile[r])],
-                events=int(all_.events[r]),
-                first_seen=datetime.fromtimestamp(int(all_.first_seen[r]), UTC),
-                last_seen=datetime.fromtimestamp(int(all_.last_seen[r]), UTC),
-                orders=int(all_.orders[r]),
-                value=round(float(all_.value[r]), 2),
-                score=None if np.isnan(all_.score[r]) else float(all_.score[r]),
-            )
-            for r in rows
+        return CustomerList(len(all_), blocks.as_of, _in_rows(rows, all_, workspace))
+
+
+def customers_of(profiles: Sequence[int], workspace: Workspace) -> tuple[Customer, ...]:
+    """These profiles as rows of the customers' table, in this order; those that are no more are left out."""
+    _, all_ = workspace.part(Customers).columns()
+    places = np.flatnonzero(np.isin(all_.profile, np.array(profiles, np.uint64)))
+    row_of = dict(zip(all_.profile[places].tolist(), places.tolist(), strict=True))
+    rows = np.array([row_of[p] for p in profiles if p in row_of], np.int64)
+    return _in_rows(rows, all_, workspace)
+
+
+def _in_rows(
+    rows: npt.NDArray[np.int64], all_: CustomerColumns, workspace: Workspace
+) -> tuple[Customer, ...]:
+    called = all_called(all_.profile[rows].tolist(), Reading.now(workspace))
+    return tuple(
+        Customer(
+            **called[int(all_.profile[r])],
+            events=int(all_.events[r]),
+            first_seen=datetime.fromtimestamp(int(all_.first_seen[r]), UTC),
+            last_seen=datetime.fromtimestamp(int(all_.last_seen[r]), UTC),
+            orders=int(all_.orders[r]),
+            value=round(float(all_.value[r]), 2),
+            score=None if np.isnan(all_.score[r]) else float(all_.score[r]),
         )
-        return CustomerList(len(all_), blocks.as_of, customers)
+        for r in rows
+    )

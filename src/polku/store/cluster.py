@@ -25,10 +25,12 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-PATIENCE_S: Final = 8.0
-"""How long a job may be without any worker before it is given up."""
+GONE_S: Final = 3.0
+"""How long a job may be without any worker, and without a master that could find one, before it is given up."""
+PATIENCE_S: Final = 12.0
+"""The same while the master is there: another worker may be starting its processes."""
 FIRST_PATIENCE_S: Final = 20.0
-"""The same just after connecting: workers have to start their processes."""
+"""The same just after connecting: all workers have to."""
 _REACH_S: Final = 2.0
 _LOOK_S: Final = 0.25
 _AT_ONCE: Final = 16
@@ -44,6 +46,7 @@ class Cluster:
 
     def __init__(self, master: str) -> None:
         self.master = master
+        self.first_patience_s = FIRST_PATIENCE_S
         self._context: SparkContext | None = None
         self._is_ours = False
         self._connecting = threading.Lock()
@@ -53,7 +56,7 @@ class Cluster:
         """What a job answers. Raises ClusterUnavailable as soon as nobody works on it."""
         fresh, context = self._connected()
         try:
-            return self._watched(job, context, FIRST_PATIENCE_S if fresh else PATIENCE_S)
+            return self._watched(job, context, self.first_patience_s if fresh else PATIENCE_S)
         except ClusterUnavailable:
             self._forget(context)
             if fresh:
@@ -61,7 +64,7 @@ class Cluster:
         # the cluster may be another one by now, with the same address
         log.warning("spark_reconnecting master=%s", self.master)
         _, context = self._connected()
-        return self._watched(job, context, FIRST_PATIENCE_S)
+        return self._watched(job, context, self.first_patience_s)
 
     def close(self) -> None:
         with self._connecting:
@@ -83,6 +86,11 @@ class Cluster:
 
     def _reach(self) -> None:
         """Raises ClusterUnavailable if no master listens at the address: Spark itself would try for a minute."""
+        if refusal := self._refusal():
+            raise self._unavailable(refusal)
+
+    def _refusal(self) -> str:
+        """Why no master listens; empty if one does."""
         addresses = re.findall(r"([^/,]+):(\d+)", self.master) if self.master.startswith("spark://") else []
         reason = ""
         for host, port in addresses:
@@ -91,9 +99,8 @@ class Cluster:
             except OSError as e:
                 reason = e.strerror or str(e)
             else:
-                return
-        if addresses:
-            raise self._unavailable(reason)
+                return ""
+        return reason
 
     def _watched(self, job: Callable[[SparkContext], T], context: SparkContext, patience_s: float) -> T:
         group = uuid.uuid4().hex
@@ -113,17 +120,19 @@ class Cluster:
                 without_since, patience_s = None, PATIENCE_S
                 continue
             without_since = without_since or time.monotonic()
-            if time.monotonic() - without_since > patience_s:
+            waited_s = time.monotonic() - without_since
+            if waited_s > patience_s or (waited_s > GONE_S and self._refusal()):
                 with contextlib.suppress(Exception):
                     context.cancelJobGroup(group)
                 raise self._unavailable("no worker")
 
     def _forget(self, context: SparkContext) -> None:
+        """Drop a lost connection, unless somebody else has done so: there is one Java process for all."""
         with self._connecting:
             if self._context is context:
                 self._context = None
-        if self._is_ours:
-            _stop(context)
+                if self._is_ours:
+                    _stop(context)
 
     def _unavailable(self, reason: str) -> ClusterUnavailable:
         return ClusterUnavailable(

@@ -102,7 +102,13 @@ class LocalEngine:
             raise NotReady("Events are being put in the order of customers' paths. Try again in a moment.")
         pool, asked = self._background if background else self._pool, blocks or self.blocks
         seen = through or [_as_it_is] * len(asked.blocks)
-        partials = pool.map(lambda look, block: question.partial(look(block)), seen, asked.blocks)
+        waited_for = in_request.get()
+
+        def partial(look: Callable[[Block], Block], block: Block) -> P:
+            in_request.set(waited_for)  # a thread of the pool does not know for whom it works
+            return question.partial(look(block))
+
+        partials = pool.map(partial, seen, asked.blocks)
         return question.finish(merged(list(partials), question.merge))
 
     @property

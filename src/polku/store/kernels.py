@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -47,6 +47,8 @@ class Kernel(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         if self._compiled is None:
             check_ready()
+            if in_request.get():
+                raise _not_ready(*_done(_registered))
             self.compile()
         assert self._compiled is not None
         return self._compiled(*args, **kwargs)
@@ -69,7 +71,7 @@ class Kernel(Generic[P, R]):
 def kernel(arguments: str, *, awaited: bool = True) -> Callable[[Callable[P, R]], Kernel[P, R]]:
     """Make a kernel. `arguments`: numpy type codes separated by spaces; `u2[]` is a read-only column
     (memory-mapped ones are), `u2[:]` and `u2[:,:]` are written to, `i8` is a scalar. One that is not `awaited`
-    has another, slower way beside it, and is compiled last.
+    has another, slower way beside it, or is for some questions only, which wait for it alone; it is compiled last.
     """
     return lambda function: Kernel(function, arguments, awaited=awaited)
 
@@ -108,19 +110,26 @@ def compile_all() -> float:
 
 def progress() -> tuple[int, int]:
     """How many of the kernels that pages wait for are compiled, of how many."""
-    awaited = [k for k in _registered if k.awaited]
-    return sum(k.compiled for k in awaited), len(awaited)
+    return _done([k for k in _registered if k.awaited])
 
 
 def check_ready() -> None:
-    """Raises NotReady in a request as long as kernels are being compiled."""
+    """Raises NotReady in a request as long as the kernels that all pages wait for are being compiled."""
     done, of = progress()
     if in_request.get() and done < of:
-        raise NotReady(
-            "Polku is getting its calculations ready (%(done)s of %(of)s). Try again in a moment.",
-            done=done,
-            of=of,
-        )
+        raise _not_ready(done, of)
+
+
+def _done(kernels: Sequence[Kernel[Any, Any]]) -> tuple[int, int]:
+    return sum(k.compiled for k in kernels), len(kernels)
+
+
+def _not_ready(done: int, of: int) -> NotReady:
+    return NotReady(
+        "Polku is getting its calculations ready (%(done)s of %(of)s). Try again in a moment.",
+        done=done,
+        of=of,
+    )
 
 
 @contextmanager

@@ -36,6 +36,12 @@ ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
         _l("The data is of a newer Polku"),
         _l("Install the newer version; the data has not been touched."),
     ),
+    "cluster_unavailable": (
+        _l("The Spark cluster does not answer"),
+        _l(
+            "Nothing is lost, and this page tries again by itself. Check that the cluster runs and can be reached."
+        ),
+    ),
     "not_ready": (
         _l("Just a moment"),
         _l("Polku is still getting ready. The page appears by itself when it is."),

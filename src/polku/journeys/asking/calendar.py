@@ -20,6 +20,12 @@ def unit_for(first: date, last: date) -> Unit:
     return "day" if days <= 62 else "week" if days <= 550 else "month"
 
 
+def long_unit_for(first: date, last: date) -> Unit:
+    """The unit that gives few spans, each with enough in it: for customers of whom something is known only later."""
+    days = (last - first).days
+    return "day" if days <= 31 else "week" if days <= 183 else "month"
+
+
 def spans(first: date, last: date, unit: Unit) -> list[date]:
     """First days of the days, ISO weeks or months that hold `first` to `last`.
 

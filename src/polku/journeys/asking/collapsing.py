@@ -28,7 +28,7 @@ def counted(scope: Scope, block: Block, *, collapse: bool) -> Counted:
     return found
 
 
-@kernel("i8[] i8[] u4[] u2[] u4[:] u2[:]")
+@kernel("i8[] i8[] u4[] u2[] u4[:] u2[:]", awaited=False)
 def merge_repeats(
     starts: Counts, ends: Counts, time: Times, number: Codes, times: Times, numbers: Codes
 ) -> tuple[Counts, Counts, int]:

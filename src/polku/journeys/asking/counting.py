@@ -14,7 +14,7 @@ PART: Final = 15
 """Parts of a table have 2¹⁵ cells, 128 KB: they stay in the cache."""
 
 
-@kernel("u4[] i8")
+@kernel("u4[] i8", awaited=False)
 def count_codes(codes: Rows, cells: int) -> npt.NDArray[np.uint32]:
     """How often each code below `cells` occurs.
 

@@ -12,24 +12,20 @@ from starlette.datastructures import QueryParams
 
 from polku.errors import InvalidInput
 from polku.i18n import LazyText, _l, gettext
-from polku.journeys.asking.lens import parts
+from polku.journeys.asking.who import WAYS, in_words
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.web.channels import CHANNELS
 from polku.web.listing import Filter
 from polku.workspace import FIRST_DAY
 
-WAYS: Final = (
-    ("=", _l("is")),
-    ("!=", _l("is not")),
-    ("~", _l("contains")),
-    (">=", _l("is at least")),
-    ("<=", _l("is at most")),
-    ("", _l("is known")),
-    ("!", _l("is not known")),
-    ("met", _l("has been met")),
-    ("!met", _l("has not been met")),
-)
-"""How a condition holds, as the form of conditions offers it."""
+WINDOWS: Final[dict[str, LazyText]] = {
+    "1d": _l("within a day"),
+    "7d": _l("within a week"),
+    "30d": _l("within 30 days"),
+    "90d": _l("within 90 days"),
+    "": _l("however long it takes"),
+}
+"""How long a path or a funnel may take, as pages offer it."""
 
 PRESETS: Final = {"30": 30, "90": 90, "365": 365}
 _PERIODS: Final = (
@@ -111,10 +107,7 @@ class Filters:
 
     def in_words(self, condition: str, catalogue: Catalogue, language: str) -> str:
         """A condition as one says it: 'Checkout has been met'. Raises InvalidInput."""
-        name, way, value = parts(condition)
-        if way.endswith("met"):
-            name = catalogue.touchpoint(name).name(language)
-        return f"{name} {dict(WAYS)[way]} {value}".strip()
+        return in_words(condition, catalogue, language)
 
     @property
     def ways(self) -> tuple[tuple[str, LazyText], ...]:

@@ -33,6 +33,15 @@ def quantile_gap(counts: npt.NDArray[np.int64], share: float) -> Estimate:
     return _as_floats(quantile_of_histogram(counts, EDGES, share), lambda value: value)
 
 
+def quartiles(counts: npt.NDArray[np.int64]) -> tuple[Estimate, Estimate, Estimate]:
+    """The quartiles in seconds of gaps counted in bins, each with its order-statistic interval."""
+    first, median, third = (
+        _as_floats(quantile_of_histogram(counts, EDGES, share), lambda value: value)
+        for share in (0.25, 0.5, 0.75)
+    )
+    return first, median, third
+
+
 def median_count(counts: npt.NDArray[np.int64]) -> Estimate:
     """The same of whole numbers: a bin of one number alone is told as that number."""
     return _as_floats(median_of_histogram(counts, EDGES), lambda value: float(int(value)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from polku.errors import InvalidInput, nearest
-from polku.journeys.asking.kernels import first_met, meets
+from polku.journeys.asking.kernels import first_met
+from polku.journeys.asking.marking import Marked, Marking
+from polku.journeys.asking.marks import NO_MARKS, Marks
+from polku.journeys.asking.who import Condition
 from polku.journeys.touchpoints.conditions import PropertyCondition
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.profiles.trait_columns import TraitColumn, TraitColumns
@@ -31,34 +33,22 @@ FIRST: Final = ("first:channel", "first:touchpoint", "first:source", "first:mont
 OTHERS: Final = "…"
 """The key of the group of all groups that are too small to be named."""
 
-_OPERATORS: Final = {"": "exists", "=": "equals", "~": "contains", ">=": ">=", "<=": "<="}
-_CONDITION: Final = re.compile(r"(?s)(!?)(met:)?([^=~<>!]+?)\s*(?:(!=|>=|<=|=|~)\s*(.*))?")
-
 Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """What must hold of a profile: of a trait, or (`met`) that it has ever met a touchpoint, by its code."""
-
-    name: str
-    operator: str = "exists"
-    value: str = ""
-    met: int | None = None
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Lens:
-    """Only profiles for which all of `who` holds; and of the breakdown `by` only the group with the key `group`."""
+    """Only profiles for which all of `who` holds; and of the breakdown `by` only the group with the key `group`.
+    The events that `marks` mean have codes of their own."""
 
     who: tuple[Condition, ...] = ()
     by: str = ""
     group: str = ""
+    marks: Marks = NO_MARKS
 
     @property
-    def is_clear(self) -> bool:
+    def is_of_everyone(self) -> bool:
         return not self.who and not self.by
 
     def only(self, group: str) -> Self:
@@ -66,7 +56,7 @@ class Lens:
 
 
 CLEAR: Final = Lens()
-"""Everyone."""
+"""Everyone, and all as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +79,38 @@ class Chosen:
         return block.choose(self.places)
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenOfMarked:
+    """A block with other codes at some of its rows, and of its profiles only some."""
+
+    marked: Marked
+    chosen: Chosen
+
+    def __call__(self, block: Block) -> Block:
+        return self.chosen(self.marked(block))
+
+
 class Lenses:
     """A part of the workspace. Safe for many threads; what was found is kept as long as the blocks are the same."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._marking = workspace.part(Marking)
         self._known: OrderedDict[tuple[datetime, Any], Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def through(self, lens: Lens, blocks: Blocks) -> Sequence[Callable[[Block], Block]] | None:
         """What to do with each block to see it through the lens; None: nothing."""
-        if lens.is_clear:
-            return None
-        found: list[Chosen] = self._kept(("through", lens), blocks, lambda: self._through(lens, blocks))
-        return found
+        marked = self._marking.through(lens.marks, blocks) if lens.marks else None
+        if lens.is_of_everyone:
+            return marked
+        asked = replace(lens, marks=NO_MARKS)
+        chosen: list[Chosen] = self._kept(("through", asked), blocks, lambda: self._through(asked, blocks))
+        return chosen if marked is None else list(map(ChosenOfMarked, marked, chosen))
 
     def grouping(self, lens: Lens, blocks: Blocks) -> Grouping:
         """The groups that the profiles of `lens.who` fall into by `lens.by`. Raises InvalidInput."""
-        asked = replace(lens, group="")
+        asked = replace(lens, group="", marks=NO_MARKS)
         found: Grouping = self._kept(("grouping", asked), blocks, lambda: self._grouping(asked, blocks))
         return found
 
@@ -125,9 +129,10 @@ class Lenses:
         return masks
 
     def _holds(self, condition: Condition, blocks: Blocks) -> Iterator[Mask]:
-        if condition.met is not None:
-            for b in blocks.blocks:
-                yield meets(b.starts, b.ends, b.touchpoint, condition.met)
+        if condition.behaviour is not None:
+            marked = self._marking.through(condition.behaviour.marks, blocks)
+            for look, b in zip(marked, blocks.blocks, strict=True):
+                yield condition.behaviour.holds(look(b))
             return
         column = self._trait(condition.name)
         asked = PropertyCondition(condition.name, condition.operator, condition.value)
@@ -221,12 +226,6 @@ class Lenses:
         return made
 
 
-def conditions(who: Sequence[str], touchpoints: Touchpoints) -> tuple[Condition, ...]:
-    """What must hold, from texts: `plan=pro`, `city!=Oulu`, `age>=30`, `city~hels`, `plan` (is known), `!plan`,
-    `met:checkout`, `!met:checkout`. Raises InvalidInput, and UnknownTouchpoint."""
-    return tuple(_condition(text, touchpoints) for text in who if text)
-
-
 def broken_down(by: str | None) -> str:
     """What to break down by, from a text: a trait's name, or one of FIRST. Raises InvalidInput."""
     by = (by or "").strip()
@@ -238,28 +237,6 @@ def broken_down(by: str | None) -> str:
             allowed=", ".join(FIRST),
         )
     return by
-
-
-def parts(text: str) -> tuple[str, str, str]:
-    """A condition's text in three: of what, how (`=`, `!=`, `~`, `>=`, `<=`, `met`, `!met`, `!`, or nothing for 'is
-    known'), and compared with what. Raises InvalidInput."""
-    found = _CONDITION.fullmatch(text.strip())
-    if found is None or (found[4] and (found[1] or found[2])):
-        raise InvalidInput(
-            "'%(text)s' is not a condition. Write e.g. plan=pro, city!=Oulu, age>=30, city~hels, plan, !plan, "
-            "met:checkout or !met:checkout.",
-            text=text,
-        )
-    way = found[4] or found[1] + ("met" if found[2] else "")
-    return found[3].strip(), way, (found[5] or "").strip()
-
-
-def _condition(text: str, touchpoints: Touchpoints) -> Condition:
-    name, way, value = parts(text)
-    negated = way.startswith("!")
-    if way.endswith("met"):
-        return Condition("", met=touchpoints.catalogue().touchpoint(name).code, negated=negated)
-    return Condition(name, _OPERATORS[way.removeprefix("!")], value, negated=negated)
 
 
 def _told(touchpoint: Any, what: str) -> str | None:

@@ -10,14 +10,16 @@ from pydantic import Field
 
 from polku.errors import InvalidInput, nearest
 from polku.journeys.asking.answers import Answers
-from polku.journeys.asking.lens import CLEAR, Lens, broken_down, conditions
+from polku.journeys.asking.lens import CLEAR, Lens, broken_down
+from polku.journeys.asking.marks import NO_MARKS, Marks, Texts
 from polku.journeys.asking.results import Covered, Group, Grouped
 from polku.journeys.asking.scope import Scope
+from polku.journeys.asking.who import conditions
 from polku.journeys.touchpoints.catalogue import Touchpoint
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.store import Question
 from polku.web.channels import CHANNELS
-from polku.workspace import FilteredQuery, Names, Workspace
+from polku.workspace import FilteredQuery, Workspace
 
 P = TypeVar("P")
 A = TypeVar("A")
@@ -38,15 +40,20 @@ class Asker:
 class ChosenQuery(FilteredQuery):
     """A question about the touchpoints of a period, a source and a channel, and the journeys of some profiles."""
 
-    who: Names = Field(
+    who: Texts = Field(
         default_factory=list,
-        description="Only profiles for whom all of this holds, e.g. plan=pro,city!=Oulu,age>=30,met:checkout",
+        description="Only profiles for whom all of this holds, e.g. plan=pro,city!=Oulu,age>=30,met:checkout, or "
+        "funnel:product>cart>purchase:2 (got to step 2 and no further)",
     )
 
     def asker(self, workspace: Workspace) -> Asker:
         """Whoever asks about the profiles of the query. Raises InvalidInput for a condition that is none."""
-        who = conditions(self.who, workspace.part(Touchpoints))
-        return Asker(workspace.part(Answers), Lens(who))
+        lens = Lens(conditions(self.who, workspace), marks=self.marks(workspace))
+        return Asker(workspace.part(Answers), lens)
+
+    def marks(self, workspace: Workspace) -> Marks:
+        """The marks whose codes the query's questions ask for."""
+        return NO_MARKS
 
     def scope(self, workspace: Workspace, touchpoints: Iterable[Touchpoint]) -> Scope:
         """The touchpoints given, of the query's channel, in its period and source.

@@ -15,7 +15,7 @@ from polku.store import Block
 from polku.workspace import FOREVER
 
 KEPT: Final = 3
-"""Of so many scopes a block keeps what counts: a page asks several questions of the same, six bytes an event."""
+"""Of so many scopes a block keeps what counts, since a page asks several questions of the same: six bytes an event."""
 
 _keeping = threading.Lock()
 

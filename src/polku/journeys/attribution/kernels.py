@@ -17,7 +17,7 @@ RULES: Final = 6
 """First, last, linear, time decay, position and Shapley."""
 
 
-@kernel("i8[] i8[] u4[] u2[] i8[]")
+@kernel("i8[] i8[] u4[] u2[] i8[]", awaited=False)
 def cut_into_paths(
     starts: Counts, ends: Counts, time: Times, number: Codes, limits: Counts
 ) -> tuple[Codes, Codes, Times, Counts, Counts]:
@@ -58,7 +58,7 @@ def cut_into_paths(
     return said[:w], led[:v], age[:v], sizes[:n], at[:n]
 
 
-@kernel("u2[] f8[] i8 i8")
+@kernel("u2[] f8[] i8 i8", awaited=False)
 def follow_paths(said: Codes, worth: Sums, size: int, order: int) -> tuple[Rows, Sums]:
     """What comes after the last `order` touchpoints of a path (1 to 3; number `size` stands for its beginning): each
     touchpoint, a conversion (`size`) or nothing (`size` + 1); and what the conversions after each are worth.
@@ -83,7 +83,7 @@ def follow_paths(said: Codes, worth: Sums, size: int, order: int) -> tuple[Rows,
     return codes, worths
 
 
-@kernel("u2[] u4[] i8[] f8[] i8 f8")
+@kernel("u2[] u4[] i8[] f8[] i8 f8", awaited=False)
 def share_out(
     led: Codes, age: Times, sizes: Counts, worth: Sums, size: int, half_life: float
 ) -> tuple[Sums, Counts]:
@@ -125,7 +125,7 @@ def share_out(
     return credit, met
 
 
-@kernel("i4[] i4[] f8[] f8[] i4[] f8[:,:] f8[:,:]")
+@kernel("i4[] i4[] f8[] f8[] i4[] f8[:,:] f8[:,:]", awaited=False)
 def step(
     first: npt.NDArray[np.int32],
     to: npt.NDArray[np.int32],
@@ -151,7 +151,7 @@ def step(
         after[s] = row
 
 
-@kernel("i8[] i8[] u2[] u4[] f4[] i8")
+@kernel("i8[] i8[] u2[] u4[] f4[] i8", awaited=False)
 def add_values(
     starts: Counts, ends: Counts, number: Codes, rows: Rows, value: npt.NDArray[np.float32], size: int
 ) -> tuple[Sums, Counts]:

@@ -9,7 +9,7 @@ from polku.journeys.asking.quantiles import FINE
 from polku.store.kernels import kernel
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i8 i8 i8[]")
+@kernel("i8[] i8[] u4[] u2[] i8 i8 i8 i8[]", awaited=False)
 def measure(
     starts: Counts, ends: Counts, time: Times, number: Codes, came: int, went: int, window: int, edges: Counts
 ) -> tuple[Counts, Counts, Counts, Counts]:

@@ -12,7 +12,7 @@ from polku.journeys.asking.kernels import Codes, Counts, Times
 from polku.store.kernels import kernel
 
 
-@kernel("i8[] i8[] u4[] u2[] i8")
+@kernel("i8[] i8[] u4[] u2[] i8", awaited=False)
 def outline(
     starts: Counts, ends: Counts, time: Times, number: Codes, size: int
 ) -> tuple[Counts, Counts, npt.NDArray[Any], int]:
@@ -54,7 +54,7 @@ def outline(
     return reach, pairs[:used][order], gaps[order], profiles
 
 
-@kernel("i8[] i8[] u2[] i8[] i8[] u2[] i8")
+@kernel("i8[] i8[] u2[] i8[] i8[] u2[] i8", awaited=False)
 def shared_outline(
     starts: Counts,
     ends: Counts,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from polku.i18n import day, gettext
 from polku.journeys.asking.filters import Filters
-from polku.journeys.asking.lens import parts
+from polku.journeys.asking.marks import label, mark_of
+from polku.journeys.asking.who import parts
 from polku.journeys.comparison.results import ComparedGroup, JourneysCompared
 from polku.journeys.touchpoints.catalogue import Catalogue
 
@@ -27,8 +28,8 @@ def names_of(
 def condition_name(condition: str, filters: Filters, catalogue: Catalogue, language: str) -> str:
     """A condition as the name of a group: 'city: Oulu'. Raises InvalidInput, and UnknownTouchpoint."""
     name, way, value = parts(condition)
-    if way.endswith("met"):
-        met = catalogue.touchpoint(name).name(language)
+    if way in ("met", "!met"):
+        met = label(mark_of(name, catalogue), catalogue, language)
         return (
             gettext("met %(name)s", name=met) if way == "met" else gettext("did not meet %(name)s", name=met)
         )

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from polku.errors import InvalidInput
 from polku.journeys.asking.answers import Answers
-from polku.journeys.asking.lens import conditions
 from polku.journeys.asking.query import ChosenQuery
 from polku.journeys.asking.telling import met_of
+from polku.journeys.asking.who import Meets, conditions
 from polku.journeys.comparison.comparing import compare
 from polku.journeys.comparison.results import ComparedGroup, JourneysCompared
 from polku.journeys.comparison.sides import Days, Sides, of_groups, of_periods, scope_of, two_periods
@@ -44,7 +44,7 @@ class JourneyCompare(ChosenQuery):
     def answer(self, workspace: Workspace) -> JourneysCompared:
         touchpoints = workspace.part(Touchpoints)
         catalogue = touchpoints.catalogue()
-        first, second = (conditions(w, touchpoints) for w in (self.who_a, self.who_b))
+        first, second = (conditions(w, workspace) for w in (self.who_a, self.who_b))
         self._check(bool(first), bool(second))
         scope = self.scope(workspace, catalogue.touchpoints)
         days: Days = (self.since, self.until)
@@ -58,7 +58,7 @@ class JourneyCompare(ChosenQuery):
             scope = scope_of(scope, days, zone)
             sides = of_periods(self.asker(workspace), scope, scope_of(scope, other, zone))
         met = [met_of(catalogue.by_code[c]) for c in scope.codes]
-        made_by = {c.met for c in (*first, *second)}
+        made_by = {c.behaviour.mark.code for c in (*first, *second) if isinstance(c.behaviour, Meets)}
         without = frozenset(k for k, code in enumerate(scope.codes) if code in made_by)
         compared = compare(met, sides.a, sides.b, sides.shared, without=without, top=self.top)
         a, b = self._groups(sides, days, other)

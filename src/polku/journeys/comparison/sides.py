@@ -8,9 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from polku.errors import InvalidInput
-from polku.journeys.asking.lens import Condition, Lens
+from polku.journeys.asking.lens import Lens
 from polku.journeys.asking.query import Asker
 from polku.journeys.asking.scope import Scope
+from polku.journeys.asking.who import Condition
 from polku.journeys.comparison.outlines import Outline, OutlineQuestion, SharedOutline, SharedQuestion
 from polku.workspace import FIRST_DAY, FOREVER, LAST_DAY, midnight
 

@@ -53,7 +53,7 @@ def across(told: ConformanceOfJourneys, language: str) -> Markup:
         y = top + thick + 24
         parts.append(_text("share", stop.at, y, _reached(stop)))
         parts += [
-            _text(f"line {css}", stop.at, y + LINE * (i + 1), shortened(words, slot - 6))
+            _text(f"note {css}", stop.at, y + LINE * (i + 1), shortened(words, slot - 6))
             for i, (words, css) in enumerate(stop.lines)
         ]
         parts += _skips(stop, stops, told, top)
@@ -77,7 +77,7 @@ def down(told: ConformanceOfJourneys, language: str) -> Markup:
     for stop in stops:
         parts.append(
             Markup('<rect class="{}" x="-4" y="{}" width="{}" height="5" rx="2.5"/>').format(
-                "bar" if stop.step.required else "bar optional",
+                "step" if stop.step.required else "step optional",
                 _n(stop.at - 2),
                 _n(thick * max(stop.share, 0.02) + 8),
             )
@@ -87,7 +87,7 @@ def down(told: ConformanceOfJourneys, language: str) -> Markup:
         )
         parts.append(_text("share end", width, stop.at + 5, _reached(stop)))
         texts = [(c, "condition") for c in conditions(stop.step)[:3]] + [
-            (w, f"line {css}") for w, css in stop.lines
+            (w, f"note {css}") for w, css in stop.lines
         ]
         parts += [
             _text(css, left, stop.at + 5 + LINE * (i + 1), shortened(words, width - left))
@@ -131,47 +131,45 @@ def _stream(stops: Sequence[Stop], end: float, thick: float, place: Place) -> li
     for stop, following in zip(stops, [*stops[1:], None], strict=True):
         to = following.at if following else min(end, stop.at + 26)
         goes, clean = (following.share, following.clean) if following else (stop.share, stop.clean)
-        bend = stop.at + (to - stop.at) * 0.55
-        for css, before, after in (
-            ("lost", stop.share, stop.share),
-            ("goes", stop.share, goes),
-            ("clean", stop.clean, clean),
-        ):
-            if css == "lost" and (following is None or stop.share <= goes):
-                continue
-            path = (
-                _fading(stop.at, bend, thick * stop.share, place)
-                if css == "lost"
-                else _flow(stop.at, bend, to, thick * before, thick * after, place)
-            )
-            parts.append(Markup('<path class="{}" d="{}"/>').format(css, path))
+        along = (stop.at, stop.at + (to - stop.at) * 0.55, to)
+        if goes < stop.share:
+            parts.append(_path("lost", _lost(along, thick * stop.share, thick * goes, place)))
+        parts.append(_path("goes", _flow(along, thick * stop.share, thick * goes, place)))
+        parts.append(_path("clean", _flow(along, thick * stop.clean, thick * clean, place)))
     return parts
 
 
-def _flow(start: float, bend: float, end: float, before: float, after: float, place: Place) -> str:
-    """A stream with a straight edge, `before` thick, that narrows until `bend` to `after`."""
+Along = tuple[float, float, float]
+"""Where a stream begins, where it has narrowed, and where it ends."""
+
+
+def _flow(along: Along, before: float, after: float, place: Place) -> str:
+    """A stream with a straight edge, `before` thick where it begins and `after` where it has narrowed."""
+    start, bend, end = along
     middle = (start + bend) / 2
-    points = [
-        (start, 0.0),
-        (end, 0.0),
-        (end, after),
-        (bend, after),
-        (middle, after),
-        (middle, before),
-        (start, before),
-    ]
-    (a, b, c, d, e, f, g) = (",".join(_n(v) for v in place(*p)) for p in points)
-    return f"M{a}L{b}L{c}L{d}C{e} {f} {g}Z"
+    corners = [(start, 0.0), (end, 0.0), (end, after), (bend, after)]
+    curve = [(middle, after), (middle, before), (start, before)]
+    return "M{}L{}L{}L{}C{} {} {}Z".format(*_drawn([*corners, *curve], place))
 
 
-def _fading(start: float, bend: float, before: float, place: Place) -> str:
-    points = [(start, 0.0), (bend, 0.0), (bend, before), (start, before)]
-    a, b, c, d = (",".join(_n(v) for v in place(*p)) for p in points)
-    return f"M{a}L{b}L{c}L{d}Z"
+def _lost(along: Along, before: float, after: float, place: Place) -> str:
+    """What such a stream leaves behind where it narrows."""
+    start, bend, _ = along
+    middle = (start + bend) / 2
+    curve = [(start, before), (middle, before), (middle, after), (bend, after)]
+    return "M{}C{} {} {}L{}Z".format(*_drawn([*curve, (bend, before)], place))
+
+
+def _drawn(points: Sequence[tuple[float, float]], place: Place) -> list[str]:
+    return [",".join(_n(v) for v in place(*p)) for p in points]
+
+
+def _path(css: str, path: str) -> Markup:
+    return Markup('<path class="{}" d="{}"/>').format(css, path)
 
 
 def _bar(x: float, y: float, width: float, height: float, stop: Stop) -> Markup:
-    css = "bar" if stop.step.required else "bar optional"
+    css = "step" if stop.step.required else "step optional"
     return Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2.5"/>').format(
         css, _n(x), _n(y), _n(width), _n(height)
     )
@@ -183,10 +181,10 @@ def _skips(stop: Stop, stops: Sequence[Stop], told: ConformanceOfJourneys, top: 
     skipped = next((d for d in told.deviations if (d.kind, d.step_number) == ("skipped", k + 1)), None)
     if skipped is None or not 0 < k < len(stops) - 1:
         return []
-    thick = max(1.5, 96.0 * skipped.count / told.attempts)
+    thick = min(10.0, max(1.5, 96.0 * skipped.count / told.attempts))
     left, right = stops[k - 1].at + 12, stops[k + 1].at - 6
     return [
-        Markup('<path class="skip" stroke-width="{}" d="M{},{}C{},{} {},{} {},{}"/>').format(
+        Markup('<path class="bow" stroke-width="{}" d="M{},{}C{},{} {},{} {},{}"/>').format(
             _n(thick),
             _n(left),
             _n(top),

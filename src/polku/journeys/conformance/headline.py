@@ -5,6 +5,7 @@ from __future__ import annotations
 from polku.i18n import gettext, percent
 from polku.journeys.asking.telling import said
 from polku.journeys.conformance.results import ConformanceOfJourneys
+from polku.journeys.conformance.telling import relative_size
 from polku.journeys.conformance.words import sentence, value
 
 
@@ -42,11 +43,14 @@ def _most_often(told: ConformanceOfJourneys, language: str) -> list[str]:
 
 
 def _clearest(told: ConformanceOfJourneys, language: str) -> list[str]:
-    first = told.associations[0] if told.associations else None
-    if first is None or not told.tested:
+    """Of what goes together with a deviation for sure, what concerns most: how large it is times how many have it."""
+    if not told.tested:
         return []
-    if not first.clear:
+    clear = [a for a in told.associations if a.clear]
+    if not clear:
         return [gettext("No deviation goes together with the score or the outcome for sure.")]
+    counts = {(d.kind, d.step_number): d.count for d in told.deviations}
+    first = max(clear, key=lambda a: relative_size(a) * counts[a.kind, a.step_number])
     values = {
         "what": sentence(first, language),
         "with_it": value(first.with_it, first.measure),

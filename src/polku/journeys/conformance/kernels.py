@@ -12,7 +12,7 @@ KINDS = 6
 """Kinds of deviation, in this order: skipped, out of order, repeated, late, something between, stopped."""
 
 
-@kernel("i8[] i8[] u4[] f4[]")
+@kernel("i8[] i8[] u4[] f4[]", awaited=False)
 def answered(
     starts: Counts, ends: Counts, time: Times, score: Scores
 ) -> tuple[Counts, Counts, Times, Scores]:
@@ -36,7 +36,7 @@ def answered(
     return new_starts, new_ends, times[:w], scores[:w]
 
 
-@kernel("i8[] i8[] u4[] u2[] i8[] i8[] u4[] f4[] u4[] i8[] i8[] i8 i8 i8 i8 i8 i8 i8")
+@kernel("i8[] i8[] u4[] u2[] i8[] i8[] u4[] f4[] u4[] i8[] i8[] i8 i8 i8 i8 i8 i8 i8", awaited=False)
 def conform(
     starts: Counts,
     ends: Counts,

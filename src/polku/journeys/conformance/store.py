@@ -74,7 +74,7 @@ def _row(session: Session, name: str) -> JourneyDesignRow:
     found = next((r for r in rows if r.key == asked), None)
     found = found or next((r for r in rows if r.name.casefold() == asked), None)
     if found is None:
-        known = [n for r in rows for n in (r.name, r.key)]
+        known = [n for r in rows for n in (r.key, r.name)]
         raise NotFound(
             "There is no designed journey '%(name)s'.%(near)s See: polku journeys designs",
             name=name[:LONGEST_NAME],

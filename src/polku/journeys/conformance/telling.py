@@ -106,10 +106,14 @@ def _association(one: _Compared, q: float | None, names: Sequence[StepName]) -> 
     )  # fmt: skip
 
 
+def relative_size(one: Association) -> float:
+    """How large a difference is beside the whole scale, 0–1: scores have 200 points."""
+    return abs(one.difference.estimate or 0.0) / (200 if one.measure == "score" else 1)
+
+
 def _weight(one: Association) -> tuple[bool, float]:
     """What is clear first; then how clear it is times how large."""
-    scale = 200 if one.measure == "score" else 1
-    return one.clear, evidence(one.p_value) * abs(one.difference.estimate or 0.0) / scale
+    return one.clear, evidence(one.p_value) * relative_size(one)
 
 
 def _differs_at_all(found: Conformed, kind: int, k: int) -> bool:

@@ -14,7 +14,7 @@ from polku.store.kernels import kernel
 Places = npt.NDArray[np.int32]
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i8")
+@kernel("i8[] i8[] u4[] u2[] i8 i8", awaited=False)
 def repeat(
     starts: Counts, ends: Counts, time: Times, number: Codes, size: int, most: int
 ) -> tuple[int, Counts, npt.NDArray[Any], npt.NDArray[Any], Counts, npt.NDArray[Any]]:

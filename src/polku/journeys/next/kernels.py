@@ -8,7 +8,7 @@ from polku.journeys.asking.kernels import Codes, Counts, Rows, Times
 from polku.store.kernels import kernel
 
 
-@kernel("i8[] i8[] u4[] u2[] i8[] i8 i8 i8")
+@kernel("i8[] i8[] u4[] u2[] i8[] i8 i8 i8", awaited=False)
 def follow_path(
     starts: Counts, ends: Counts, time: Times, number: Codes, path: Counts, size: int, within: int, end: int
 ) -> Counts:
@@ -35,7 +35,7 @@ def follow_path(
     return counts
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i8 i8 i8 i8")
+@kernel("i8[] i8[] u4[] u2[] i8 i8 i8 i8 i8", awaited=False)
 def follow_apart(
     starts: Counts,
     ends: Counts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from starlette.datastructures import QueryParams
 
@@ -20,10 +20,12 @@ from polku.journeys.paths.choice import STEPS, Choice
 from polku.journeys.paths.comparing import beside
 from polku.journeys.paths.stream import HALF, WHOLE, step_name, stream
 from polku.journeys.paths.walk_queries import JourneyPaths
-from polku.journeys.paths.walk_results import ANYTHING, PathsOfJourneys
+from polku.journeys.paths.walk_results import ANYTHING, REST, PathsOfJourneys
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.web.channels import CHANNELS
 from polku.workspace import Workspace
+
+CHANNEL_COLOUR: Final = 5
 
 Options = list[tuple[str, list[tuple[str, str]]]]
 """What can be chosen, under titles."""
@@ -52,7 +54,7 @@ def explorer(
         return on.address(filters) if on else None
 
     def colour(met: Met) -> int:
-        return colour_of(met, catalogue)
+        return colour_of(met, choice.level, catalogue)
 
     format = WHOLE if other is None else HALF
     shown = [paths] if other is None else [paths, other]
@@ -99,13 +101,14 @@ def _named(who: Sequence[str], filters: Filters, catalogue: Catalogue) -> str:
     return ", ".join(said) if said else gettext("Everyone")
 
 
-def colour_of(met: Met, catalogue: Catalogue) -> int:
-    """The colour of a touchpoint's or a stage's place on the map; 0 for what has none there."""
+def colour_of(met: Met, level: str, catalogue: Catalogue) -> int:
+    """The colour of a touchpoint's or a stage's place on the map; 0 for what has none there, 5 for channels."""
+    if level == "channel":
+        return 0 if met.key in (REST.key, ANYTHING.key) else CHANNEL_COLOUR
     stages = [s.key for s in catalogue.stages]
-    touchpoint = next(
-        (t for t in catalogue.touchpoints if t.key == met.key and met.channel == t.channel), None
-    )
-    stage = touchpoint.stage if touchpoint else met.key
+    stage: str | None = met.key
+    if level == "touchpoint":
+        stage = next((t.stage for t in catalogue.touchpoints if t.key == met.key), None)
     return stages.index(stage) % 4 + 1 if stage in stages else 0
 
 

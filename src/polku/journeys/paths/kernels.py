@@ -17,7 +17,7 @@ from polku.store.kernels import kernel
 Bins = npt.NDArray[np.uint32]
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i8")
+@kernel("i8[] i8[] u4[] u2[] i8 i8", awaited=False)
 def follow(
     starts: Counts, ends: Counts, time: Times, number: Codes, size: int, most: int
 ) -> tuple[int, Counts, npt.NDArray[Any], Counts, Counts]:
@@ -55,7 +55,7 @@ def follow(
     return used, pairs[:used][order], gaps[:used][order], first, final
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i4[] i4[:,:]")
+@kernel("i8[] i8[] u4[] u2[] i8 i4[] i4[:,:]", awaited=False)
 def narrow(
     starts: Counts,
     ends: Counts,

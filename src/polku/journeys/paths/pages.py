@@ -9,14 +9,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from polku.charts import Figure, Point, Series, time_series
-from polku.i18n import LazyText, _l, current_language, current_zone, gettext, ngettext
+from polku.i18n import _l, current_language, current_zone, gettext, ngettext
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import following
-from polku.journeys.asking.filters import touchpoints_by_stage
+from polku.journeys.asking.filters import WINDOWS
 from polku.journeys.asking.results import Met
-from polku.journeys.funnel import headline as funnel_headline
-from polku.journeys.funnel.queries import JourneyFunnel
-from polku.journeys.map.mapping import USUAL_WINDOW, usual_steps
 from polku.journeys.map.pages import PATH as MAP
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.map.queries import JourneyMap
@@ -28,17 +25,11 @@ from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.sessions.queries import JourneySessions
 from polku.journeys.volumes.queries import JourneyVolumes
 from polku.journeys.volumes.results import VolumesOverTime
-from polku.web.rendering import render
+from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentUser
 from polku.workspace import LAST_DAY, Workspace
 
-WINDOWS: Final[dict[str, LazyText]] = {
-    "1d": _l("within a day"),
-    "7d": _l("within a week"),
-    "30d": _l("within 30 days"),
-    "90d": _l("within 90 days"),
-    "": _l("however long it takes"),
-}
+FUNNEL: Final = "/journeys/funnel"
 LINES: Final = 4
 """So many touchpoints have a line of their own among the volumes."""
 
@@ -51,39 +42,27 @@ analysis(PATH, _l("Paths"), "path", 10)
 
 @router.get(PATH)
 def show_paths(request: Request, user: CurrentUser) -> Response:
+    if "step" in request.query_params:  # a funnel stood here before it had a page of its own
+        return redirect(f"{FUNNEL}?{request.url.query}")
     workspace: Workspace = request.app.state.workspace
     filters = filters_of(request, workspace)
     values = shared(request, workspace, filters)
     language = current_language()
     journeys = JourneyMap(**filters.asked).answer(workspace)
-    given = [s for s in request.query_params.getlist("step") if s]
-    steps = given or usual_steps(journeys)
-    within = request.query_params.get("within", USUAL_WINDOW)
-    funnel = None
-    if steps and journeys.profiles:
-        asked = filters.asked | {"steps": steps, "within": within or None}
-        funnel = JourneyFunnel.of(asked).answer(workspace)
     graph = JourneyGraph(**filters.asked, top=TRANSITIONS).answer(workspace)
 
     def link(touchpoint: Met) -> str:
         return f"{MAP}/{touchpoint.key}{filters.query()}"
 
     explored = explorer(request.query_params, workspace, filters, journeys, values["catalogue"])
-    chosen = explored["choice"].fields("within")
     return render(
         request,
         "journeys/paths.html",
         **values,
         **explored,
         map=journeys,
-        steps=[s.touchpoint.key for s in funnel.steps] if funnel else [],
-        within=within,
+        keep=explored["choice"].fields(),
         windows=WINDOWS,
-        keep=[("step", s) for s in given] + [("within", within)] + chosen,
-        kept=filters.chosen + chosen,
-        options=touchpoints_by_stage(values["catalogue"], language),
-        funnel=funnel,
-        says=funnel_headline.of_funnel(funnel, language) if funnel else "",
         graph=graph,
         leads=headline.of_graph(graph, language),
         flows=[flow(journeys, graph, form, language=language, link=link) for form in (WIDE, NARROW)],

@@ -15,7 +15,7 @@ ANY: Final = -2
 """Among the steps asked for: whatever it is."""
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i8[] b1 i8 i8 i8 b1")
+@kernel("i8[] i8[] u4[] u2[] i8 i8[] b1 i8 i8 i8 b1", awaited=False)
 def walk(
     starts: Counts,
     ends: Counts,

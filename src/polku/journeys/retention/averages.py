@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,6 +12,9 @@ from polku.journeys.asking.telling import share
 from polku.journeys.retention.results import AverageOfSpan, Cohort, Halves
 from polku.journeys.retention.retention import Returned
 from polku.stats import FEWEST, Estimate, clustered_proportion, proportion, two_proportions
+
+YEAR_S: Final = 366 * 86_400
+"""Who comes back at all does so within a year, as a rule: for so long customers of before may seem new."""
 
 
 def cohorts(found: Returned, calendar: Calendar, follow: int) -> tuple[Cohort, ...]:
@@ -52,10 +57,11 @@ def averages(found: Returned, over: int, follow: int, *, clustered: bool) -> tup
     return tuple(told)
 
 
-def halves_of(found: Returned, over: int, *, skip: int) -> Halves | None:
-    """The later half of the cohorts for which the first span after is over beside the earlier half, without the first
-    `skip` and, of an odd number, the one in the middle. None where there are fewer than four."""
-    known = slice(skip, max(skip, over - 1))
+def halves_of(found: Returned, calendar: Calendar, *, began: int) -> Halves | None:
+    """The later half of the cohorts for which the first span after is over beside the earlier half, without the one in
+    which collecting `began` and, of an odd number, the one in the middle. None where there are fewer than four."""
+    skip = int(calendar.edges[:1] <= (began,))
+    known = slice(skip, max(skip, calendar.over - 1))
     sizes, came = found.sizes[known], found.came[known, 0]
     half = len(sizes) // 2
     if half < 2:
@@ -70,6 +76,7 @@ def halves_of(found: Returned, over: int, *, skip: int) -> Halves | None:
         proportion(*second),
         later_less_earlier.difference,
         later_less_earlier.p_value,
+        of_before=calendar.edges[skip] < began + YEAR_S,
     )
 
 

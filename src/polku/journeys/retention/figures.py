@@ -10,6 +10,9 @@ from polku.journeys.asking.calendar import following
 from polku.journeys.retention import headline
 from polku.journeys.retention.results import LifecycleOfJourneys, RetentionOfJourneys
 
+FEWEST_COHORTS: Final = 3
+"""Of fewer cohorts an average says more of them than of how customers come back."""
+
 AFTER: Final[dict[str, LazyText]] = {
     "day": _l("Days after"),
     "week": _l("Weeks after"),
@@ -28,8 +31,9 @@ _CYCLES: Final[dict[str, LazyText]] = {
 
 
 def curve_of(retention: RetentionOfJourneys, language: str) -> Figure | None:
-    """The average over cohorts; None where too little is known to draw it."""
-    steps = [Step(a.after, a.share.estimate, a.share.low, a.share.high, a.share.n) for a in retention.average]
+    """The average over cohorts, as far as it is one of several; None where too little is known to draw it."""
+    enough = [a for a in retention.average if a.cohorts >= FEWEST_COHORTS] or retention.average
+    steps = [Step(a.after, a.share.estimate, a.share.low, a.share.high, a.share.n) for a in enough]
     if sum(s.share is not None for s in steps) < 2:
         return None
     return curve(

@@ -30,7 +30,9 @@ def of_retention(retention: RetentionOfJourneys, language: str) -> str:
         return gettext("Nobody comes back like this: it never happens with these choices.")
     if not retention.average or not is_told(retention.average[0].share):
         return gettext("Too little is over yet to tell how many come back.")
-    return said([_first(retention, language), *_later(retention.halves)])
+    often = [gettext("Every start counts, so that one customer may be in many rows.")]
+    more = often if retention.recurrence == "any" else _later(retention.halves)
+    return said([_first(retention, language), *more])
 
 
 def _first(retention: RetentionOfJourneys, language: str) -> str:
@@ -78,20 +80,24 @@ def _later(halves: Halves | None) -> list[str]:
         "points": number(abs(halves.difference.estimate) * 100, 1),
         "half": number((halves.difference.half_width or 0) * 100, 1),
     }
-    if halves.difference.estimate > 0:
-        return [
-            gettext(
-                "Those who started later come back more often: %(later)s, earlier ones %(earlier)s "
-                "(%(points)s ± %(half)s percentage points more).",
-                **values,
-            )
-        ]
-    return [
+    sentence = (
         gettext(
+            "Those who started later come back more often: %(later)s, earlier ones %(earlier)s "
+            "(%(points)s ± %(half)s percentage points more).",
+            **values,
+        )
+        if halves.difference.estimate > 0
+        else gettext(
             "Those who started later come back less often: %(later)s, earlier ones %(earlier)s "
             "(%(points)s ± %(half)s percentage points less).",
             **values,
         )
+    )
+    if not halves.of_before:
+        return [sentence]
+    return [
+        sentence,
+        gettext("Among the earlier ones are also customers from before anything was collected."),
     ]
 
 

@@ -17,7 +17,7 @@ from polku.store.kernels import kernel
 Lanes = npt.NDArray[np.uint64]
 
 
-@kernel("i8[] i8[] u4[] u2[] i8[] u2[] i8[] i8")
+@kernel("i8[] i8[] u4[] u2[] i8[] u2[] i8[] i8", awaited=False)
 def after_first(
     starts: Counts,
     ends: Counts,
@@ -56,7 +56,7 @@ def after_first(
     return sizes, came
 
 
-@kernel("i8[] i8[] u4[] u2[] i8[] u2[] i8[] i8 u8[]")
+@kernel("i8[] i8[] u4[] u2[] i8[] u2[] i8[] i8 u8[]", awaited=False)
 def after_any(
     starts: Counts,
     ends: Counts,
@@ -106,7 +106,7 @@ def after_any(
     return sizes, came
 
 
-@kernel("i8[] i8[] u4[] u2[] i8[] u2[] i8[] i8 b1")
+@kernel("i8[] i8[] u4[] u2[] i8[] u2[] i8[] i8 b1", awaited=False)
 def until_last(
     starts: Counts,
     ends: Counts,
@@ -149,7 +149,7 @@ def until_last(
     return sizes, came
 
 
-@kernel("i8[] i8[] u4[] u2[] u2[] i8[]")
+@kernel("i8[] i8[] u4[] u2[] u2[] i8[]", awaited=False)
 def appear(starts: Counts, ends: Counts, time: Times, number: Codes, slots: Codes, edges: Counts) -> Counts:
     """Profiles that are active in each span (rows): for the first time, also in the span before, or again after a
     pause (columns)."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from polku.journeys.asking.answers import Answers
-from polku.journeys.asking.calendar import Unit
+from polku.journeys.asking.calendar import Unit, long_unit_for
 from polku.journeys.asking.over_time import Calendar, ExtentQuestion, SpannedQuery
 from polku.journeys.asking.query import Asker
 from polku.journeys.asking.results import Met
@@ -36,16 +36,7 @@ FOLLOWED: Final[dict[Unit, int]] = {"day": 14, "week": 12, "month": 12}
 """Where nothing else is said: for so many spans each cohort is followed."""
 
 
-class OfCohorts(SpannedQuery):
-    """A question about customers of whom something is known only some spans later."""
-
-    def unit(self, first: date, last: date) -> Unit:
-        """Longer than for volumes: there have to be customers who come back, and few spans to compare."""
-        days = (last - first).days
-        return "day" if days <= 31 else "week" if days <= 183 else "month"
-
-
-class JourneyRetention(OfCohorts):
+class JourneyRetention(SpannedQuery):
     """How many of those who start in a day, week or month come back in those after it.
 
     A start is a customer's first touchpoint, or the first time of the one given; with recurrence any, every time.
@@ -73,6 +64,9 @@ class JourneyRetention(OfCohorts):
         le=MOST_FOLLOWED,
         description="For how many spans each cohort is followed, 1–60; default: 14 days, 12 weeks or months",
     )
+
+    def unit(self, first: date, last: date) -> Unit:
+        return long_unit_for(first, last)
 
     def answer(self, workspace: Workspace) -> RetentionOfJourneys:
         return self.each(workspace, lambda ask: self._told(workspace, ask))
@@ -105,15 +99,13 @@ class JourneyRetention(OfCohorts):
             None,
         )
         if self.recurrence == "first" and not self.unbounded:
-            told = replace(
-                told, halves=halves_of(found, calendar.over, skip=_first_of_all(workspace, calendar))
-            )
+            told = replace(told, halves=halves_of(found, calendar, began=_began(workspace)))
         if calendar.starts and not found.came.any() and _one_never_occurs(scope, (start, back), ask):
             told = replace(told, reason="never_occurs")
         return told
 
 
-class JourneyLifecycle(OfCohorts):
+class JourneyLifecycle(SpannedQuery):
     """How many customers are new, returning, resurrecting or dormant in each day, week or month.
 
     Active is who meets any touchpoint, or the one given. New is active for the first time ever, also looking before
@@ -125,6 +117,9 @@ class JourneyLifecycle(OfCohorts):
     touchpoint: str | None = Field(
         None, description="Who meets it is active, by key or name; default: any touchpoint"
     )
+
+    def unit(self, first: date, last: date) -> Unit:
+        return long_unit_for(first, last)
 
     def answer(self, workspace: Workspace) -> LifecycleOfJourneys:
         return self.each(workspace, lambda ask: self._told(workspace, ask))
@@ -180,7 +175,7 @@ def _one_never_occurs(scope: Scope, touchpoints: Iterable[Touchpoint | None], as
     return not all(volume.get(t.code) for t in touchpoints if t)
 
 
-def _first_of_all(workspace: Workspace, calendar: Calendar) -> int:
-    """How many of the spans hold the first event of all, 0 or 1: then the first does."""
+def _began(workspace: Workspace) -> int:
+    """When the first event of all was, in seconds since 1970."""
     extent = workspace.part(Answers).ask(ExtentQuestion())
-    return int(extent is not None and bool(calendar.edges) and extent[0] >= calendar.edges[0])
+    return extent[0] if extent else 0

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group, Met
 from polku.stats import Estimate
 
@@ -58,10 +59,17 @@ class Halves:
     p_value: Annotated[
         float | None, Field(description="How likely so large a difference is where there is none")
     ]
+    of_before: Annotated[
+        bool,
+        Field(
+            description="Whether customers from before collecting began may still be among the earlier cohorts: the "
+            "first of them is of the first year of events"
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionOfJourneys:
+class RetentionOfJourneys(Answer):
     """Who comes back after a start, by cohorts of those who start in the same span of time."""
 
     covered: Covered
@@ -102,7 +110,7 @@ class LifecycleOfSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class LifecycleOfJourneys:
+class LifecycleOfJourneys(Answer):
     """New, returning, resurrecting and dormant customers in each span of time."""
 
     covered: Covered

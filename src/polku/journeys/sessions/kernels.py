@@ -9,7 +9,7 @@ from polku.journeys.asking.kernels import Codes, Counts, Times
 from polku.store.kernels import kernel
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i8")
+@kernel("i8[] i8[] u4[] u2[] i8 i8", awaited=False)
 def visit(
     starts: Counts, ends: Counts, time: Times, number: Codes, size: int, pause: int
 ) -> tuple[Counts, Counts, Counts, Counts, int]:
@@ -39,7 +39,7 @@ def visit(
     return lengths, sizes, first, final, profiles
 
 
-@kernel("i8[] i8[] u4[] u2[] i8[] i8 i8")
+@kernel("i8[] i8[] u4[] u2[] i8[] i8 i8", awaited=False)
 def visit_each(
     starts: Counts, ends: Counts, time: Times, number: Codes, group_of: Counts, groups: int, pause: int
 ) -> tuple[Counts, Counts, Counts, Counts, Counts]:

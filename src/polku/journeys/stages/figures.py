@@ -14,6 +14,11 @@ _MOVES: Final[dict[str, LazyText]] = {
     "week": _l("Moves between stages by week"),
     "month": _l("Moves between stages by month"),
 }
+_STOCKS: Final[dict[str, LazyText]] = {
+    "day": _l("Customers in each stage at the end of the day"),
+    "week": _l("Customers in each stage at the end of the week"),
+    "month": _l("Customers in each stage at the end of the month"),
+}
 
 
 def moves_of(told: StagesOfJourneys, says: str) -> Figure | None:
@@ -39,8 +44,12 @@ def stock_of(told: StagesOfJourneys, says: str, language: str) -> Figure | None:
     if len(told.flow) < 2:
         return None
     series = [
-        Series(s.name(language), [Point(f.start, float(f.stages[k].stock)) for f in told.flow])
+        Series(
+            s.name(language),
+            [Point(f.start, float(f.stages[k].stock)) for f in told.flow],
+            f"stage-{k % 4 + 1}",
+        )
         for k, s in enumerate(told.stages)
         if any(f.stages[k].stock for f in told.flow)
     ]
-    return time_series(title=gettext("Customers in each stage"), description=says, series=series)
+    return time_series(title=str(_STOCKS[told.by]), description=says, series=series)

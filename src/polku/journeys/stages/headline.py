@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from polku.i18n import LazyText, _l, duration, gettext, number, percent
+from polku.i18n import duration, gettext, number, percent
 from polku.journeys.asking.calendar import span_name
 from polku.journeys.asking.gaps import length
 from polku.journeys.asking.telling import is_told, said
 from polku.journeys.stages.results import StagesOfJourneys
-
-MOVED: Final[dict[str, LazyText]] = {
-    "day": _l("%(span)s: %(forward)s moved forward and %(backward)s back."),
-    "week": _l("Week from %(span)s: %(forward)s moved forward and %(backward)s back."),
-    "month": _l("%(span)s: %(forward)s moved forward and %(backward)s back."),
-}
 
 
 def of_stages(told: StagesOfJourneys, language: str) -> str:
@@ -46,5 +38,9 @@ def of_stages(told: StagesOfJourneys, language: str) -> str:
             "forward": number(last.forward),
             "backward": number(last.backward),
         }
-        sentences.append(str(MOVED[told.by]) % moved)
+        sentences.append(
+            gettext("Week from %(span)s: %(forward)s moved forward and %(backward)s back.", **moved)
+            if told.by == "week"
+            else gettext("%(span)s: %(forward)s moved forward and %(backward)s back.", **moved)
+        )
     return said(sentences)

@@ -9,7 +9,7 @@ from polku.journeys.asking.kernels import Codes, Counts, Times
 from polku.store.kernels import kernel
 
 
-@kernel("i8[] i8[] u4[] u2[] i8[] i8")
+@kernel("i8[] i8[] u4[] u2[] i8[] i8", awaited=False)
 def advance(
     starts: Counts, ends: Counts, time: Times, number: Codes, stage_of: Counts, size: int
 ) -> tuple[Counts, Counts, int]:
@@ -39,7 +39,7 @@ def advance(
     return reached, went_on, profiles
 
 
-@kernel("i8[] i8[] u4[] u2[] i8[] i8 u2[] i8[] i8 i8")
+@kernel("i8[] i8[] u4[] u2[] i8[] i8 u2[] i8[] i8 i8", awaited=False)
 def move(
     starts: Counts,
     ends: Counts,

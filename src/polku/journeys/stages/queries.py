@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from polku.journeys.asking.calendar import Unit, long_unit_for
 from polku.journeys.asking.gaps import median_gap, quantile_gap
 from polku.journeys.asking.over_time import Calendar, SpannedQuery, known_until
 from polku.journeys.asking.query import Asker
@@ -37,6 +39,9 @@ class JourneyStages(SpannedQuery):
     """
 
     path: ClassVar[str] = "journeys/stages"
+
+    def unit(self, first: date, last: date) -> Unit:
+        return long_unit_for(first, last)
 
     def answer(self, workspace: Workspace) -> StagesOfJourneys:
         return self.each(workspace, lambda ask: self._told(workspace, ask))

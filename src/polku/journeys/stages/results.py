@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from polku.answer import Answer
 from polku.journeys.asking.results import Count, Covered, Group
 from polku.stats import Estimate
 
@@ -77,7 +78,7 @@ class FlowOfSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class StagesOfJourneys:
+class StagesOfJourneys(Answer):
     """The stages of the path: who reaches them, who is in them, for how long, and the flow between them."""
 
     covered: Covered

@@ -1,8 +1,10 @@
-"""What a touchpoint rule can ask of an event, and how texts are compared: capital letters never matter."""
+"""What touchpoint rules and questions can ask of an event, and how texts are compared: capital letters never matter."""
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -12,7 +14,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 OPERATORS: Final = ("equals", "contains", "exists", ">=", "<=")
-_NUMERIC: Final = (">=", "<=")
+"""Those of touchpoint rules."""
+NUMERIC: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+"""Those that compare numbers."""
+MOST_KNOWN: Final = 50_000
+"""So many values are remembered while many texts are looked at."""
 
 
 def folded(text: str) -> str:
@@ -80,53 +91,89 @@ class PropertyCondition:
     """A condition on one property: `name` is its key, or `a.b` for key b of the object a.
 
     equals: the same text, number or true/false; for a list, one of its members. contains: a part of the text.
-    exists: there and not null. >= and <=: numbers, also when written as text.
+    exists: there and not null. >=, <=, > and <: numbers, also when written as text. `negated`: where it does not hold,
+    also for want of the property.
     """
 
     name: str
-    operator: str  # one of OPERATORS
+    operator: str  # one of OPERATORS or NUMERIC
     value: str = ""
+    negated: bool = False
 
     @cached_property
     def _lower(self) -> str:
         return self.value.lower()
 
     @cached_property
-    def _number(self) -> float | None:
+    def number(self) -> float | None:
+        """What it compares with, if that is a number."""
         return as_number(self.value)
 
     def possible(self, texts: Any) -> Any:
         """A boolean column: where it may hold, by what the JSON texts contain; cheaper than reading them."""
+        if self.negated:
+            return pa.repeat(pa.scalar(True), len(texts))
         may: Any = pc.match_substring(texts, self.name.split(".")[0])
-        needle = self._lower if self.operator in ("equals", "contains") else ""
-        if (
-            needle and needle.isascii() and needle.replace(" ", "").isalpha()
-        ):  # else JSON may spell it otherwise
+        needle = self._needle if self.operator in ("equals", "contains") else ""
+        if needle:
             may = pc.and_(may, pc.match_substring(pc.ascii_lower(texts), needle))
         return pc.fill_null(pc.or_(may, pc.match_substring(texts, "\\")), False)
 
+    def holding(self, texts: Iterable[str | None]) -> Iterator[bool]:
+        """Whether it holds of the properties in each of many JSON texts: as `holds`, but the rest of a text is passed
+        over, and each distinct value is looked at once."""
+        if "." in self.name:
+            yield from (self.holds(parse(text)) for text in texts)
+            return
+        only = msgspec.defstruct("Only", [("value", Any, None)], rename={"value": self.name}, gc=False)
+        decode: Callable[[str | bytes], Any] = msgspec.json.Decoder(only).decode
+        known: dict[tuple[type, Any], bool] = {}
+        for text in texts:
+            try:
+                value = decode(text or b"{}").value
+            except msgspec.DecodeError:
+                value = None
+            if isinstance(value, list | dict):
+                yield self.holds({self.name: value})
+                continue
+            key = (value.__class__, value)
+            if key not in known:
+                if len(known) == MOST_KNOWN:
+                    known.clear()
+                known[key] = self.holds({self.name: value})
+            yield known[key]
+
+    @cached_property
+    def _needle(self) -> str:
+        """The longest part of the value that JSON can write in one way only, but for escapes; numbers have several."""
+        found = re.findall(r"[a-z0-9 _-]+", self._lower) if self.number is None else []
+        return max(found, key=len, default="")
+
     def holds(self, properties: dict[str, Any]) -> bool:
+        return self._is_met(properties) != self.negated
+
+    def _is_met(self, properties: dict[str, Any]) -> bool:
         found = _look_up(properties, self.name)
         if found is None:
             return False
         if self.operator == "exists":
             return True
-        if self.operator in _NUMERIC:
+        if self.operator in NUMERIC:
             return self._compares(found)
         several = found if isinstance(found, list) else [found]
         return any(self._like(one) for one in several)
 
     def _compares(self, found: Any) -> bool:
         number = as_number(found)
-        if number is None or self._number is None:
+        if number is None or self.number is None:
             return False
-        return number >= self._number if self.operator == ">=" else number <= self._number
+        return bool(NUMERIC[self.operator](number, self.number))
 
     def _like(self, found: Any) -> bool:
         if isinstance(found, bool):
             return self._lower == ("true" if found else "false")
         if isinstance(found, int | float):
-            return self._number == found if self.operator == "equals" else self._lower in str(found)
+            return self.number == found if self.operator == "equals" else self._lower in str(found)
         if not isinstance(found, str):
             return False
         text = found.lower()

@@ -18,7 +18,7 @@ from polku.store.kernels import kernel
 Labels = npt.NDArray[np.int64]
 
 
-@kernel("i8[] i8[] u4[] u2[] u1[] i8 i8 i8")
+@kernel("i8[] i8[] u4[] u2[] u1[] i8 i8 i8", awaited=False)
 def describe(
     starts: Counts,
     ends: Counts,
@@ -65,7 +65,7 @@ def describe(
     return feature_ends, features[:f].copy(), step_ends, steps[:s].copy()
 
 
-@kernel("i8[] i8[] u4[] u2[] u1[] i8 i8 f4[] i8")
+@kernel("i8[] i8[] u4[] u2[] u1[] i8 i8 f4[] i8", awaited=False)
 def sort_out(
     starts: Counts,
     ends: Counts,
@@ -129,7 +129,7 @@ def sort_out(
     return labels, journeys, reached, meets, counts, lengths
 
 
-@kernel("i8[] i8[] f4[] i8[] i8")
+@kernel("i8[] i8[] f4[] i8[] i8", awaited=False)
 def feel_of(starts: Counts, ends: Counts, score: Scores, labels: Labels, types: int) -> Sums:
     """The scores of all responses of each type's profiles: Σs, Σm, profiles, Σs², Σs·m, Σm² with s and m a
     profile's sum and count."""
@@ -153,7 +153,7 @@ def feel_of(starts: Counts, ends: Counts, score: Scores, labels: Labels, types: 
     return sums
 
 
-@kernel("i8[] i8[] u2[]")
+@kernel("i8[] i8[] u2[]", awaited=False)
 def edit_distances(starts: Counts, ends: Counts, steps: Codes) -> npt.NDArray[np.float32]:
     """How unlike each two paths are: steps to put in, take out or change, of the longer one's length (0–1)
     (Levenshtein 1966)."""

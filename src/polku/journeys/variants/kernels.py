@@ -22,7 +22,7 @@ PARTS: Final = 256
 """Hashes are grouped by their first eight bits, so that the tables in which they are looked up stay in the cache."""
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i8")
+@kernel("i8[] i8[] u4[] u2[] i8 i8", awaited=False)
 def hash_paths(
     starts: Counts, ends: Counts, time: Times, number: Codes, outcome: int, longest: int
 ) -> tuple[Hashes, Numbers, Flags, Flags]:
@@ -51,7 +51,7 @@ def hash_paths(
     return hashes, seconds, met, cut
 
 
-@kernel("u8[] b1[]")
+@kernel("u8[] b1[]", awaited=False)
 def group(hashes: Hashes, met: Flags) -> tuple[Hashes, Numbers, Numbers, Counts]:
     """The different hashes other than 0, by their first eight bits, how often each occurs and how often with the
     outcome; and where each of the 256 parts begins and the last one ends."""
@@ -98,7 +98,7 @@ def group(hashes: Hashes, met: Flags) -> tuple[Hashes, Numbers, Numbers, Counts]
     return sorted_[:used].copy(), counts[:used].copy(), with_[:used].copy(), bounds
 
 
-@kernel("u8[] u4[] u4[] i8[:,:] i8")
+@kernel("u8[] u4[] u4[] i8[:,:] i8", awaited=False)
 def add_up(
     hashes: Hashes, counts: Numbers, met: Numbers, bounds: Counts, fewest: int
 ) -> tuple[Hashes, Counts, Counts, int, int]:
@@ -150,7 +150,7 @@ def add_up(
     return frequent[:kept].copy(), often[:kept].copy(), often_with[:kept].copy(), different, single
 
 
-@kernel("u8[] u4[] u8[] i4[] u8")
+@kernel("u8[] u4[] u8[] i4[] u8", awaited=False)
 def look_up(
     hashes: Hashes, seconds: Numbers, wanted: Hashes, slots: npt.NDArray[np.int32], mixer: np.uint64
 ) -> tuple[Counts, Numbers]:

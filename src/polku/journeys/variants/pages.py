@@ -16,7 +16,7 @@ from polku.journeys.loops.queries import JourneyLoops
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.paths.explorer import colour_of
 from polku.journeys.variants import headline
-from polku.journeys.variants.queries import JourneyVariants
+from polku.journeys.variants.queries import COMPARED, JourneyVariants
 from polku.journeys.variants.results import Variant, VariantsOfJourneys
 from polku.stats import CLEAR
 from polku.web.rendering import render
@@ -25,8 +25,6 @@ from polku.workspace import Workspace
 
 PATH: Final = "/journeys/variants"
 LISTED: Final = 25
-COMPARED: Final = 200
-"""So many of the most usual paths are compared with the others; those that lead to the outcome are rarely the first."""
 STEPS: Final = 12
 """So many steps of a path are written out in the table."""
 
@@ -66,7 +64,7 @@ def show_variants(request: Request, user: CurrentUser) -> Response:
         says=headline.of_variants(told, language),
         names={m.key: m for m in told.touchpoints},
         loops=JourneyLoops.of(filters.asked | {"level": level, "top": LISTED}).answer(workspace),
-        colour=lambda met: colour_of(met, catalogue),
+        colour=lambda met: colour_of(met, level, catalogue),
         level=level,
         levels=LEVELS,
         outcome=outcome,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pydantic import Field
 
@@ -18,6 +18,10 @@ from polku.journeys.variants.outcomes import compared
 from polku.journeys.variants.results import Variant, VariantsOfJourneys
 from polku.journeys.variants.variants import PathsQuestion, VariantsQuestion, Whole
 from polku.workspace import Workspace
+
+COMPARED: Final = 200
+"""So many of the most usual paths can be compared with the others; those that lead to an outcome are rarely the
+first."""
 
 
 class JourneyVariants(JourneyQuery):
@@ -34,7 +38,9 @@ class JourneyVariants(JourneyQuery):
     outcome: str | None = Field(None, description="A touchpoint at which paths end, e.g. purchase")
     collapse: bool = Field(False, description="Whether a touchpoint that follows itself counts once")
     level: Level = Field("touchpoint", description="What the steps are: touchpoint, channel or stage")
-    top: int = Field(50, ge=1, le=200, description="How many paths to list; rarer than 5 profiles never are")
+    top: int = Field(
+        50, ge=1, le=COMPARED, description="How many paths to list; rarer than 5 profiles never are"
+    )
     longest: int = Field(50, ge=1, le=10_000, description="Of longer paths only so many steps are looked at")
 
     def answer(self, workspace: Workspace) -> VariantsOfJourneys:

@@ -8,7 +8,7 @@ from polku.journeys.asking.kernels import Codes, Counts, Times
 from polku.store.kernels import kernel
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 u4[]")
+@kernel("i8[] i8[] u4[] u2[] i8 u4[]", awaited=False)
 def tally(
     starts: Counts, ends: Counts, time: Times, number: Codes, size: int, edges: Times
 ) -> tuple[Counts, Counts]:

@@ -8,10 +8,32 @@ document.documentElement.classList.add("scripted");
 const tab = document.querySelector(".tabs [aria-current]");
 if (tab) tab.closest("ul").scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.closest("ul").offsetWidth;
 
+// A form that sends itself when a choice is made. Whoever goes through choices by keys has the time to do so; and the
+// page that comes back is where one was.
+let byKeys = false;
+let resting;
+document.addEventListener("keydown", () => (byKeys = true));
+document.addEventListener("pointerdown", () => (byKeys = false));
+
 document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-send-on-change]");
-  if (form) form.requestSubmit();
+  const form = event.target.form;
+  if (!form?.matches("[data-send-on-change]") || event.target.closest("[data-send-later]")) return;
+  clearTimeout(resting);
+  resting = setTimeout(() => form.requestSubmit(), byKeys ? 800 : 0);
 });
+
+document.addEventListener("submit", (event) => {
+  const from = document.activeElement;
+  if (!event.target.matches("[data-send-on-change]") || from?.form !== event.target) return;
+  sessionStorage.setItem("polku-at", JSON.stringify([location.pathname, from.id, scrollY]));
+});
+
+const [sentFrom, sentBy, sentAt] = JSON.parse(sessionStorage.getItem("polku-at") ?? "[]");
+sessionStorage.removeItem("polku-at");
+if (sentFrom === location.pathname) {
+  scrollTo(0, sentAt);
+  if (sentBy) document.getElementById(sentBy)?.focus({ preventScroll: true });
+}
 
 // htmx leaves an error unshown: go to the page that tells of it.
 document.addEventListener("htmx:responseError", (event) => {

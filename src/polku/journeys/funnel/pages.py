@@ -1,0 +1,254 @@
+"""The page of funnels: the funnel is built where its numbers stand; and the page of those who dropped out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import QueryParams
+from starlette.responses import Response
+
+from polku.errors import InvalidInput
+from polku.i18n import LazyText, _l, current_language, duration, gettext, in_words
+from polku.journeys.analyses import analysis
+from polku.journeys.asking.export import Export
+from polku.journeys.asking.filters import WINDOWS, Filters, touchpoints_by_stage
+from polku.journeys.asking.lens import FIRST, OTHERS
+from polku.journeys.asking.marks import cut, quoted
+from polku.journeys.asking.properties import Properties
+from polku.journeys.funnel import condition, figures, form, headline
+from polku.journeys.funnel.queries import JourneyConversion, JourneyDropouts, JourneyFunnel
+from polku.journeys.funnel.results import FunnelOfJourneys, GroupDifference
+from polku.journeys.funnel.steps import read, step_label
+from polku.journeys.map.mapping import USUAL_WINDOW, usual_steps
+from polku.journeys.map.pages import filters_of, shared
+from polku.journeys.map.queries import JourneyMap
+from polku.journeys.touchpoints.catalogue import Catalogue
+from polku.journeys.touchpoints.known import Touchpoints
+from polku.profiles import customers_of
+from polku.web.channels import CHANNELS
+from polku.web.listing import Column, Listing, TableRequest
+from polku.web.rendering import redirect, render
+from polku.web.visitor import CurrentUser
+from polku.workspace import Workspace
+
+PATH: Final = "/journeys/funnel"
+DROPOUTS: Final = f"{PATH}/dropouts"
+BETWEEN: Final[dict[str, LazyText]] = {
+    "": _l("however long it takes"),
+    "30m": _l("within half an hour"),
+    "1d": _l("within a day"),
+    "7d": _l("within a week"),
+    "30d": _l("within 30 days"),
+}
+SPANS: Final[dict[str, LazyText]] = {
+    "": _l("By what suits the period"),
+    "day": _l("By day"),
+    "week": _l("By week"),
+    "month": _l("By month"),
+}
+BEGINNINGS: Final = dict(
+    zip(
+        FIRST,
+        (_l("First channel"), _l("First touchpoint"), _l("First source"), _l("First month")),
+        strict=True,
+    )
+)
+ANALYSES: Final = {
+    "/journeys/map": _l("Journey map"),
+    "/journeys/paths": _l("Paths"),
+    "/journeys/types": _l("Types of paths"),
+}
+MOST_LISTED: Final = 10_000
+
+router = APIRouter(include_in_schema=False)
+analysis(PATH, _l("Funnel"), "funnel", 20)
+
+
+@router.get(PATH)
+def show_funnel(request: Request, user: CurrentUser) -> Response:
+    workspace: Workspace = request.app.state.workspace
+    given = request.query_params
+    filters = filters_of(request, workspace)
+    if form.is_sent(given):
+        opened = [("open", given["open"])] if given.get("open") else []
+        return redirect(_address(PATH, filters, form.texts_of(given), given, *opened))
+    values = shared(request, workspace, filters)
+    catalogue, language = values["catalogue"], current_language()
+    texts = _texts(given) or usual_steps(JourneyMap(**filters.asked).answer(workspace))
+    values |= _choices(given, filters, texts, catalogue, language)
+    try:
+        steps = read(texts, catalogue)
+    except InvalidInput as error:
+        return render(
+            request, "journeys/funnel.html", status=error.status, **values, problem=in_words(error), rows=[],
+            funnel=None, says="", export=None,
+        )  # fmt: skip
+    if not steps:
+        return render(
+            request, "journeys/funnel.html", **values, problem="", rows=[], funnel=None, says="", export=None
+        )
+    asked = filters.asked | {
+        "steps": texts,
+        "within": values["within"] or None,
+        "between": values["between"] or None,
+    }
+    spans = JourneyConversion.of(asked | {"by": values["by"] or None}).answer(workspace)
+    chart = figures.over_time(spans)
+    over_time = chart and chart.to_html_ahead()
+    query = JourneyFunnel.of(asked | {"breakdown": filters.breakdown or None})
+    funnel = query.answer(workspace)
+    times = figures.to_convert(funnel)
+    return render(
+        request,
+        "journeys/funnel.html",
+        **values,
+        problem="",
+        funnel=funnel,
+        rows=list(zip(form.form_of(steps, catalogue), funnel.steps, funnel.times, strict=True)),
+        without=[step_label(s.without, catalogue, language) for s in steps],
+        says=headline.of_funnel(funnel, language),
+        only=lambda who: _address(PATH, replace(filters, who=(*filters.who, who)), texts, given),
+        groups=_groups(funnel, filters, catalogue, language),
+        compares=headline.of_groups(funnel, lambda key: _group_name(key, filters, catalogue, language)),
+        lost_to=lambda at: _address(DROPOUTS, filters, texts, given, ("at", str(at))),
+        times=times and times.to_html(),
+        lengths=headline.lengths,
+        how_long=times and times.description,
+        over_time=over_time and over_time.result(),
+        lately=chart and chart.description,
+        export=Export(query),
+    )  # fmt: skip
+
+
+@router.get(DROPOUTS)
+def show_dropouts(request: Request, user: CurrentUser) -> Response:
+    """Who got to a step and no further."""
+    workspace: Workspace = request.app.state.workspace
+    given = request.query_params
+    filters = filters_of(request, workspace)
+    values = shared(request, workspace, filters)
+    texts = _texts(given)
+    wanted = TableRequest.read(given, path=DROPOUTS, sorts=("at",), default="-at")
+    most = min(MOST_LISTED, wanted.offset + wanted.size)
+    asked = filters.asked | {"steps": texts, **_windows(given)}
+    query = JourneyDropouts.of(asked | {"at": given.get("at", "1"), "top": most})
+    found = query.answer(workspace)
+    funnel = JourneyFunnel.of(asked).answer(workspace)
+    shown = found.dropouts[wanted.offset :]
+    when = {d.profile: d.at for d in shown}
+    rows = customers_of([int(d.profile, 16) for d in shown], workspace)
+    columns = [_l("Customer"), _l("Identifiers"), _l("Got here"), _l("Events"), _l("Value")]
+    return render(
+        request,
+        "journeys/dropouts.html",
+        **values,
+        found=found,
+        most=MOST_LISTED,
+        funnel=funnel,
+        at=query.at,
+        when=when,
+        says=headline.of_dropouts(found, funnel, query.at, current_language()),
+        listing=Listing(
+            [Column(c, numeric=n > 1) for n, c in enumerate(columns)], rows, min(found.total, MOST_LISTED), wanted
+        ),
+        back=_address(PATH, filters, texts, given),
+        step_link=lambda at: _address(DROPOUTS, filters, texts, given, ("at", str(at))),
+        who=condition.written(query),
+        analyses=_of_these(condition.written(query)),
+        export=Export(query),
+    )  # fmt: skip
+
+
+@router.get(f"{PATH}/properties")
+def show_properties(request: Request, user: CurrentUser, touchpoint: str = "") -> Response:
+    """What events of a touchpoint are known to have, as options."""
+    workspace: Workspace = request.app.state.workspace
+    found = workspace.part(Touchpoints).catalogue().touchpoint(touchpoint)
+    names = workspace.part(Properties).names(found.code)
+    return render(request, "journeys/funnel_properties.html", names=names)
+
+
+def _texts(given: QueryParams) -> list[str]:
+    """The steps that an address asks for."""
+    texts = [t for t in given.getlist("step") if t.strip()]
+    return texts or [t for t in cut(given.get("steps", ""), ",>") if t]
+
+
+def _windows(given: QueryParams) -> dict[str, str | None]:
+    return {"within": given.get("within", USUAL_WINDOW) or None, "between": given.get("between") or None}
+
+
+def _address(
+    path: str, filters: Filters, texts: list[str], given: QueryParams, *more: tuple[str, str]
+) -> str:
+    """The address of a page of these steps, with all else as it was given."""
+    within = [("within", given.get("within", USUAL_WINDOW))]
+    kept = [(name, given[name]) for name in ("between", "by") if given.get(name)]
+    return f"{path}?{urlencode([*filters.chosen, *(('step', t) for t in texts), *within, *kept, *more])}"
+
+
+def _choices(
+    given: QueryParams, filters: Filters, texts: list[str], catalogue: Catalogue, language: str
+) -> dict[str, Any]:
+    """What the form offers, and what is chosen in it."""
+    within, between = given.get("within", USUAL_WINDOW), given.get("between", "")
+    chosen = {"within": within, "between": between, "by": given.get("by", ""), "breakdown": filters.breakdown}
+    return {
+        **chosen,
+        "texts": texts,
+        "opened": given.get("open", ""),
+        "windows": _with_own(WINDOWS, within),
+        "pauses": _with_own(BETWEEN, between),
+        "spans": SPANS,
+        "beginnings": BEGINNINGS,
+        "ways": form.EVENT_WAYS,
+        "options": touchpoints_by_stage(catalogue, language),
+        "keep": [*(("step", t) for t in texts), *((n, v) for n, v in chosen.items() if v or n == "within")],
+    }
+
+
+def _with_own(windows: dict[str, LazyText], chosen: str) -> dict[str, object]:
+    """The windows that are offered, and the one that is chosen."""
+    if chosen in windows:
+        return dict(windows)
+    length = JourneyFunnel.of({"steps": "", "within": chosen}).within or timedelta()
+    return {**windows, chosen: gettext("within %(time)s", time=duration(length))}
+
+
+def _groups(
+    funnel: FunnelOfJourneys, filters: Filters, catalogue: Catalogue, language: str
+) -> list[tuple[str, str, int, GroupDifference]]:
+    """Of each group its name, an address of the same of it alone (empty if it has none), who begins, and how it
+    differs."""
+    rows = zip(funnel.breakdown, funnel.each, funnel.differences, strict=False)
+    return [
+        (
+            _group_name(group.key, filters, catalogue, language),
+            ""
+            if filters.breakdown in FIRST or group.key == OTHERS
+            else f"{filters.breakdown}={quoted(group.key)}",
+            of_group.steps[0].profiles,
+            difference,
+        )
+        for group, of_group, difference in rows
+    ]
+
+
+def _group_name(key: str, filters: Filters, catalogue: Catalogue, language: str) -> str:
+    """A group as a reader knows it."""
+    if key == OTHERS:
+        return gettext("Other groups")
+    if filters.breakdown == "first:channel":
+        return str(CHANNELS.get(key, key))
+    if filters.breakdown == "first:touchpoint":
+        return catalogue.touchpoint(key).name(language)
+    return key
+
+
+def _of_these(who: str) -> list[tuple[LazyText, str]]:
+    """The other analyses, asked of those for whom a condition holds."""
+    return [(title, f"{path}?{urlencode({'who': who})}") for path, title in ANALYSES.items()]
