@@ -211,9 +211,9 @@ class OneEvent:
 def test_whatever_properties_hold_the_log_is_sound(properties: dict[str, Any]):
     root = ElementTree.fromstring(b"".join(xes.pieces(OneEvent(properties))))  # type: ignore[arg-type]
     told = _texts(next(root.iter("event")))
-    for name, value in properties.items():
-        plain = name.translate(_XML)
-        if value is None or name in ("concept:name", "time:timestamp"):
+    plainly = [name.translate(_XML) for name in properties]
+    for plain, value in zip(plainly, properties.values(), strict=True):
+        if value is None or plain in ("concept:name", "time:timestamp") or plainly.count(plain) > 1:
             continue
         if isinstance(value, str):
             assert told[plain] == value.translate(_XML)

@@ -20,18 +20,15 @@ from polku.journeys.touchpoints import pages as touchpoint_pages
 from polku.journeys.touchpoints import stage_pages as touchpoint_stage_pages
 from polku.journeys.touchpoints.defaults import install_defaults
 from polku.journeys.touchpoints.known import Touchpoints
-from polku.journeys.touchpoints.queries import QUERIES
 from polku.profiles.identity import Identities
 from polku.settings import Settings
 from polku.store import INCOMING, EventStore, EventType, LocalEngine, Refresher, Snapshot
 from polku.web.app import create_app
-from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 from tests.databases import tables_in
-from tests.journeys.shop import busy_shop, own_busy_shop, shop  # noqa: F401  fixtures of the questions' tests
+from tests.journeys.shop import API, busy_shop, own_busy_shop, shop  # noqa: F401  fixtures of the questions' tests
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-API = QueryRouter(QUERIES)
 Event = tuple[str, str, str, str | None]
 """Who, type, name, path."""
 

@@ -13,15 +13,18 @@ import pyarrow as pa
 import pytest
 
 from polku.collect.store import create_source
+from polku.journeys import QUERIES
 from polku.journeys.touchpoints import defaults, store
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.journeys.touchpoints.rules import Rule
 from polku.journeys.touchpoints.spec import TouchpointSpec
 from polku.settings import Settings
 from polku.store import INCOMING, EventStore, EventType, LocalEngine, Refresher, Snapshot
+from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 from tests.databases import tables_in
 
+API = QueryRouter(QUERIES)
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 TOUCHPOINTS = [
     ("ad", "Mainos", "Advertisement", "ad", "awareness"),

@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 
 from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.i18n import use_language
-from polku.journeys import QUERIES
 from polku.journeys.attribution import headline
 from polku.journeys.attribution import pages as attribution_pages
 from polku.journeys.attribution.queries import JourneyAttribution
@@ -26,11 +25,9 @@ from polku.stats import Estimate
 from polku.store import INCOMING
 from polku.web import entrance
 from polku.web.app import create_app
-from polku.web.queries import QueryRouter
-from tests.journeys.shop import START, Shop
+from tests.journeys.shop import API, START, Shop
 from tests.web.conftest import ADMIN, post
 
-API = QueryRouter(QUERIES)
 CUSTOMERS = 120
 
 

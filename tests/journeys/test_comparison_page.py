@@ -7,12 +7,10 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from polku.journeys import QUERIES
 from polku.journeys.comparison import pages
 from polku.web.app import create_app
-from polku.web.queries import QueryRouter
 from tests.journeys.conftest import post
-from tests.journeys.shop import Shop
+from tests.journeys.shop import API, Shop
 from tests.web.conftest import ADMIN
 
 PAGE = "/journeys/comparison"
@@ -21,7 +19,7 @@ PERIODS = f"{PAGE}?since=2026-04-01&until=2026-04-30&since_b=2026-03-01&until_b=
 
 
 def visitor(shop: Shop) -> TestClient:
-    app = create_app(shop.workspace, routers=(pages.router,), api=[QueryRouter(QUERIES)])
+    app = create_app(shop.workspace, routers=(pages.router,), api=[API])
     client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
     assert post(client, "/setup", {**ADMIN, "language": "en"}).status_code == 303
     return client

@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from polku.journeys import QUERIES
 from polku.journeys.conformance import api, design_pages, pages
 from polku.journeys.touchpoints import store as touchpoint_store
 from polku.web.app import create_app
-from polku.web.queries import QueryRouter
-from tests.journeys.shop import Shop
+from tests.journeys.shop import API, Shop
 from tests.web.conftest import ADMIN, VILLE, log_in, post
 
 PAGE = "/journeys/conformance"
@@ -25,7 +23,7 @@ def app_of(shop: Shop) -> Any:
     from polku.web import users
 
     routers = (pages.router, design_pages.router, users.router)
-    return create_app(shop.workspace, routers=routers, api=[QueryRouter(QUERIES), api.router])
+    return create_app(shop.workspace, routers=routers, api=[API, api.router])
 
 
 def visitor(shop: Shop, language: str = "en") -> TestClient:

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 import pytest
 from starlette.testclient import TestClient
 
-from polku.journeys import QUERIES
 from polku.journeys.asking.results import Covered
 from polku.journeys.funnel import pages as funnel_pages
 from polku.journeys.map import encounter_pages
@@ -18,12 +17,10 @@ from polku.journeys.touchpoints import store
 from polku.journeys.volumes.results import VolumesOverTime
 from polku.web import entrance
 from polku.web.app import create_app
-from polku.web.queries import QueryRouter
-from tests.journeys.shop import Shop
+from tests.journeys.shop import API, Shop
 from tests.web.conftest import ADMIN, post
 
 ROUTERS = (map_pages.router, path_pages.router, funnel_pages.router, encounter_pages.router)
-API = QueryRouter(QUERIES)
 
 
 def visitor(shop: Shop) -> TestClient:

@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from polku.journeys import QUERIES
 from polku.journeys.paths import pages as path_pages
 from polku.journeys.variants import pages as variant_pages
 from polku.web.app import create_app
-from polku.web.queries import QueryRouter
-from tests.journeys.shop import Shop
+from tests.journeys.shop import API, Shop
 from tests.web.conftest import ADMIN, post
 
 
@@ -29,7 +27,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
         shop.visits(f"o{i}", (0, "order"), (1, "product"), (2, "order"))
     shop.refreshed()
     routers = (path_pages.router, variant_pages.router)
-    app = create_app(shop.workspace, routers=routers, api=[QueryRouter(QUERIES)])
+    app = create_app(shop.workspace, routers=routers, api=[API])
     client = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
     assert post(client, "/setup", ADMIN).status_code == 303
     yield client

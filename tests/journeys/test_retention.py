@@ -269,8 +269,8 @@ def test_life_cycle_is_what_python_counts(
 def test_some_profiles_only_and_on_another_machine(question: Any) -> None:
     journeys = [of((11, 1), (22, 2)), of((12, 1), (33, 1), (41, 3)), of(), of((25, 1), (38, 2))]
     chosen = block_of(journeys).choose(np.array([1, 3]))
-    there = pickle.loads(pickle.dumps(question))  # noqa: S301  our own, as a cluster sends it
-    partial = pickle.loads(pickle.dumps(there.partial(chosen)))  # noqa: S301
+    there = pickle.loads(pickle.dumps(question))
+    partial = pickle.loads(pickle.dumps(there.partial(chosen)))
     alone = question.partial(block_of([journeys[1], journeys[3]]))
     for part, same in zip(_parts(partial), _parts(alone), strict=True):
         assert part.tolist() == same.tolist()

@@ -9,18 +9,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from polku.journeys import QUERIES
 from polku.journeys.retention import pages as retention_pages
 from polku.journeys.stages import pages as stage_pages
 from polku.journeys.touchpoints import store
 from polku.journeys.touchpoints.spec import TouchpointSpec
 from polku.web import entrance
 from polku.web.app import create_app
-from polku.web.queries import QueryRouter
-from tests.journeys.shop import Shop
+from tests.journeys.shop import API, Shop
 from tests.web.conftest import ADMIN, post
-
-API = QueryRouter(QUERIES)
 
 
 def visitor(shop: Shop) -> TestClient:

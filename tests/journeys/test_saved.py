@@ -5,16 +5,14 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from polku.journeys import QUERIES
 from polku.journeys.asking.export import Export
 from polku.journeys.funnel.queries import JourneyFunnel
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.paths import pages as path_pages
 from polku.journeys.saved import pages as saved_pages
 from polku.web.app import create_app
-from polku.web.queries import QueryRouter
 from tests.journeys.conftest import post
-from tests.journeys.shop import Shop, busy
+from tests.journeys.shop import API, Shop, busy
 from tests.web.conftest import ADMIN
 
 PATHS = "/journeys/paths?channel=web&who=met%3Acart"
@@ -23,9 +21,7 @@ WRITTEN = PATHS.replace("&", "&amp;")
 
 @pytest.fixture
 def client(shop: Shop) -> TestClient:
-    app = create_app(
-        busy(shop).workspace, routers=(path_pages.router, saved_pages.router), api=[QueryRouter(QUERIES)]
-    )
+    app = create_app(busy(shop).workspace, routers=(path_pages.router, saved_pages.router), api=[API])
     browser = TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
     assert post(browser, "/setup", {**ADMIN, "language": "en"}).status_code == 303
     return browser
