@@ -16,26 +16,23 @@ def advance(
     """Stages (`stage_of` gives that of each number, −1 for none): how many profiles reach each, how many of
     them reach the next at or after they first reach this one, and how many reach any."""
     reached, went_on = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    first, last = np.empty(size, np.int64), np.empty(size, np.int64)
+    first, last = np.empty(size + 1, np.int64), np.empty(size + 1, np.int64)  # of no stage in the last place
     profiles = 0
     for p in range(len(starts)):
         first[:] = -1
         found = False
         for i in range(starts[p], ends[p]):
             k, t = stage_of[number[i]], np.int64(time[i])
-            if k < 0:
-                continue
-            found = True
-            if first[k] < 0:
-                first[k] = t
+            k = k if k >= 0 else np.int64(size)  # without branches: hard to foresee
+            first[k] = first[k] if first[k] >= 0 else t
             last[k] = t
-        if found:
-            profiles += 1
-            for s in range(size):
-                if first[s] >= 0:
-                    reached[s] += 1
-                    if s + 1 < size and first[s + 1] >= 0 and last[s + 1] >= first[s]:
-                        went_on[s] += 1
+        for s in range(size):
+            if first[s] >= 0:
+                found = True
+                reached[s] += 1
+                if s + 1 < size and first[s + 1] >= 0 and last[s + 1] >= first[s]:
+                    went_on[s] += 1
+        profiles += int(found)
     return reached, went_on, profiles
 
 
