@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from polku.journeys.asking.views import Views
+from polku.journeys.asking.views import MOST_KEYS, Views
 from polku.store import Block
 
 
@@ -60,6 +61,36 @@ def test_what_is_larger_than_all_room_is_not_kept(size: int) -> None:
     views, (one,) = Views(100), blocks(1)
     views.keep(one, "a", "a", bytes_(size))
     assert views.get(one, "a") is None
+    assert views.bytes == 0
+
+
+def test_however_small_they_are_there_are_not_too_many() -> None:
+    views, (one,) = Views(100), blocks(1)
+    for key in range(10_000):
+        views.keep(one, key, key)
+    assert views.get(one, 9_999) == 9_999
+    assert sum(views.get(one, key) is not None for key in range(10_000)) <= MOST_KEYS + 1
+
+
+def test_what_is_made_anew_counts_once() -> None:
+    views, (one,) = Views(100), blocks(1)
+    for _ in range(30):
+        views.keep(one, "a", "a", bytes_(10))
+    assert views.bytes == 10
+
+
+def test_many_threads_keep_and_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    views = Views(500)
+
+    def work(number: int) -> None:
+        for i in range(300):
+            for block in blocks(3):  # each goes soon
+                views.keep(block, i % 7, number, bytes_(10))
+                views.get(block, i % 7)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    gc.collect()
     assert views.bytes == 0
 
 
