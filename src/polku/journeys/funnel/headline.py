@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -49,29 +48,6 @@ def spread(times: StepTimes) -> str:
         first=_length(times.first_quartile_s.estimate),
         third=_length(times.third_quartile_s.estimate),
     )
-
-
-def of_groups(funnel: FunnelOfJourneys, name: Callable[[str], str]) -> str:
-    """Which group gets through more or less often than all others, if any does for sure."""
-    clear = [d for d in funnel.differences if d.is_clear]
-    if not clear:
-        return gettext("No group gets through more or less often than the others for sure: it may be chance.")
-    most = max(clear, key=lambda d: abs(d.difference.estimate or 0))
-    share, half = most.difference.estimate or 0, most.difference.half_width or 0
-    points = f"{number(abs(share) * 100, 1)} ± {number(half * 100, 1)}"
-    if share > 0:
-        sentence = gettext(
-            "%(group)s differs most: it gets through %(points)s percentage points more often than the others.",
-            group=name(most.group),
-            points=points,
-        )
-    else:
-        sentence = gettext(
-            "%(group)s differs most: it gets through %(points)s percentage points less often than the others.",
-            group=name(most.group),
-            points=points,
-        )
-    return said([sentence])
 
 
 def of_dropouts(found: DropoutsOfFunnel, funnel: FunnelOfJourneys, at: int, language: str) -> str:
