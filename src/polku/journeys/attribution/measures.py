@@ -13,13 +13,13 @@ from polku.stats import Estimate
 
 COMPARED: Final = 3
 """So many of those who earn most of all."""
-BY: Final[tuple[Model, ...]] = ("markov3", "markov2", "markov1")
+BY: Final[tuple[Model, ...]] = ("markov3", "markov2", "markov1", "linear")
 """Groups are compared by the first of these that there is: what would be lost without the touchpoint."""
 
 
 def measures(answer: AttributionOfJourneys, language: str) -> list[Measure]:
     """The credit of those who earn most, by one way of counting."""
-    model = next((m for m in BY if m in answer.models), "linear")
+    model = next((m for m in BY if m in answer.models), BY[-1])
 
     def credit(earner: Earner) -> Measure:
         def of(one: AttributionOfJourneys) -> Estimate | None:
