@@ -20,6 +20,9 @@ from polku.journeys.asking.who import BEGINNINGS, value_in_words
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.stats import Estimate
 
+RARE: Final = "rare"
+"""Why a number is not told of a group in which what it is about is too rare to be listed."""
+
 Kind = Literal["share", "time", "score"]
 
 _SIGNS: Final = set('=~<>!"[]')

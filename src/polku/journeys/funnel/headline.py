@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
-from polku.i18n import duration, gettext, ngettext, number, percent
-from polku.journeys.asking.telling import said
+from polku.i18n import gettext, ngettext, number, percent
+from polku.journeys.asking.telling import length_in_words, lengths, said
 from polku.journeys.funnel.results import DropoutsOfFunnel, FunnelOfJourneys, StepTimes
-
-_SPACE: Final = "\u202f"
-"""What stands between a number and its unit."""
 
 
 def of_funnel(funnel: FunnelOfJourneys, language: str) -> str:
@@ -43,10 +37,10 @@ def spread(times: StepTimes) -> str:
     return gettext(
         "Half take less than %(median)s (95%% interval %(interval)s), a quarter less than %(first)s and three "
         "quarters less than %(third)s.",
-        median=_length(times.median_s.estimate),
+        median=length_in_words(times.median_s.estimate),
         interval=lengths(times.median_s.low, times.median_s.high),
-        first=_length(times.first_quartile_s.estimate),
-        third=_length(times.third_quartile_s.estimate),
+        first=length_in_words(times.first_quartile_s.estimate),
+        third=length_in_words(times.third_quartile_s.estimate),
     )
 
 
@@ -62,18 +56,3 @@ def of_dropouts(found: DropoutsOfFunnel, funnel: FunnelOfJourneys, at: int, lang
         step=step,
         next=funnel.steps[at].step.name(language),
     )
-
-
-def lengths(low: float | None, high: float | None) -> str:
-    """From one length of time to another: 36–38 s, 20 s–1 min, 4 min."""
-    if low is None or high is None:
-        return "–"
-    start, end = _length(low), _length(high)
-    (number_, unit), (_, unit_of_end) = start.rsplit(_SPACE, 1), end.rsplit(_SPACE, 1)
-    if start == end:
-        return end
-    return f"{number_ if unit == unit_of_end else start}–{end}"
-
-
-def _length(seconds: float | None) -> str:
-    return duration(timedelta(seconds=seconds or 0))

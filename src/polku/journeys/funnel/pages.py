@@ -104,7 +104,6 @@ def show_funnel(request: Request, user: CurrentUser) -> Response:
         groups=values["beside"](funnel, measures(funnel)),
         lost_to=lambda at: _address(DROPOUTS, filters, texts, given, ("at", str(at))),
         times=times and times.to_html(),
-        lengths=headline.lengths,
         how_long=times and times.description,
         over_time=over_time and over_time.result(),
         lately=chart and chart.description,

@@ -15,6 +15,7 @@ from polku.journeys.asking.breakdown import Breakdown, Measure, breakdown_of
 from polku.journeys.asking.export import Export
 from polku.journeys.asking.filters import Filters
 from polku.journeys.asking.results import Grouped
+from polku.journeys.asking.telling import lengths
 from polku.journeys.map import drawing, headline
 from polku.journeys.map.measures import measures
 from polku.journeys.map.queries import JourneyMap
@@ -93,6 +94,7 @@ def shared(request: Request, workspace: Workspace, filters: Filters) -> dict[str
         "beside": beside,
         "groupings": filters.groupings(workspace.part(TraitColumns).groups()),
         "channels": CHANNELS,
+        "lengths": lengths,
         "seconds": lambda e: timedelta(seconds=e.estimate),
         "has_events": workspace.engine.blocks.events > 0,
         "is_known": is_known,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from polku.i18n import gettext
 from polku.journeys.asking.beside import Counts
-from polku.journeys.asking.breakdown import Measure, counts_of, share_of
+from polku.journeys.asking.breakdown import RARE, Measure, counts_of, share_of
 from polku.journeys.variants.results import Variant, VariantsOfJourneys
+from polku.stats import Estimate
 
 COMPARED: Final = 2
 """So many of the most usual paths."""
@@ -29,10 +31,15 @@ def _taking(variant: Variant, names: dict[str, str], told: VariantsOfJourneys) -
     steps = [names[key] for key in variant.path]
     title = " → ".join([*steps[:LONGEST], "…"] if len(steps) > LONGEST else steps)
 
-    def of(one: VariantsOfJourneys) -> Counts:
-        same = next((v for v in one.variants if v.path == variant.path), None)
-        return (
-            (same.profiles, one.profiles) if same else (0, 0)
-        )  # fewer than five, or rarer than what is listed
+    def taking(one: VariantsOfJourneys) -> Variant | None:
+        return next((v for v in one.variants if v.path == variant.path), None)
 
-    return share_of(title, told, of)
+    def of(one: VariantsOfJourneys) -> Counts:
+        found = taking(one)
+        return (found.profiles, one.profiles) if found else (0, 0)
+
+    def share(one: VariantsOfJourneys) -> Estimate:
+        found = taking(one)
+        return found.share if found else Estimate.unknown(one.profiles, RARE)
+
+    return replace(share_of(title, told, of), each=tuple(map(share, told.each)))
