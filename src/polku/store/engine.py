@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,15 @@ from polku.errors import NotReady
 from polku.store.background import background_pool
 from polku.store.blocks import Block, Blocks
 from polku.store.kernels import check_ready, in_request
+from polku.store.memory import give_back
 from polku.store.refresh import Refresher
 from polku.store.snapshot import Snapshot
 
 P = TypeVar("P")
 R_co = TypeVar("R_co", covariant=True)
+
+MANY: Final = 20_000_000
+"""Events; questions about more of them leave enough freed memory behind to give it back."""
 
 Through = Sequence[Callable[[Block], Block]]
 """For each block how it is looked at, e.g. only some of its profiles."""
@@ -95,6 +99,7 @@ class LocalEngine:
         self._refresher = refresher
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="engine")
         self._background = background_pool(1)
+        self._giving_back: Future[None] | None = None
 
     @property
     def blocks(self) -> Blocks:
@@ -124,7 +129,10 @@ class LocalEngine:
             return question.partial(look(block))
 
         partials = pool.map(partial, seen, asked.blocks)
-        return question.finish(merged(list(partials), question.merge))
+        answer = question.finish(merged(list(partials), question.merge))
+        if asked.events >= MANY and not (self._giving_back and self._giving_back.running()):
+            self._giving_back = self._background.submit(give_back)
+        return answer
 
     @property
     def statements(self) -> None:

@@ -17,7 +17,7 @@ def encounter(
     """Touchpoints: profiles that meet each, times it is met, the time to the next one (in bins); and the
     profiles that meet any."""
     reach, volume = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    gaps = np.zeros((size, BINS), np.int64)
+    gaps = np.zeros((size, BINS), np.uint32)  # narrow, to stay in the processor's cache
     met_by = np.full(size, -1, np.int64)
     profiles = 0
     for p in range(len(starts)):
@@ -25,16 +25,15 @@ def encounter(
         for i in range(starts[p], ends[p]):
             k, t = np.int64(number[i]), np.int64(time[i])
             volume[k] += 1
-            if met_by[k] != p:
-                met_by[k] = p
-                reach[k] += 1
+            reach[k] += int(met_by[k] != p)  # without a branch: hard to foresee
+            met_by[k] = p
             if last >= 0:
                 gap = t - since
                 gaps[last, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
             last, since = k, t
         if last >= 0:
             profiles += 1
-    return reach, volume, gaps, profiles
+    return reach, volume, gaps.astype(np.int64), profiles
 
 
 @kernel("i8[] i8[] u4[] u2[] i2[] f4[] u2[] i8 u4[] i8 i8[]")
@@ -62,7 +61,7 @@ def feel(
     bins = len(edges) - 1
     sums = np.zeros((size * bins, 6))
     mine, count = np.zeros(size * bins), np.zeros(size * bins)
-    met = np.empty(size, np.int64)  # touchpoints this profile has met, as numbers
+    met = np.empty(size + 1, np.int64)  # touchpoints this profile has met, as numbers
     last, bin_of = np.full(size, -1, np.int64), np.empty(size, np.int64)
     scored = np.empty(size * bins, np.int64)
     for p in range(len(starts)):
@@ -89,9 +88,8 @@ def feel(
                 continue
             while t >= edges[at + 1]:
                 at += 1
-            if last[k] < 0:
-                met[n_met] = k
-                n_met += 1
+            met[n_met] = k  # without a branch: hard to foresee
+            n_met += int(last[k] < 0)
             last[k], bin_of[k] = t, at
         for m in range(n_scored):
             g = scored[m]

@@ -16,6 +16,7 @@ from polku.journeys.asking.kernels import Codes, Counts, Scores, Sums, Times
 from polku.store.kernels import kernel
 
 Labels = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int32]
 
 
 @kernel("i8[] i8[] u4[] u2[] u1[] i8 i8 i8", awaited=False)
@@ -51,10 +52,13 @@ def describe(
                 features[f] = k
                 f += 1
             if last >= 0:
-                pair = size + (last * size + k) % pairs
-                if seen[pair] != p:
-                    seen[pair] = p
-                    features[f] = pair
+                step = last * size + k
+                if step >= pairs:  # a division takes long
+                    step %= pairs
+                step += size
+                if seen[step] != p:
+                    seen[step] = p
+                    features[f] = step
                     f += 1
             if taken < longest:
                 steps[s] = k
@@ -105,11 +109,14 @@ def sort_out(
                 for c in range(types):
                     score[c] += weights[k * types + c]
             if last >= 0:
-                pair = size + (last * size + k) % pairs
-                if seen[pair] != p:
-                    seen[pair] = p
+                step = last * size + k
+                if step >= pairs:  # a division takes long
+                    step %= pairs
+                step += size
+                if seen[step] != p:
+                    seen[step] = p
                     for c in range(types):
-                        score[c] += weights[pair * types + c]
+                        score[c] += weights[step * types + c]
             last = k
         if n_met == 0:
             labels[p] = -1
@@ -151,6 +158,68 @@ def feel_of(starts: Counts, ends: Counts, score: Scores, labels: Labels, types: 
             sums[c, 4] += s * m
             sums[c, 5] += m * m
     return sums
+
+
+@kernel("f8[] i4[] i4[] f8[:] i8 i8", awaited=False)
+def divide(
+    data: Sums, indices: Indices, bounds: Indices, centres: Sums, types: int, rounds: int
+) -> tuple[Labels, Sums]:
+    """Lloyd's rounds on the sphere: each row to the centre that it is most like, each centre to the middle of its
+    rows, until nothing changes or `rounds` are over. Gives the type of each row and how like its centre it is.
+
+    Rows are sparse (`data` and `indices` from `bounds[i]` to `bounds[i + 1]`); `centres`, features × types, begin as
+    given and are what was found at the end.
+    """
+    n = len(bounds) - 1
+    labels, near = np.full(n, -1, np.int64), np.zeros(n)
+    likeness, members = np.empty(types), np.empty(types, np.int64)
+    for _ in range(rounds):
+        changed = False
+        for i in range(n):
+            likeness[:] = 0.0
+            for e in range(bounds[i], bounds[i + 1]):
+                at = indices[e] * types
+                for c in range(types):
+                    likeness[c] += data[e] * centres[at + c]
+            best = 0
+            for c in range(1, types):
+                if likeness[c] > likeness[best]:
+                    best = c
+            changed |= labels[i] != best
+            labels[i], near[i] = best, likeness[best]
+        if not changed:
+            break
+        members[:] = 0
+        for i in range(n):
+            members[labels[i]] += 1
+        if members.min() == 0:  # a type without rows begins anew with the least alike
+            furthest, taken = np.argsort(near), 0
+            for c in range(types):
+                if members[c] == 0 and taken < n:
+                    labels[furthest[taken]] = c
+                    taken += 1
+        centres[:] = 0.0
+        for i in range(n):
+            for e in range(bounds[i], bounds[i + 1]):
+                centres[indices[e] * types + labels[i]] += data[e]
+        likeness[:] = 0.0
+        for at in range(len(centres)):
+            likeness[at % types] += centres[at] * centres[at]
+        for at in range(len(centres)):
+            centres[at] /= max(1e-12, np.sqrt(likeness[at % types]))
+    return labels, near
+
+
+@kernel("f8[] i4[] i4[] i8 i8", awaited=False)
+def likeness_to(data: Sums, indices: Indices, bounds: Indices, row: int, size: int) -> Sums:
+    """How like one row each row is: the cosine, of sparse rows of length 1 with `size` features."""
+    one, found = np.zeros(size), np.zeros(len(bounds) - 1)
+    for e in range(bounds[row], bounds[row + 1]):
+        one[indices[e]] = data[e]
+    for i in range(len(found)):
+        for e in range(bounds[i], bounds[i + 1]):
+            found[i] += data[e] * one[indices[e]]
+    return found
 
 
 @kernel("i8[] i8[] u2[]", awaited=False)
