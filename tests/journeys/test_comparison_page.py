@@ -140,3 +140,39 @@ def test_api_answers_like_the_query(client: TestClient) -> None:
         "/api/v1/journeys/compare.csv", params={"who_a": "plan=pro", "table": "transitions"}
     ).text
     assert file.removeprefix("\ufeff").startswith('"came",')
+
+
+@pytest.mark.parametrize(
+    ("condition", "those", "name"),
+    [
+        ("plan=pro", 20, "plan: pro"),
+        ("plan!=pro", 20, "plan is not pro"),
+        ("!plan", 0, ""),
+        ("email~c1", 11, "email contains c1"),
+        ("met:cart", 20, "met Cart"),
+        ("!met:cart", 20, "did not meet Cart"),
+        ("!met:ad[value>1]", 40, ""),
+        ("funnel:ad>cart>order:3", 20, "Advertisement → Cart → Order"),
+        ("!funnel:ad>cart>order:3", 20, "Not: "),
+        ("first:channel=ad", 40, ""),
+        ("first:touchpoint=cart", 0, ""),
+    ],
+)
+def test_a_group_is_whatever_a_condition_says_and_so_are_the_others(
+    client: TestClient, condition: str, those: int, name: str
+) -> None:
+    for asked in ({"who_a": condition}, {"who_a": "plan", "who_b": condition}):
+        answered = client.get(PAGE, params={"by": "groups", **asked})
+        assert answered.status_code == 200
+        told = client.get("/api/v1/journeys/compare", params=asked).json()
+        if "who_b" in asked:
+            assert told["b"]["profiles"] + told["in_both"] == those
+            continue
+        assert (told["a"]["profiles"], told["b"]["profiles"]) == (those, 40 - those)
+        assert told["b"]["others"]
+        assert (name in answered.text.replace("&gt;", ">")) == (0 < those < 40) or not name
+
+
+def test_how_customers_began_may_be_chosen(client: TestClient) -> None:
+    page = client.get(f"{PAGE}?by=groups&who_a=first%3Achannel%3Dad&who_b=plan%3Dpro").text
+    assert '<option value="first:channel=ad" selected>Advertisement</option>' in page

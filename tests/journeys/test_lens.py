@@ -56,6 +56,13 @@ def buyers(workspace: Workspace, *who: str) -> list[int]:
         (["met:Tilaus"], range(0, 30, 2)),
         (["!met:order", "plan=pro"], range(1, 9, 2)),
         (["plan=nothing"], []),
+        (["first:touchpoint=product"], range(0, 30, 3)),
+        (["first:touchpoint!=product", "plan=pro"], [1, 2, 4, 5, 7, 8]),
+        (["first:channel=ad"], [i for i in range(30) if i % 3]),
+        (["first:month=2026-03"], range(30)),
+        (["first:month~2025"], []),
+        (["first:source"], range(30)),
+        (["!first:source"], []),
     ],
 )
 def test_only_those_for_whom_it_holds(folder: Workspace, who: list[str], those: Any) -> None:

@@ -1,8 +1,9 @@
-"""The choices above journey pages: period, source, channel, comparison. They are the page's own address."""
+"""The choices above journey pages: period, source, channel, comparison, groups, whose. They are the page's own
+address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Self
@@ -12,7 +13,7 @@ from starlette.datastructures import QueryParams
 
 from polku.errors import InvalidInput
 from polku.i18n import LazyText, _l, gettext
-from polku.journeys.asking.who import WAYS, in_words
+from polku.journeys.asking.who import BEGINNINGS, WAYS, in_words
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.web.channels import CHANNELS
 from polku.web.listing import Filter
@@ -94,6 +95,11 @@ class Filters:
         }
 
     @property
+    def asked_each(self) -> dict[str, Any]:
+        """As fields of a JourneyQuery, so also of each group of the breakdown."""
+        return self.asked | {"breakdown": self.breakdown or None}
+
+    @property
     def before(self) -> dict[str, Any] | None:
         """The same for as many days right before; None where the period has no beginning."""
         asked = self.asked
@@ -132,6 +138,14 @@ class Filters:
         """What was chosen, as the end of an address."""
         kept = [*self.chosen, *((k, v) for k, v in more.items() if v)]
         return f"?{urlencode(kept)}" if kept else ""
+
+    def groupings(self, traits: Iterable[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What one may break down by, under titles: how journeys began, traits, and what an address has chosen."""
+        known = dict.fromkeys([*traits, *([self.breakdown] if self.breakdown else [])])
+        named = [(t, t) for t in known if t not in BEGINNINGS]
+        began = [(by, str(words)) for by, words in BEGINNINGS.items()]
+        groups = [(gettext("How it began"), began), (gettext("What is known of them"), named)]
+        return [g for g in groups if g[1]]
 
     def choices(self, catalogue: Catalogue, sources: Mapping[str, int]) -> list[Filter]:
         """The selects of the form."""

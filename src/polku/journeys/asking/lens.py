@@ -18,7 +18,7 @@ from polku.errors import InvalidInput, nearest
 from polku.journeys.asking.kernels import first_met
 from polku.journeys.asking.marking import Marked, Marking
 from polku.journeys.asking.marks import NO_MARKS, Marks
-from polku.journeys.asking.who import Condition
+from polku.journeys.asking.who import BEGINNINGS, Condition
 from polku.journeys.touchpoints.conditions import PropertyCondition
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.profiles.trait_columns import TraitColumn, TraitColumns
@@ -29,7 +29,7 @@ from polku.workspace import Workspace
 MOST_GROUPS: Final = 12
 """So many groups of a breakdown have a name of their own; the rest are one."""
 KEPT: Final = 64
-FIRST: Final = ("first:channel", "first:touchpoint", "first:source", "first:month")
+FIRST: Final = tuple(BEGINNINGS)
 OTHERS: Final = "…"
 """The key of the group of all groups that are too small to be named."""
 
@@ -134,12 +134,12 @@ class Lenses:
             for look, b in zip(marked, blocks.blocks, strict=True):
                 yield condition.behaviour.holds(look(b))
             return
-        column = self._trait(condition.name)
+        values, codes = self._values(condition.name, blocks)
         asked = PropertyCondition(condition.name, condition.operator, condition.value)
         # one place more than values: where the trait is not known, −1 finds it
-        holds = np.array([*(asked.holds({condition.name: v}) for v in column.values), False])
-        for b in blocks.blocks:
-            yield holds[column.of(b.profiles)]
+        holds = np.array([*(asked.holds({condition.name: v}) for v in values), False])
+        for code in codes:
+            yield holds[code]
 
     def _grouping(self, lens: Lens, blocks: Blocks) -> Grouping:
         values, codes = self._values(lens.by, blocks)
@@ -162,7 +162,7 @@ class Lenses:
         return Grouping(tuple(keys), tuple(sizes), tuple(number[c] for c in codes))
 
     def _values(self, by: str, blocks: Blocks) -> tuple[list[str], list[npt.NDArray[np.int32]]]:
-        """The values of a breakdown, and for each block that of each profile, −1 for none."""
+        """The values of a trait or a beginning, and for each block that of each profile, −1 for none."""
         if by not in FIRST:
             column = self._trait(by)
             return list(column.values), [column.of(b.profiles) for b in blocks.blocks]

@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from polku.errors import InvalidInput
-from polku.i18n import _l, gettext
+from polku.i18n import LazyText, _l, gettext
 from polku.journeys.asking.kernels import meets
 from polku.journeys.asking.marks import Mark, Marks, label, mark_of, unquoted
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.journeys.touchpoints.conditions import NUMERIC
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.store import Block
+from polku.web.channels import CHANNELS
 from polku.workspace import Workspace
 
 Mask = npt.NDArray[np.bool_]
@@ -36,6 +37,14 @@ WAYS: Final = (
     ("!met", _l("has not been met")),
 )
 """How a condition holds, as the form of conditions offers it."""
+
+BEGINNINGS: Final[dict[str, LazyText]] = {
+    "first:channel": _l("First channel"),
+    "first:touchpoint": _l("First touchpoint"),
+    "first:source": _l("First source"),
+    "first:month": _l("First month"),
+}
+"""What is known of every profile with a touchpoint: how its journey began. In conditions and breakdowns as a trait."""
 
 _CONDITION: Final = re.compile(r"(?s)(!?)([^=~<>!]+?)\s*(?:(!=|>=|<=|=|~|>|<)\s*(.*))?")
 _KIND: Final = re.compile(r"(?s)(!?)(\w+):(.*)")
@@ -106,7 +115,10 @@ def behaviour(
 
 def conditions(who: Sequence[str], workspace: Workspace) -> tuple[Condition, ...]:
     """What must hold, from texts: `plan=pro`, `city!=Oulu`, `age>=30`, `city~hels`, `plan` (is known), `!plan`,
-    `met:checkout`, `!met:purchase[value>100]`, `funnel:…`. Raises InvalidInput, and UnknownTouchpoint."""
+    `first:channel=web`, `met:checkout`, `!met:purchase[value>100]`, `funnel:…`.
+
+    Raises InvalidInput, and UnknownTouchpoint.
+    """
     return tuple(_condition(text, workspace) for text in who if text.strip())
 
 
@@ -131,11 +143,21 @@ def in_words(text: str, catalogue: Catalogue, language: str) -> str:
     name, way, value = parts(text)
     kind = _kinds.get(way.removeprefix("!"))
     if kind is None:
-        return f"{name} {dict(WAYS)[way]} {value}".strip()
+        told = value_in_words(name, value, catalogue, language)
+        return f"{BEGINNINGS.get(name, name)} {dict(WAYS)[way]} {told}".strip()
     if way == "!met":
         return f"{label(mark_of(name, catalogue), catalogue, language)} {dict(WAYS)[way]}"
     said = kind.say(name, catalogue, language)
     return gettext("Not: %(condition)s", condition=said) if way.startswith("!") else said
+
+
+def value_in_words(name: str, value: str, catalogue: Catalogue, language: str) -> str:
+    """What a trait, or a beginning, is, as a reader knows it: `web` of `first:channel` is 'Web'."""
+    if name == "first:channel":
+        return str(CHANNELS.get(value, value))
+    if name == "first:touchpoint":
+        return next((t.name(language) for t in catalogue.touchpoints if t.key == value), value)
+    return value
 
 
 def _condition(text: str, workspace: Workspace) -> Condition:

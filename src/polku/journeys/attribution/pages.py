@@ -17,6 +17,7 @@ from polku.journeys.asking.export import Export
 from polku.journeys.asking.scope import Scope
 from polku.journeys.attribution import headline
 from polku.journeys.attribution.drawing import MOST, NARROW, WIDE, mark, models_across
+from polku.journeys.attribution.measures import measures
 from polku.journeys.attribution.naming import MEANINGS, NAMES
 from polku.journeys.attribution.outcomes import ValuesQuestion, usual_outcome
 from polku.journeys.attribution.queries import JourneyAttribution
@@ -50,10 +51,16 @@ def show_attribution(request: Request, user: CurrentUser) -> Response:
     values = shared(request, workspace, filters)
     language, catalogue = current_language(), values["catalogue"]
     chosen = _chosen(request.query_params, workspace, catalogue)
-    context: dict[str, Any] = {"answer": None, "says": "", "options": [], "outcome": chosen["outcome"]}
+    context: dict[str, Any] = {
+        "answer": None,
+        "groups": None,
+        "says": "",
+        "options": [],
+        "outcome": chosen["outcome"],
+    }
     if chosen["outcome"]:
         given = {k: v for k, v in chosen.items() if k != "in" and v != USUAL.get(k)}
-        asked = JourneyAttribution.of(filters.asked | given)
+        asked = JourneyAttribution.of(filters.asked_each | given)
         answer = asked.answer(workspace)
         in_money = chosen["in"] == "money" and answer.led_value > 0
         sides = sides_of(answer, money=in_money)
@@ -64,6 +71,7 @@ def show_attribution(request: Request, user: CurrentUser) -> Response:
             "says": headline.of_attribution(answer, sides, language),
             "pictures": [models_across(sides, answer.models, form, language) for form in (WIDE, NARROW)],
             "export": Export(asked),
+            "groups": values["beside"](answer, measures(answer, language)),
             "options": _options(catalogue, chosen, language),
             "amount": money if in_money else number,
             "in_money": in_money,

@@ -12,7 +12,9 @@ from starlette.datastructures import QueryParams
 from polku.i18n import gettext
 from polku.journeys.asking.filters import Filters, day_given
 from polku.journeys.asking.marks import cut
+from polku.journeys.asking.who import BEGINNINGS
 from polku.journeys.touchpoints.catalogue import Catalogue
+from polku.web.channels import CHANNELS
 
 USUAL_PERIOD: Final = "30"
 """Where no period was chosen: the last thirty days are compared with those before."""
@@ -67,15 +69,19 @@ class Choice:
 
 
 def options(groups: Mapping[str, Sequence[str]], catalogue: Catalogue, language: str) -> Options:
-    """Groups that one may choose from: by each trait that divides customers, and by what they have met."""
+    """Groups that one may choose from: by each trait that divides customers, by how they began and by what
+    they have met."""
     known = [
         (trait, [(f"{trait}={value}", value) for value in values if "," not in value])
         for trait, values in groups.items()
         if not set(trait) & set("=~<>!,:")
     ]
     named = [(t.key, t.name(language)) for t in catalogue.touchpoints]
+    used = {t.channel for t in catalogue.touchpoints}
+    began = [(f"first:channel={c}", str(words)) for c, words in CHANNELS.items() if c in used]
     return [
         *known,
+        (str(BEGINNINGS["first:channel"]), began),
         (gettext("Has met"), [(f"met:{key}", name) for key, name in named]),
         (gettext("Has not met"), [(f"!met:{key}", name) for key, name in named]),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from polku.i18n import day, gettext
 from polku.journeys.asking.filters import Filters
 from polku.journeys.asking.marks import label, mark_of
-from polku.journeys.asking.who import parts
+from polku.journeys.asking.who import BEGINNINGS, parts, value_in_words
 from polku.journeys.comparison.results import ComparedGroup, JourneysCompared
 from polku.journeys.touchpoints.catalogue import Catalogue
 
@@ -33,4 +33,6 @@ def condition_name(condition: str, filters: Filters, catalogue: Catalogue, langu
         return (
             gettext("met %(name)s", name=met) if way == "met" else gettext("did not meet %(name)s", name=met)
         )
-    return f"{name}: {value}" if way == "=" else filters.in_words(condition, catalogue, language)
+    if way == "=":
+        return f"{BEGINNINGS.get(name, name)}: {value_in_words(name, value, catalogue, language)}"
+    return filters.in_words(condition, catalogue, language)

@@ -15,6 +15,7 @@ from polku.journeys.conformance import store, words
 from polku.journeys.conformance.design import missing
 from polku.journeys.conformance.drawing import MOST_ACROSS, across, down
 from polku.journeys.conformance.headline import of_conformance
+from polku.journeys.conformance.measures import measures
 from polku.journeys.conformance.queries import JourneyConformance
 from polku.journeys.map.pages import filters_of, shared
 from polku.web.rendering import render
@@ -41,7 +42,7 @@ def show_conformance(request: Request, user: CurrentUser) -> Response:
     told = asked = None
     if values["has_events"] and (design or steps) and not gone:
         given = {"steps": steps} if steps else {"design": design and design.key}
-        asked = JourneyConformance.of(filters.asked | given | {"outcome": query.get("outcome") or None})
+        asked = JourneyConformance.of(filters.asked_each | given | {"outcome": query.get("outcome") or None})
         told = asked.answer(workspace)
     return render(
         request,
@@ -55,6 +56,7 @@ def show_conformance(request: Request, user: CurrentUser) -> Response:
         kept=filters.chosen,
         options=touchpoints_by_stage(values["catalogue"], language),
         told=told,
+        groups=told and values["beside"](told, measures(told)),
         gone=gone,
         export=Export(asked) if told and asked else None,
         says=of_conformance(told, language) if told else "",

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Final
-
-from polku.i18n import duration, gettext, ngettext, number, percent
-from polku.journeys.asking.telling import said
+from polku.i18n import gettext, ngettext, number, percent
+from polku.journeys.asking.telling import length_in_words, lengths, said
 from polku.journeys.funnel.results import DropoutsOfFunnel, FunnelOfJourneys, StepTimes
-
-_SPACE: Final = "\u202f"
-"""What stands between a number and its unit."""
 
 
 def of_funnel(funnel: FunnelOfJourneys, language: str) -> str:
@@ -44,34 +37,11 @@ def spread(times: StepTimes) -> str:
     return gettext(
         "Half take less than %(median)s (95%% interval %(interval)s), a quarter less than %(first)s and three "
         "quarters less than %(third)s.",
-        median=_length(times.median_s.estimate),
+        median=length_in_words(times.median_s.estimate),
         interval=lengths(times.median_s.low, times.median_s.high),
-        first=_length(times.first_quartile_s.estimate),
-        third=_length(times.third_quartile_s.estimate),
+        first=length_in_words(times.first_quartile_s.estimate),
+        third=length_in_words(times.third_quartile_s.estimate),
     )
-
-
-def of_groups(funnel: FunnelOfJourneys, name: Callable[[str], str]) -> str:
-    """Which group gets through more or less often than all others, if any does for sure."""
-    clear = [d for d in funnel.differences if d.is_clear]
-    if not clear:
-        return gettext("No group gets through more or less often than the others for sure: it may be chance.")
-    most = max(clear, key=lambda d: abs(d.difference.estimate or 0))
-    share, half = most.difference.estimate or 0, most.difference.half_width or 0
-    points = f"{number(abs(share) * 100, 1)} ± {number(half * 100, 1)}"
-    if share > 0:
-        sentence = gettext(
-            "%(group)s differs most: it gets through %(points)s percentage points more often than the others.",
-            group=name(most.group),
-            points=points,
-        )
-    else:
-        sentence = gettext(
-            "%(group)s differs most: it gets through %(points)s percentage points less often than the others.",
-            group=name(most.group),
-            points=points,
-        )
-    return said([sentence])
 
 
 def of_dropouts(found: DropoutsOfFunnel, funnel: FunnelOfJourneys, at: int, language: str) -> str:
@@ -86,18 +56,3 @@ def of_dropouts(found: DropoutsOfFunnel, funnel: FunnelOfJourneys, at: int, lang
         step=step,
         next=funnel.steps[at].step.name(language),
     )
-
-
-def lengths(low: float | None, high: float | None) -> str:
-    """From one length of time to another: 36–38 s, 20 s–1 min, 4 min."""
-    if low is None or high is None:
-        return "–"
-    start, end = _length(low), _length(high)
-    (number_, unit), (_, unit_of_end) = start.rsplit(_SPACE, 1), end.rsplit(_SPACE, 1)
-    if start == end:
-        return end
-    return f"{number_ if unit == unit_of_end else start}–{end}"
-
-
-def _length(seconds: float | None) -> str:
-    return duration(timedelta(seconds=seconds or 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -16,12 +15,11 @@ from polku.i18n import LazyText, _l, current_language, duration, gettext, in_wor
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.export import Export
 from polku.journeys.asking.filters import WINDOWS, Filters, touchpoints_by_stage
-from polku.journeys.asking.lens import FIRST, OTHERS
-from polku.journeys.asking.marks import cut, quoted
+from polku.journeys.asking.marks import cut
 from polku.journeys.asking.properties import Properties
 from polku.journeys.funnel import condition, figures, form, headline
+from polku.journeys.funnel.measures import measures
 from polku.journeys.funnel.queries import JourneyConversion, JourneyDropouts, JourneyFunnel
-from polku.journeys.funnel.results import FunnelOfJourneys, GroupDifference
 from polku.journeys.funnel.steps import read, step_label
 from polku.journeys.map.mapping import USUAL_WINDOW, usual_steps
 from polku.journeys.map.pages import filters_of, shared
@@ -29,7 +27,6 @@ from polku.journeys.map.queries import JourneyMap
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.profiles import customers_of
-from polku.web.channels import CHANNELS
 from polku.web.listing import Column, Listing, TableRequest
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentUser
@@ -50,13 +47,6 @@ SPANS: Final[dict[str, LazyText]] = {
     "week": _l("By week"),
     "month": _l("By month"),
 }
-BEGINNINGS: Final = dict(
-    zip(
-        FIRST,
-        (_l("First channel"), _l("First touchpoint"), _l("First source"), _l("First month")),
-        strict=True,
-    )
-)
 ANALYSES: Final = {
     "/journeys/map": _l("Journey map"),
     "/journeys/paths": _l("Paths"),
@@ -99,7 +89,7 @@ def show_funnel(request: Request, user: CurrentUser) -> Response:
     spans = JourneyConversion.of(asked | {"by": values["by"] or None}).answer(workspace)
     chart = figures.over_time(spans)
     over_time = chart and chart.to_html_ahead()
-    query = JourneyFunnel.of(asked | {"breakdown": filters.breakdown or None})
+    query = JourneyFunnel.of(asked | filters.asked_each)
     funnel = query.answer(workspace)
     times = figures.to_convert(funnel)
     return render(
@@ -111,12 +101,9 @@ def show_funnel(request: Request, user: CurrentUser) -> Response:
         rows=list(zip(form.form_of(steps, catalogue), funnel.steps, funnel.times, strict=True)),
         without=[step_label(s.without, catalogue, language) for s in steps],
         says=headline.of_funnel(funnel, language),
-        only=lambda who: _address(PATH, replace(filters, who=(*filters.who, who)), texts, given),
-        groups=_groups(funnel, filters, catalogue, language),
-        compares=headline.of_groups(funnel, lambda key: _group_name(key, filters, catalogue, language)),
+        groups=values["beside"](funnel, measures(funnel)),
         lost_to=lambda at: _address(DROPOUTS, filters, texts, given, ("at", str(at))),
         times=times and times.to_html(),
-        lengths=headline.lengths,
         how_long=times and times.description,
         over_time=over_time and over_time.result(),
         lately=chart and chart.description,
@@ -196,7 +183,7 @@ def _choices(
 ) -> dict[str, Any]:
     """What the form offers, and what is chosen in it."""
     within, between = given.get("within", USUAL_WINDOW), given.get("between", "")
-    chosen = {"within": within, "between": between, "by": given.get("by", ""), "breakdown": filters.breakdown}
+    chosen = {"within": within, "between": between, "by": given.get("by", "")}
     return {
         **chosen,
         "texts": texts,
@@ -204,7 +191,6 @@ def _choices(
         "windows": _with_own(WINDOWS, within),
         "pauses": _with_own(BETWEEN, between),
         "spans": SPANS,
-        "beginnings": BEGINNINGS,
         "ways": form.EVENT_WAYS,
         "options": touchpoints_by_stage(catalogue, language),
         "keep": [*(("step", t) for t in texts), *((n, v) for n, v in chosen.items() if v or n == "within")],
@@ -217,36 +203,6 @@ def _with_own(windows: dict[str, LazyText], chosen: str) -> dict[str, object]:
         return dict(windows)
     length = JourneyFunnel.of({"steps": "", "within": chosen}).within or timedelta()
     return {**windows, chosen: gettext("within %(time)s", time=duration(length))}
-
-
-def _groups(
-    funnel: FunnelOfJourneys, filters: Filters, catalogue: Catalogue, language: str
-) -> list[tuple[str, str, int, GroupDifference]]:
-    """Of each group its name, an address of the same of it alone (empty if it has none), who begins, and how it
-    differs."""
-    rows = zip(funnel.breakdown, funnel.each, funnel.differences, strict=False)
-    return [
-        (
-            _group_name(group.key, filters, catalogue, language),
-            ""
-            if filters.breakdown in FIRST or group.key == OTHERS
-            else f"{filters.breakdown}={quoted(group.key)}",
-            of_group.steps[0].profiles,
-            difference,
-        )
-        for group, of_group, difference in rows
-    ]
-
-
-def _group_name(key: str, filters: Filters, catalogue: Catalogue, language: str) -> str:
-    """A group as a reader knows it."""
-    if key == OTHERS:
-        return gettext("Other groups")
-    if filters.breakdown == "first:channel":
-        return str(CHANNELS.get(key, key))
-    if filters.breakdown == "first:touchpoint":
-        return catalogue.touchpoint(key).name(language)
-    return key
 
 
 def _of_these(who: str) -> list[tuple[LazyText, str]]:

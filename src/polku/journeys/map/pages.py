@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,8 +11,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from polku.i18n import _l, current_language
+from polku.journeys.asking.breakdown import Breakdown, Measure, breakdown_of
+from polku.journeys.asking.export import Export
 from polku.journeys.asking.filters import Filters
+from polku.journeys.asking.results import Grouped
+from polku.journeys.asking.telling import lengths
 from polku.journeys.map import drawing, headline
+from polku.journeys.map.measures import measures
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.map.results import MapOfJourneys, TouchpointOnMap
 from polku.journeys.map.sheets import SHEETS
@@ -35,7 +41,8 @@ navigation.add(NavItem(PATH, _l("Journey map"), "path", 20))
 def show_map(request: Request, user: CurrentUser) -> Response:
     workspace: Workspace = request.app.state.workspace
     filters = filters_of(request, workspace)
-    journeys = JourneyMap(**filters.asked).answer(workspace)
+    query = JourneyMap(**filters.asked_each)
+    journeys, values = query.answer(workspace), shared(request, workspace, filters)
     earlier = filters.before if filters.compare else None
     before = JourneyMap(**earlier).answer(workspace) if earlier else None
     language = current_language()
@@ -46,8 +53,10 @@ def show_map(request: Request, user: CurrentUser) -> Response:
     return render(
         request,
         "journeys/map.html",
-        **shared(request, workspace, filters),
+        **values,
         map=journeys,
+        export=Export(query),
+        groups=values["beside"](journeys, measures(journeys, language)),
         before=_by_key(before),
         can_compare=filters.before is not None,
         says=headline.of_map(journeys, language),
@@ -70,13 +79,22 @@ def shared(request: Request, workspace: Workspace, filters: Filters) -> dict[str
     """What every journey page shows or needs."""
     touchpoints = workspace.part(Touchpoints)
     catalogue = touchpoints.catalogue()
+
+    def beside(told: Grouped, measures: Sequence[Measure]) -> Breakdown | None:
+        return breakdown_of(
+            told, measures, filters=filters, url=request.url, catalogue=catalogue, language=current_language()
+        )
+
     return {
         "path": request.url.path,
         "filters": filters,
         "choices": filters.choices(catalogue, touchpoints.sources()),
         "catalogue": catalogue,
         "traits": workspace.part(TraitColumns).names(),
+        "beside": beside,
+        "groupings": filters.groupings(workspace.part(TraitColumns).groups()),
         "channels": CHANNELS,
+        "lengths": lengths,
         "seconds": lambda e: timedelta(seconds=e.estimate),
         "has_events": workspace.engine.blocks.events > 0,
         "is_known": is_known,

@@ -15,6 +15,7 @@ from polku.journeys.map.mapping import usual_steps
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.next import headline
+from polku.journeys.next.measures import measures
 from polku.journeys.next.queries import JourneyNext
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
@@ -50,7 +51,7 @@ def show_next(request: Request, user: CurrentUser) -> Response:
     journeys = JourneyMap(**filters.asked).answer(workspace)
     path = given or usual_steps(journeys)[-2:-1]
     within = request.query_params.get("within", "") or "30d"
-    asked = JourneyNext.of(filters.asked | {"so_far": path, "within": within})
+    asked = JourneyNext.of(filters.asked_each | {"so_far": path, "within": within})
     answer = asked.answer(workspace)
     likely = [s for s in answer.steps if s.probability.estimate is not None]
     return render(
@@ -58,6 +59,7 @@ def show_next(request: Request, user: CurrentUser) -> Response:
         "journeys/next.html",
         **values,
         answer=answer,
+        groups=values["beside"](answer, measures(answer, language)),
         profiles=journeys.profiles,
         path_so_far=[t.key for t in answer.so_far],
         within=within,

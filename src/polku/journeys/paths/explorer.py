@@ -45,7 +45,7 @@ def explorer(
     """The values of the template `journeys/explorer.html`. Raises InvalidInput and UnknownTouchpoint."""
     language = current_language()
     choice = Choice.read(given, filters, (usual_steps(journeys) or [""])[-1])
-    query = JourneyPaths.of(choice.asked(filters.asked))
+    query = JourneyPaths.of(choice.asked(filters.asked_each))
     paths = query.answer(workspace)
     names, other = _other(choice, filters, workspace, catalogue)
 

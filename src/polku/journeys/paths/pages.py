@@ -21,6 +21,7 @@ from polku.journeys.paths import headline
 from polku.journeys.paths.choice import PATH
 from polku.journeys.paths.explorer import explorer
 from polku.journeys.paths.flow import NARROW, WIDE, flow
+from polku.journeys.paths.measures import measures
 from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.sessions.queries import JourneySessions
 from polku.journeys.volumes.queries import JourneyVolumes
@@ -60,6 +61,7 @@ def show_paths(request: Request, user: CurrentUser) -> Response:
         "journeys/paths.html",
         **values,
         **explored,
+        groups=values["beside"](explored["paths"], measures(explored["paths"], language)),
         map=journeys,
         keep=explored["choice"].fields(),
         windows=WINDOWS,

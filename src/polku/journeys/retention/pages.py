@@ -12,10 +12,12 @@ from starlette.responses import Response
 from polku.i18n import LazyText, _l, current_language
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import span_name
+from polku.journeys.asking.export import Export
 from polku.journeys.asking.filters import touchpoints_by_stage
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.retention import headline
 from polku.journeys.retention.figures import AFTER, curve_of, cycle_of
+from polku.journeys.retention.measures import measures
 from polku.journeys.retention.queries import JourneyLifecycle, JourneyRetention
 from polku.journeys.retention.results import Cohort, RetentionOfJourneys
 from polku.web.rendering import render
@@ -64,7 +66,8 @@ def show_retention(request: Request, user: CurrentUser) -> Response:
     values = shared(request, workspace, filters)
     language = current_language()
     chosen = _chosen(request.query_params)
-    retention = JourneyRetention.of(filters.asked | chosen).answer(workspace)
+    query = JourneyRetention.of(filters.asked_each | chosen)
+    retention = query.answer(workspace)
     lived = {"by": retention.by, "touchpoint": chosen.get("comes_back")}
     lifecycle = JourneyLifecycle.of(filters.asked | lived).answer(workspace)
     rows = _rows(retention)
@@ -73,6 +76,8 @@ def show_retention(request: Request, user: CurrentUser) -> Response:
         "journeys/retention.html",
         **values,
         retention=retention,
+        export=Export(query),
+        groups=values["beside"](retention, measures(retention)),
         says=headline.of_retention(retention, language) if rows else "",
         curve=curve_of(retention, language),
         rows=rows[-ROWS:],

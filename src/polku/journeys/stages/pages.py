@@ -11,10 +11,12 @@ from starlette.responses import Response
 from polku.i18n import LazyText, _l, current_language
 from polku.journeys.analyses import analysis
 from polku.journeys.asking.calendar import span_name
+from polku.journeys.asking.export import Export
 from polku.journeys.asking.gaps import length
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.stages import headline
 from polku.journeys.stages.figures import moves_of, stock_of
+from polku.journeys.stages.measures import measures
 from polku.journeys.stages.queries import JourneyStages
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
@@ -38,12 +40,16 @@ def show_stages(request: Request, user: CurrentUser) -> Response:
     workspace: Workspace = request.app.state.workspace
     filters = filters_of(request, workspace)
     language = current_language()
-    told = JourneyStages.of(filters.asked | _chosen(request.query_params)).answer(workspace)
+    values = shared(request, workspace, filters)
+    query = JourneyStages.of(filters.asked_each | _chosen(request.query_params))
+    told = query.answer(workspace)
     says = headline.of_stages(told, language) if told.staged else ""
     return render(
         request,
         "journeys/stages.html",
-        **shared(request, workspace, filters),
+        **values,
+        export=Export(query),
+        groups=values["beside"](told, measures(told, language)),
         told=told,
         says=says,
         most=max((s.now for s in told.stages), default=0) or 1,

@@ -16,6 +16,7 @@ from polku.journeys.loops.queries import JourneyLoops
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.paths.explorer import colour_of
 from polku.journeys.variants import headline
+from polku.journeys.variants.measures import measures
 from polku.journeys.variants.queries import COMPARED, JourneyVariants
 from polku.journeys.variants.results import Variant, VariantsOfJourneys
 from polku.stats import CLEAR
@@ -45,7 +46,7 @@ def show_variants(request: Request, user: CurrentUser) -> Response:
         given.get("repeats") == "each",
     )
     asked = {"level": level, "outcome": outcome or None, "collapse": not each, "top": COMPARED}
-    query = JourneyVariants.of(filters.asked | asked)
+    query = JourneyVariants.of(filters.asked_each | asked)
     told = query.answer(workspace)
     usual_first = given.get("order") == "usual"
     chosen = [
@@ -59,6 +60,7 @@ def show_variants(request: Request, user: CurrentUser) -> Response:
         "journeys/variants.html",
         **values,
         told=told,
+        groups=values["beside"](told, measures(told, language)),
         listed=_ordered(told, usual_first=usual_first)[:LISTED],
         usual_first=usual_first,
         says=headline.of_variants(told, language),
