@@ -111,6 +111,7 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
         )
     with FolderLock(settings.folder), ExitStack() as closing:
         kernels.use_cache(settings.kernel_cache_folder)
+        journeys.views.most_bytes = settings.views_bytes
         database = Database(settings.sqlalchemy_url)
         closing.callback(database.close)
         database.upgrade()

@@ -30,6 +30,7 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         ("language = 'sv'", "Allowed: fi or en"),
         ("log_level = 'loud'", "Allowed: debug"),
         ("memory_limit = 'much'", "500MB"),
+        ("views_memory = 'much'", "500MB"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, line: str, says: str) -> None:

@@ -24,6 +24,7 @@ from polku.journeys import (
     variants,
     volumes,
 )
+from polku.journeys.asking.views import views
 from polku.journeys.touchpoints.catalogue import Catalogue, Stage, Touchpoint
 from polku.journeys.touchpoints.defaults import STAGES, install_defaults
 from polku.journeys.touchpoints.known import Touchpoints
@@ -71,5 +72,6 @@ __all__ = [
     "install_plans",
     "install_stages",
     "install_touchpoints",
+    "views",
     "warm",
 ]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from polku.errors import InvalidInput, Words
 
 LANGUAGES: Final = ("fi", "en")
-_SIZE: Final = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])(i?)B", re.IGNORECASE)
 _ENGINE: Final = re.compile(r"spark://[^\s/,:]+:\d+(,[^\s/,:]+:\d+)*|local\[\d+\]")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
@@ -33,6 +33,7 @@ class Settings:
     threads: int = 0  # for questions; 0: as many as there are processors
     segment_rows: int = 250_000  # events of one Parquet file; until then they are in memory and the journal
     memory_limit: str = "1GB"  # of DuckDB
+    views_memory: str = "1GB"  # for what questions about journeys have in common, kept for the next one
     kernel_cache: str = ""  # where compiled kernels are kept; empty: in the data folder
     engine: str = ""  # what answers questions about journeys: empty: this process; spark://host:7077
     lake: str = ""  # a folder or address that events are also written to; a cluster reads them there
@@ -46,6 +47,11 @@ class Settings:
     @property
     def workers(self) -> int:
         return self.threads or os.cpu_count() or 1
+
+    @property
+    def views_bytes(self) -> int:
+        """`views_memory` in bytes."""
+        return _bytes(self.views_memory)
 
     @property
     def kernel_cache_folder(self) -> Path:
@@ -111,6 +117,7 @@ def _check(settings: Settings) -> None:
         "port": (0 < settings.port < 65_536, Words("%(low)s to %(high)s", low=1, high=65_535)),
         "threads": (settings.threads >= 0, Words("0 (as many as there are processors) or more")),
         "memory_limit": (bool(_SIZE.fullmatch(settings.memory_limit)), Words("a size such as 500MB or 2GB")),
+        "views_memory": (bool(_SIZE.fullmatch(settings.views_memory)), Words("a size such as 500MB or 2GB")),
         "engine": (
             not settings.engine or bool(_ENGINE.fullmatch(settings.engine)),
             Words("an address such as spark://host:7077"),
@@ -130,6 +137,13 @@ def _check(settings: Settings) -> None:
                 value=getattr(settings, name),
                 allowed=what,
             )
+
+
+def _bytes(size: str) -> int:
+    found = _SIZE.fullmatch(size)
+    assert found is not None, size  # checked when settings are read
+    number, unit, binary = found.groups()
+    return int(float(number) * (1024 if binary else 1000) ** ("KMGT".index(unit.upper()) + 1))
 
 
 def _is_timezone(name: str) -> bool:

@@ -37,7 +37,7 @@ COLUMNS: Final[Mapping[str, np.dtype[Any]]] = {
 Column = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Block:
     """One bucket's journeys: events of `profiles[i]` are rows `starts[i]` to `ends[i]`, in time order.
 
@@ -57,8 +57,6 @@ class Block:
     score: npt.NDArray[np.float32]
     seq: npt.NDArray[np.int64]
     part_of: tuple[Block, npt.NDArray[np.int64]] | None = field(default=None, repr=False)
-    views: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
-    """What was made of the block lately, for those who ask the same again; it goes when the block goes."""
 
     @classmethod
     def of(cls, profiles: npt.NDArray[np.uint64], offsets: npt.NDArray[np.int64], **columns: Any) -> Self:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from polku.journeys.asking.kernels import Codes, Counts, Times
-from polku.journeys.asking.scope import Counted, Scope, keep, kept
+from polku.journeys.asking.scope import Counted, Scope
+from polku.journeys.asking.views import views
 from polku.store import Block
 from polku.store.kernels import kernel
 
@@ -18,13 +19,13 @@ def counted(scope: Scope, block: Block, *, collapse: bool) -> Counted:
         whole, chosen = block.part_of
         return counted(scope, whole, collapse=True).choose(chosen)
     key = (scope, "collapsed")
-    found: Counted | None = kept(block, key)
+    found: Counted | None = views.get(block, key)
     if found is None:
         every = scope.counted(block)
         time, number = np.empty(len(every.time), np.uint32), np.empty(len(every.time), np.uint16)
         starts, ends, size = merge_repeats(*every.columns, time, number)
         found = Counted(starts, ends, time[:size], number[:size])
-        keep(block, key, found)
+        views.keep(block, key, found, starts, ends, found.time, found.number)
     return found
 
 

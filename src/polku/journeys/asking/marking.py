@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from polku.errors import NotReady
 from polku.journeys.asking.marks import Mark, Marks
-from polku.journeys.asking.scope import keep, kept
+from polku.journeys.asking.views import views
 from polku.journeys.touchpoints.conditions import NUMERIC, PropertyCondition
 from polku.store import Block, Blocks, Stored
 from polku.store.kernels import in_request
@@ -50,13 +50,13 @@ class Marked:
     def __call__(self, block: Block) -> Block:
         if not len(self.rows):
             return block
-        found: Block | None = kept(block, self.marks)
+        found: Block | None = views.get(block, self.marks)
         if found is None:
             touchpoint = block.touchpoint.copy()
             touchpoint[self.rows] = self.codes
             touchpoint.setflags(write=False)
             found = replace(block, touchpoint=touchpoint)
-            keep(block, self.marks, found)
+            views.keep(block, self.marks, found, touchpoint)
         return found
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Final, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from polku.journeys.asking.kernels import rows_that_count, sift
+from polku.journeys.asking.views import views
 from polku.store import Block
 from polku.workspace import FOREVER
-
-KEPT: Final = 3
-"""Of so many scopes a block keeps what counts, since a page asks several questions of the same: six bytes an event."""
-
-_keeping = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +77,7 @@ class Scope:
         if block.part_of is not None:
             whole, chosen = block.part_of
             return self.counted(whole).choose(chosen)
-        found: Counted | None = kept(block, self)
+        found: Counted | None = views.get(block, self)
         if found is None:
             rows = len(block.time)
             time, number = np.empty(rows, np.uint32), np.empty(rows, np.uint16)
@@ -91,35 +86,21 @@ class Scope:
                 time, number,
             )  # fmt: skip
             found = Counted(starts, ends, time[:size], number[:size])
-            keep(block, self, found)
+            views.keep(block, self, found, starts, ends, found.time, found.number)
         return found
 
     def rows(self, block: Block) -> npt.NDArray[np.uint32]:
         """For each of the block's events that count, its row in the block: where value and score are found."""
         whole = block.part_of[0] if block.part_of is not None else block
         key = (self, "rows")
-        found: npt.NDArray[np.uint32] | None = kept(whole, key)
+        found: npt.NDArray[np.uint32] | None = views.get(whole, key)
         if found is None:
             found = rows_that_count(
                 whole.starts, whole.ends, whole.time, whole.touchpoint, whole.source, self.index, self.limits,
                 len(self.counted(whole).time),
             )  # fmt: skip
-            keep(whole, key, found)
+            views.keep(whole, key, found, found)
         return found
-
-
-def kept(block: Block, key: object) -> Any:
-    """What was made of a block lately; None if it is not there any more."""
-    with _keeping:
-        return block.views.get(key)
-
-
-def keep(block: Block, key: object, made: object) -> None:
-    """Keep what was made of a block for the next question; the oldest goes."""
-    with _keeping:
-        block.views[key] = made
-        while len(block.views) > KEPT:
-            del block.views[next(iter(block.views))]
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-MOST_TYPES: Final = 8
+from polku.journeys.types.kernels import LANES, divide, likeness_to
+
+MOST_TYPES: Final = LANES
 LOOKED_AT: Final = 1_200
 """So many journeys decide how many types there are, and how sure one is of them."""
 STRONG: Final = 0.8
@@ -122,32 +124,16 @@ def silhouette(x: Any, labels: Labels) -> float:
 
 
 def _once(x: Any, centres: Floats) -> tuple[Labels, Floats, float]:
-    labels = np.full(x.shape[0], -1)
-    near = np.zeros(x.shape[0])
-    for _ in range(_ROUNDS):
-        likeness = np.asarray(x @ centres.T)
-        new = likeness.argmax(axis=1)
-        near = likeness[np.arange(len(new)), new]
-        if (new == labels).all():
-            break
-        labels = new
-        empty = np.flatnonzero(np.bincount(labels, minlength=len(centres)) == 0)
-        labels[np.argsort(near)[: len(empty)]] = (
-            empty  # a type without journeys begins anew with the least alike
-        )
-        one_hot = sparse.csr_matrix(
-            (np.ones(len(labels)), (labels, np.arange(len(labels)))), (len(centres), len(labels))
-        )
-        centres = np.asarray((one_hot @ x).todense())
-        centres /= np.maximum(1e-12, np.linalg.norm(centres, axis=1, keepdims=True))
-    return labels, centres, float(near.sum())
+    flat = np.ascontiguousarray(centres.T).ravel()
+    labels, near = divide(x.data, x.indices, x.indptr, flat, len(centres), _ROUNDS)
+    return labels, flat.reshape(-1, len(centres)).T, float(near.sum())
 
 
 def _seeds(x: Any, k: int, rng: np.random.Generator) -> Floats:
     chosen = [int(rng.integers(x.shape[0]))]
     nearest = np.full(x.shape[0], 2.0)
     for _ in range(k - 1):
-        likeness = np.asarray((x @ x[chosen[-1]].T).todense()).ravel()
+        likeness = likeness_to(x.data, x.indices, x.indptr, chosen[-1], x.shape[1])
         nearest = np.minimum(nearest, np.maximum(0.0, 1.0 - likeness))
         total = nearest.sum()
         chosen.append(int(rng.choice(x.shape[0], p=nearest / total if total > 0 else None)))

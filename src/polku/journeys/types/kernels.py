@@ -6,7 +6,7 @@ Features are numbered: touchpoint k as k, the step from a to b as size + (a · s
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,10 @@ from polku.journeys.asking.kernels import Codes, Counts, Scores, Sums, Times
 from polku.store.kernels import kernel
 
 Labels = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int32]
+
+LANES: Final = 8
+"""The most types that there can be: scores of all are added at once."""
 
 
 @kernel("i8[] i8[] u4[] u2[] u1[] i8 i8 i8", awaited=False)
@@ -51,7 +55,10 @@ def describe(
                 features[f] = k
                 f += 1
             if last >= 0:
-                pair = size + (last * size + k) % pairs
+                pair = last * size + k
+                pair = size + (
+                    pair if pair < pairs else pair % pairs
+                )  # a division takes longer than all else here
                 if seen[pair] != p:
                     seen[pair] = p
                     features[f] = pair
@@ -80,13 +87,17 @@ def sort_out(
     """Each journey to the type whose weights (`types` of them for each feature) add up to most: the type of each, −1
     for those without features; then by type: journeys, those that get to the outcome, those that meet each
     touchpoint before it, and how many encounters they have and how long they last before it (in bins)."""
+    wide = np.zeros((size + pairs) * LANES, np.float32)
+    for k in range(size + pairs):
+        for c in range(types):
+            wide[k * LANES + c] = weights[k * types + c]
     labels = np.empty(len(starts), np.int64)
     journeys, reached = np.zeros(types, np.int64), np.zeros(types, np.int64)
     meets = np.zeros((types, size), np.int64)
     counts, lengths = np.zeros((types, BINS), np.int64), np.zeros((types, BINS), np.int64)
     seen = np.full(size + pairs, -1, np.int64)
-    met = np.empty(size, np.int64)
-    score = np.empty(types, np.float32)
+    met = np.empty(size + 1, np.int64)
+    score = np.empty(LANES, np.float32)
     for p in range(len(starts)):
         score[:] = 0
         last, n_met, at, stopped = np.int64(-1), 0, starts[p], False
@@ -98,18 +109,20 @@ def sort_out(
             at += 1
             if k == last:
                 continue
-            if seen[k] != p:
-                seen[k] = p
-                met[n_met] = k
-                n_met += 1
-                for c in range(types):
-                    score[c] += weights[k * types + c]
+            new = seen[k] != p  # without a branch: hard to foresee
+            seen[k] = p
+            met[n_met] = k
+            n_met += int(new)
+            counts_for = np.float32(new)
+            for c in range(LANES):
+                score[c] += counts_for * wide[k * LANES + c]
             if last >= 0:
-                pair = size + (last * size + k) % pairs
-                if seen[pair] != p:
-                    seen[pair] = p
-                    for c in range(types):
-                        score[c] += weights[pair * types + c]
+                pair = last * size + k
+                pair = size + (pair if pair < pairs else pair % pairs)
+                counts_for = np.float32(seen[pair] != p)
+                seen[pair] = p
+                for c in range(LANES):
+                    score[c] += counts_for * wide[pair * LANES + c]
             last = k
         if n_met == 0:
             labels[p] = -1
@@ -151,6 +164,68 @@ def feel_of(starts: Counts, ends: Counts, score: Scores, labels: Labels, types: 
             sums[c, 4] += s * m
             sums[c, 5] += m * m
     return sums
+
+
+@kernel("f8[] i4[] i4[] f8[:] i8 i8", awaited=False)
+def divide(
+    data: Sums, indices: Indices, bounds: Indices, centres: Sums, types: int, rounds: int
+) -> tuple[Labels, Sums]:
+    """Lloyd's rounds on the sphere: each row to the centre that it is most like, each centre to the middle of its
+    rows, until nothing changes or `rounds` are over. Gives the type of each row and how like its centre it is.
+
+    Rows are sparse (`data` and `indices` from `bounds[i]` to `bounds[i + 1]`); `centres`, features × types, begin as
+    given and are what was found at the end.
+    """
+    n = len(bounds) - 1
+    labels, near = np.full(n, -1, np.int64), np.zeros(n)
+    likeness, members = np.empty(types), np.empty(types, np.int64)
+    for _ in range(rounds):
+        changed = False
+        for i in range(n):
+            likeness[:] = 0.0
+            for e in range(bounds[i], bounds[i + 1]):
+                at = indices[e] * types
+                for c in range(types):
+                    likeness[c] += data[e] * centres[at + c]
+            best = 0
+            for c in range(1, types):
+                if likeness[c] > likeness[best]:
+                    best = c
+            changed |= labels[i] != best
+            labels[i], near[i] = best, likeness[best]
+        if not changed:
+            break
+        members[:] = 0
+        for i in range(n):
+            members[labels[i]] += 1
+        if members.min() == 0:  # a type without rows begins anew with the least alike
+            furthest, taken = np.argsort(near), 0
+            for c in range(types):
+                if members[c] == 0 and taken < n:
+                    labels[furthest[taken]] = c
+                    taken += 1
+        centres[:] = 0.0
+        for i in range(n):
+            for e in range(bounds[i], bounds[i + 1]):
+                centres[indices[e] * types + labels[i]] += data[e]
+        likeness[:] = 0.0
+        for at in range(len(centres)):
+            likeness[at % types] += centres[at] * centres[at]
+        for at in range(len(centres)):
+            centres[at] /= max(1e-12, np.sqrt(likeness[at % types]))
+    return labels, near
+
+
+@kernel("f8[] i4[] i4[] i8 i8", awaited=False)
+def likeness_to(data: Sums, indices: Indices, bounds: Indices, row: int, size: int) -> Sums:
+    """How like one row each row is: the cosine, of sparse rows of length 1 with `size` features."""
+    one, found = np.zeros(size), np.zeros(len(bounds) - 1)
+    for e in range(bounds[row], bounds[row + 1]):
+        one[indices[e]] = data[e]
+    for i in range(len(found)):
+        for e in range(bounds[i], bounds[i + 1]):
+            found[i] += data[e] * one[indices[e]]
+    return found
 
 
 @kernel("i8[] i8[] u2[]", awaited=False)

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from polku.journeys.asking.collapsing import counted
-from polku.journeys.asking.scope import Scope, keep, kept
+from polku.journeys.asking.scope import Scope
+from polku.journeys.asking.views import views
 from polku.journeys.variants.kernels import Flags, Hashes, Numbers, add_up, group, hash_paths, look_up
 from polku.stats import FEWEST
 from polku.store import Block
@@ -48,12 +49,12 @@ class Whole:
         if block.part_of is not None:
             whole, chosen = block.part_of
             return self.hashed(whole).choose(chosen)
-        found: Hashed | None = kept(block, self)
+        found: Hashed | None = views.get(block, self)
         if found is None:
             columns = counted(self.scope, block, collapse=self.collapse).columns
             outcome = -1 if self.outcome is None else self.outcome
             found = Hashed(*hash_paths(*columns, outcome, self.longest))
-            keep(block, self, found)
+            views.keep(block, self, found, found.hashes, found.seconds, found.met, found.cut)
         return found
 
     def path(self, block: Block, place: int) -> tuple[int, ...]:

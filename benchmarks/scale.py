@@ -1,0 +1,139 @@
+"""Every question about journeys on 1, 10 and 100 million events, as users ask it: whole queries, with intervals.
+
+`SCALE_EVENTS=1e9 python -m benchmarks scale` asks a billion: 28 GB of disk, and 16 GiB of memory to be quick.
+Each size is asked in a process of its own, so that its memory is its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.data import log
+from benchmarks.made import A_PROFILE, folder
+from benchmarks.measure import Figure, median_seconds
+from polku import journeys
+from polku.journeys.asking.answers import Answers
+from polku.library import open_workspace
+from polku.settings import read_settings
+from polku.store import kernels
+from polku.workspace import Query, Workspace
+
+SIZES = tuple(int(float(n)) for n in os.environ.get("SCALE_EVENTS", "1e6,1e7,1e8").split(","))
+NEW = 1_000_000
+FUNNEL = {"steps": ["product", "cart", "checkout", "payment", "order"], "within": "30d"}
+QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "map": ("map", {}),
+    "graph, with quantiles of the gaps": ("graph", {}),
+    "paths": ("paths", {}),
+    "variants": ("variants", {"outcome": "order"}),
+    "loops": ("loops", {}),
+    "between two touchpoints": ("between", {"start": "product", "end": "order"}),
+    "sessions": ("sessions", {}),
+    "funnel, five steps within 30 days": ("funnel", FUNNEL),
+    "conversion by week": ("conversion", FUNNEL),
+    "dropouts": ("dropouts", FUNNEL | {"at": 2}),
+    "volumes": ("volumes", {}),
+    "stages": ("stages", {}),
+    "retention": ("retention", {}),
+    "life cycle": ("lifecycle", {}),
+    "comparison of two groups": ("compare", {"who_a": ["met:phone"]}),
+    "comparison of two periods": ("compare", {"since": "2026-04-01", "until": "2026-05-31"}),
+    "conformance": ("conformance", {"steps": "product,cart<7d,order<1d,delivery<10d"}),
+    "types": ("types", {}),
+    "attribution": ("attribution", {"outcome": "order"}),
+    "next touchpoint": ("next", {"so_far": ["product", "cart"]}),
+}
+MOST_S = {100_000_000: 0.6, 1_000_000_000: 5.0}
+MOST_GB = {100_000_000: 4.0}
+
+
+def figures() -> Iterator[Figure]:
+    told = {events: _in_a_process_of_its_own(events) for events in SIZES}
+    _print_table(told)
+    for events, of in told.items():
+        slowest = max(of["questions"], key=lambda name: of["questions"][name][1])
+        yield Figure(
+            f"slowest question of {events:,} events: {slowest}", of["questions"][slowest][1], "s",
+            target=MOST_S.get(events),
+        )  # fmt: skip
+        yield Figure("  most memory that was resident", of["memory_gb"], "GB", target=MOST_GB.get(events))
+        if "refresh_s" in of:
+            yield Figure(f"  blocks refreshed after {NEW:,} new events", of["refresh_s"], "s",
+                         target=30 if events == 100_000_000 else None)  # fmt: skip
+
+
+def _in_a_process_of_its_own(events: int) -> Any:
+    folder(events)
+    environment = os.environ.copy()
+    if events > 100_000_000:
+        environment.setdefault("POLKU_VIEWS_MEMORY", "8GB")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.scale", str(events)], stdout=subprocess.PIPE, text=True, check=True,
+        env=environment,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def _print_table(told: dict[int, Any]) -> None:
+    print(f"  {'seconds (the first time)':<36}" + "".join(f"{events:>22,}" for events in told))
+    for name in QUESTIONS:
+        cells = (of["questions"][name] for of in told.values())
+        print(f"  {name:<36}" + "".join(f"{f'{again:.3f} ({first:.3f})':>22}" for first, again in cells))
+
+
+def _asked(events: int) -> dict[str, Any]:
+    """Seconds of each question, the first time and then the median; most memory; a refresh."""
+    with open_workspace(read_settings(folder(events))) as workspace:
+        kernels.compile_all()
+        assert workspace.engine.blocks.events > events * 0.9
+        queries = {q.path: q for q in journeys.QUERIES}
+        questions = {
+            name: _seconds(workspace, queries[f"journeys/{path}"].of(given))
+            for name, (path, given) in QUESTIONS.items()
+        }
+        told = {"questions": questions, "memory_gb": _most_memory_gb()}
+        if events <= 100_000_000:
+            told["refresh_s"] = _refresh_s(workspace, events)
+    return told
+
+
+def _seconds(workspace: Workspace, query: Query) -> tuple[float, float]:
+    known = workspace.part(Answers)._known
+
+    def ask() -> None:
+        known.clear()  # else the second answer would be the first one, kept
+        query.answer(workspace)
+
+    start = time.perf_counter()
+    ask()
+    first = time.perf_counter() - start
+    print(f"    {query.path} {first:.3f}", file=sys.stderr, flush=True)
+    return first, median_seconds(ask, runs=3 if first > 2 else 5)
+
+
+def _refresh_s(workspace: Workspace, events: int) -> float:
+    """Seconds until new events of the same customers are in the blocks; storing them is not part of it."""
+    before = workspace.engine.blocks.events
+    for batch in log(NEW, events // A_PROFILE, seed=2):
+        workspace.store.append(batch)
+    start = time.perf_counter()
+    after = workspace.engine.refresh().events
+    seconds = time.perf_counter() - start
+    assert after == before + NEW, (before, after)
+    return seconds
+
+
+def _most_memory_gb() -> float:
+    with open("/proc/self/status", encoding="ascii") as status:
+        kib = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    return kib * 1024 / 1e9
+
+
+if __name__ == "__main__":
+    print(json.dumps(_asked(int(sys.argv[1]))))

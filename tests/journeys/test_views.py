@@ -1,0 +1,88 @@
+"""What is kept of blocks, and what makes way when there is no room."""
+
+from __future__ import annotations
+
+import gc
+
+import numpy as np
+import pytest
+
+from polku.journeys.asking.views import Views
+from polku.store import Block
+
+
+def blocks(n: int) -> list[Block]:
+    return [Block.empty() for _ in range(n)]
+
+
+def bytes_(n: int) -> np.ndarray:
+    return np.zeros(n, np.uint8)
+
+
+def keep(views: Views, of: list[Block], key: str, size: int = 10) -> None:
+    for block in of:
+        views.keep(block, key, key, bytes_(size))
+
+
+def kept(views: Views, of: list[Block], key: str) -> int:
+    return sum(views.get(b, key) == key for b in of)
+
+
+def test_what_is_kept_is_found_under_its_block_and_key() -> None:
+    views, (one, other) = Views(100), blocks(2)
+    views.keep(one, "a", "made", bytes_(10), bytes_(5))
+    assert views.get(one, "a") == "made"
+    assert views.get(other, "a") is None
+    assert views.get(one, "b") is None
+    assert views.bytes == 15
+
+
+def test_what_was_longest_not_asked_for_makes_way() -> None:
+    views, all_ = Views(100), blocks(4)
+    keep(views, all_, "a")
+    keep(views, all_, "b")
+    assert kept(views, all_, "a") == 4  # now b is the oldest
+    keep(views, all_, "c")
+    assert [kept(views, all_, key) for key in "abc"] == [4, 0, 4]
+    assert views.bytes == 80
+
+
+def test_of_what_is_too_much_a_part_stays() -> None:
+    views, all_ = Views(35), blocks(10)
+    keep(views, all_, "a")
+    keep(views, all_, "a")  # asked again, block after block
+    assert kept(views, all_, "a") == 3
+    assert views.bytes == 30
+
+
+@pytest.mark.parametrize("size", [101, 1_000])
+def test_what_is_larger_than_all_room_is_not_kept(size: int) -> None:
+    views, (one,) = Views(100), blocks(1)
+    views.keep(one, "a", "a", bytes_(size))
+    assert views.get(one, "a") is None
+    assert views.bytes == 0
+
+
+def test_views_go_with_their_block() -> None:
+    views, all_ = Views(100), blocks(3)
+    keep(views, all_, "a")
+    del all_[0]
+    gc.collect()
+    assert views.bytes == 20
+
+
+def test_without_room_questions_are_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    from polku.journeys.asking.scope import Scope
+    from polku.journeys.asking.views import views
+    from polku.journeys.variants.variants import Whole
+    from tests.journeys.journeys_of import block_of, of
+
+    block, scope = block_of([of((1, 1), (2, 2), (3, 2)), of((4, 2))]), Scope((1, 2))
+    with_room = scope.counted(block), scope.rows(block), Whole(scope, collapse=True).hashed(block)
+    monkeypatch.setattr(views, "most_bytes", 0)
+    again = block_of([of((1, 1), (2, 2), (3, 2)), of((4, 2))])
+    without = scope.counted(again), scope.rows(again), Whole(scope, collapse=True).hashed(again)
+    assert views.get(again, scope) is None
+    assert with_room[0].number.tolist() == without[0].number.tolist()
+    assert with_room[1].tolist() == without[1].tolist()
+    assert with_room[2].hashes.tolist() == without[2].hashes.tolist()
