@@ -6,7 +6,7 @@ import importlib
 import platform
 import sys
 
-ALL = ("appending", "ingesting", "questions", "identity", "serving", "charts")
+ALL = ("appending", "ingesting", "questions", "identity", "serving", "charts", "logs", "mining", "scale")
 
 
 def main() -> None:

@@ -13,26 +13,27 @@ from polku.settings import read_settings
 from polku.workspace import Workspace
 
 EVENTS = int(float(os.environ.get("BENCH_EVENTS", "20_000_000")))
-PROFILES = EVENTS // 20
-FOLDER = Path(__file__).parent.parent / ".cache" / "bench" / f"{EVENTS}"
+FOLDERS = Path(__file__).parent.parent / ".cache" / "bench"
+FOLDER = FOLDERS / f"{EVENTS}"
 
 
-def ready() -> Path:
-    """The folder, filled."""
-    done = FOLDER / "filled"
+def ready(events: int = EVENTS) -> Path:
+    """The folder with so many events, of a twentieth as many profiles."""
+    folder = FOLDERS / f"{events}"
+    done = folder / "filled"
     if not done.exists():
-        settings = read_settings(FOLDER)
+        settings = read_settings(folder)
         make_folder(settings)
         with open_workspace(settings) as workspace:
-            seconds = fill(workspace.store, EVENTS, PROFILES)
-        print(f"  (stored {EVENTS:,} events in {seconds:.0f} s: {EVENTS / seconds:,.0f}/s)", flush=True)
+            seconds = fill(workspace.store, events, events // 20)
+        print(f"  (stored {events:,} events in {seconds:.0f} s: {events / seconds:,.0f}/s)", flush=True)
         done.touch()
-    return FOLDER
+    return folder
 
 
 @contextmanager
-def opened() -> Iterator[Workspace]:
+def opened(events: int = EVENTS) -> Iterator[Workspace]:
     """The folder in this process, with no blocks newer than its events."""
-    settings = read_settings(ready())
+    settings = read_settings(ready(events))
     with open_workspace(settings) as workspace:
         yield workspace

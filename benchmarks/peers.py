@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 FOLDER: Final = Path(__file__).parent.parent / ".cache" / "peers"
-PACKAGES: Final = {"r4pm": ("r4pm==0.6.2", "polars==2.1.0", "pyarrow")}
+PACKAGES: Final = {
+    "r4pm": ("r4pm==0.6.2", "polars==2.1.0", "pyarrow"),
+    "pm4py": ("pm4py==2.7.23.11", "pyarrow"),
+    "retentioneering": ("retentioneering==5.2.4", "pyarrow"),
+}
 """What each needs. Nothing of it is ever installed with Polku."""
 
 
@@ -33,6 +38,7 @@ def made(peer: str) -> Path:
 def told(python: Path, script: str, *arguments: str | Path) -> Any:
     """What a script printed as JSON."""
     done = subprocess.run(
-        [python, "-c", script, *map(str, arguments)], check=True, capture_output=True, text=True, timeout=600
-    )
-    return json.loads(done.stdout)
+        [python, "-c", script, *map(str, arguments)], check=True, stdout=subprocess.PIPE, text=True, timeout=1800,
+        env=os.environ | {"RETENTIONEERING_NO_TRACK": "1"},
+    )  # fmt: skip
+    return json.loads(done.stdout.splitlines()[-1])

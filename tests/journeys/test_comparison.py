@@ -20,7 +20,7 @@ from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.scope import Scope
 from polku.journeys.comparison.comparing import Compared, compare
-from polku.journeys.comparison.outlines import OutlineQuestion, SharedQuestion
+from polku.journeys.comparison.outlines import FirstGapsQuestion, OutlineQuestion, SharedQuestion
 from polku.journeys.comparison.queries import JourneyCompare
 from polku.journeys.comparison.results import ComparedTouchpoint, ComparedTransition
 from polku.journeys.comparison.whole_paths import SharedTakenQuestion, TakenQuestion
@@ -59,7 +59,9 @@ def test_outline_by_hand() -> None:
     assert told.profiles == 2
     assert told.reach.tolist() == [2, 2, 0]
     assert dict(zip(told.pairs.tolist(), told.made.tolist(), strict=True)) == {1: 2, 3: 1, 4: 1}
-    assert told.gaps[0].tolist() == bins([10, 1])  # of the first way, its first time only
+    first, other = ask(FirstGapsQuestion(ABC, (1, 8)), block_of(journeys))
+    assert first.tolist() == bins([10, 1])  # of the first way, its first time only
+    assert not other.any()
 
 
 @settings(max_examples=60, deadline=None)
@@ -73,9 +75,12 @@ def test_outline_is_what_python_counts(journeys: list[list[Event]], cuts: list[i
     told = ask_split(OutlineQuestion(scope), journeys, cuts)
     assert told.profiles == sum(bool(p) for p in paths)
     assert told.reach.tolist() == [sum(any(k == at for _, at in p) for p in paths) for k in range(3)]
-    assert {p: g.tolist() for p, g in zip(told.pairs.tolist(), told.gaps, strict=True)} == {
-        pair: bins(g) for pair, g in gaps.items()
+    assert dict(zip(told.pairs.tolist(), told.made.tolist(), strict=True)) == {
+        p: len(g) for p, g in gaps.items()
     }
+    wanted = tuple(sorted(gaps, reverse=True))[:5]
+    rows = ask_split(FirstGapsQuestion(scope, wanted), journeys, cuts)
+    assert rows.tolist() == [bins(gaps[pair]) for pair in wanted]
 
 
 @settings(max_examples=60, deadline=None)
@@ -110,7 +115,7 @@ def test_the_rest_are_all_less_those_chosen(journeys: list[list[Event]], chosen:
     told = all_of_them.less(some)
     assert told.profiles == others.profiles
     assert told.reach.tolist() == others.reach.tolist()
-    assert told.gaps.tolist() == others.of(told.pairs).gaps.tolist()
+    assert told.made.tolist() == others.of(told.pairs).made.tolist()
 
 
 WHOLE, EARLY_PATHS, LATE_PATHS = (Whole(s, collapse=True) for s in (ABC, EARLY, LATE))

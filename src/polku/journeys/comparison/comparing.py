@@ -11,7 +11,7 @@ import numpy as np
 from polku.journeys.asking.gaps import median_gap
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.telling import share
-from polku.journeys.comparison.outlines import Outline, SharedOutline
+from polku.journeys.comparison.outlines import Counts, Gaps, Outline, SharedOutline, untold
 from polku.journeys.comparison.results import ComparedPath, ComparedTouchpoint, ComparedTransition, Row
 from polku.journeys.comparison.whole_paths import WholePaths
 from polku.stats import (
@@ -81,12 +81,14 @@ def compare(
     paths: WholePaths = NONE,
     without: frozenset[int] = frozenset(),
     top: int | None = None,
+    gaps: Gaps = untold,
 ) -> Compared:
     """What differs between two outlines of the same touchpoints `met`; of transitions the first `top`, or all.
 
     Compared is what at least five profiles of both together do: of less nothing could be clear, and how many of
     both do a thing says nothing of whether they differ in it. Touchpoints whose places are in `without` are left
-    out, with what leads to them and from them, and whole paths through them.
+    out, with what leads to them and from them, and whole paths through them. `gaps` is asked how long the transitions
+    listed take.
     """
     pairs = np.union1d(a.pairs, b.pairs)
     a, b = a.of(pairs), b.of(pairs)
@@ -104,31 +106,31 @@ def compare(
     touchpoints, transitions, taken = (sorted(e, key=lambda t: t.weight, reverse=True) for e in each)
     return Compared(
         tuple(ComparedTouchpoint(met[t.place], *t.told) for t in touchpoints),
-        tuple(_transition(met, t, a, b) for t in transitions[:top]),
+        tuple(_transitions(met, transitions[:top], pairs, gaps)),
         tuple(_path(met, t, paths) for t in taken),
         sum(t.q is not None for t in tested),
         sum(t.clear for t in tested),
     )
 
 
-Counts = Iterator[tuple[int, int, int, Shared | None]]
+Found = Iterator[tuple[int, int, int, Shared | None]]
 """Of each thing its place, how many of either do it, and of those who are in both."""
 
 
-def _met(a: Outline, b: Outline, shared: SharedOutline | None, without: frozenset[int]) -> Counts:
+def _met(a: Outline, b: Outline, shared: SharedOutline | None, without: frozenset[int]) -> Found:
     for k, (n, m) in enumerate(zip(a.reach.tolist(), b.reach.tolist(), strict=True)):
         if n + m >= FEWEST and k not in without:
             yield k, n, m, shared.of_touchpoint(k) if shared else None
 
 
-def _made(a: Outline, b: Outline, shared: SharedOutline | None, without: frozenset[int], size: int) -> Counts:
+def _made(a: Outline, b: Outline, shared: SharedOutline | None, without: frozenset[int], size: int) -> Found:
     counts = zip(a.pairs.tolist(), a.made.tolist(), b.made.tolist(), strict=True)
     for i, (pair, n, m) in enumerate(counts):
         if n + m >= FEWEST and without.isdisjoint(divmod(pair, size)):
             yield i, n, m, shared.of_transition(pair) if shared else None
 
 
-def _taken(paths: WholePaths, without: frozenset[int]) -> Counts:
+def _taken(paths: WholePaths, without: frozenset[int]) -> Found:
     for i, (path, n, m) in enumerate(zip(paths.paths, paths.first, paths.second, strict=True)):
         if path and without.isdisjoint(path):
             yield i, n, m, paths.shared[i] if paths.shared else None
@@ -140,10 +142,16 @@ def _path(met: Sequence[Met], one: _Counted, paths: WholePaths) -> ComparedPath:
     return ComparedPath(tuple(s.key for s in steps), fi, en, *one.told)
 
 
-def _transition(met: Sequence[Met], one: _Counted, a: Outline, b: Outline) -> ComparedTransition:
-    came, went = divmod(int(a.pairs[one.place]), len(met))
-    first, second = median_gap(a.gaps[one.place]), median_gap(b.gaps[one.place])
-    return ComparedTransition(met[came], met[went], *one.told, first_after_s=first, second_after_s=second)
+def _transitions(
+    met: Sequence[Met], listed: Sequence[_Counted], pairs: Counts, gaps: Gaps
+) -> Iterator[ComparedTransition]:
+    made = tuple(int(pairs[one.place]) for one in listed)
+    for pair, one, first, second in zip(made, listed, *gaps(made), strict=True):
+        came, went = divmod(pair, len(met))
+        took, took_other = median_gap(first), median_gap(second)
+        yield ComparedTransition(
+            met[came], met[went], *one.told, first_after_s=took, second_after_s=took_other
+        )
 
 
 def weight(row: Row) -> tuple[bool, float]:

@@ -12,46 +12,52 @@ from polku.journeys.asking.kernels import Codes, Counts, Times
 from polku.store.kernels import kernel
 
 
-@kernel("i8[] i8[] u4[] u2[] i8", awaited=False)
-def outline(
-    starts: Counts, ends: Counts, time: Times, number: Codes, size: int
-) -> tuple[Counts, Counts, npt.NDArray[Any], int]:
-    """How many profiles meet each touchpoint; transitions as from · size + to, ascending, with the gap of each
-    profile's first time (a row of bins each, whose sum is how many make it); and how many profiles meet any."""
+@kernel("i8[] i8[] u2[] i8", awaited=False)
+def outline(starts: Counts, ends: Counts, number: Codes, size: int) -> tuple[Counts, Counts, int]:
+    """How many profiles meet each touchpoint; how many make each transition, from · size + to; and how many profiles
+    meet any."""
     reach, met_by = np.zeros(size, np.int64), np.full(size, -1, np.int64)
-    slots, pairs = np.full(size * size, -1, np.int32), np.empty(size * size, np.int64)
-    made_by = np.full(size * size, -1, np.int32)
-    gaps = np.zeros((256, BINS), np.uint32)  # narrow, to stay in the processor's cache
-    used = profiles = 0
+    made, made_by = np.zeros(size * size, np.int64), np.full(size * size, -1, np.int32)
+    profiles = 0
     for p in range(len(starts)):
         if starts[p] == ends[p]:
             continue
         profiles += 1
-        last, since = np.int64(number[starts[p]]), np.int64(time[starts[p]])
+        last = np.int64(number[starts[p]])
         reach[last] += 1
         met_by[last] = p
         for i in range(starts[p] + 1, ends[p]):
-            k, t = np.int64(number[i]), np.int64(time[i])
-            if met_by[k] != p:
-                met_by[k] = p
-                reach[k] += 1
+            k = np.int64(number[i])
             pair = last * size + k
-            if made_by[pair] != p:
-                made_by[pair] = p
-                slot = slots[pair]
-                if slot < 0:
-                    slot = used
-                    slots[pair], pairs[slot] = slot, pair
-                    used += 1
-                    if used > len(gaps):
-                        grown = np.zeros((2 * len(gaps), BINS), np.uint32)
-                        grown[: len(gaps)] = gaps
-                        gaps = grown
-                gap = t - since
-                gaps[slot, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
-            last, since = k, t
-    order = np.argsort(pairs[:used])
-    return reach, pairs[:used][order], gaps[order], profiles
+            reach[k] += int(met_by[k] != p)  # without branches: hard to foresee
+            met_by[k] = p
+            made[pair] += int(made_by[pair] != p)
+            made_by[pair] = p
+            last = k
+    return reach, made, profiles
+
+
+@kernel("i8[] i8[] u4[] u2[] i8 i4[] i8", awaited=False)
+def first_gaps(
+    starts: Counts,
+    ends: Counts,
+    time: Times,
+    number: Codes,
+    size: int,
+    rows: npt.NDArray[np.int32],
+    wanted: int,
+) -> npt.NDArray[Any]:
+    """The gap of each profile's first time of some transitions, in bins: a row for each of those `wanted`. `rows` has
+    for each transition, from · size + to, its row; −1 for one that is not wanted."""
+    gaps, made_by = np.zeros((wanted, BINS), np.uint32), np.full(wanted, -1, np.int64)
+    for p in range(len(starts)):
+        for i in range(starts[p] + 1, ends[p]):
+            row = rows[np.int64(number[i - 1]) * size + np.int64(number[i])]
+            if row >= 0 and made_by[row] != p:
+                made_by[row] = p
+                gap = np.int64(time[i]) - np.int64(time[i - 1])
+                gaps[row, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
+    return gaps
 
 
 @kernel("i8[] i8[] u2[] i8[] i8[] u2[] i8", awaited=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from polku.journeys.asking.gaps import BINS
 from polku.journeys.asking.scope import Scope
-from polku.journeys.comparison.kernels import outline, shared_outline
+from polku.journeys.comparison.kernels import first_gaps, outline, shared_outline
 from polku.stats import Shared
 from polku.store import Block
 
@@ -17,34 +18,32 @@ Counts = npt.NDArray[np.int64]
 Rows = tuple[Counts, Counts]
 """Transitions as from · size + to, ascending, and a row of counts for each."""
 
+Gaps = Callable[[tuple[int, ...]], tuple[Counts, Counts]]
+"""How long transitions take in both of two groups: a row of bins for each, in their order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """`reach[k]` of `profiles` profiles meet touchpoint k of the scope; the transitions `pairs` (from · size + to,
-    ascending) are made at least once by `made` of them, the first time with the gaps of `gaps` (rows of bins)."""
+    ascending) are made at least once by `made` of them."""
 
     reach: Counts
     pairs: Counts
-    gaps: Counts
+    made: Counts
     profiles: int
-
-    @property
-    def made(self) -> Counts:
-        total: Counts = self.gaps.sum(axis=1)
-        return total
 
     def less(self, part: Outline) -> Outline:
         """The outline of those who are not of `part`, whose profiles are all here: each counts by itself."""
-        gaps = self.gaps.copy()
-        gaps[np.searchsorted(self.pairs, part.pairs)] -= part.gaps
-        return Outline(self.reach - part.reach, self.pairs, gaps, self.profiles - part.profiles)
+        made = self.made.copy()
+        made[np.searchsorted(self.pairs, part.pairs)] -= part.made
+        return Outline(self.reach - part.reach, self.pairs, made, self.profiles - part.profiles)
 
     def of(self, pairs: Counts) -> Outline:
         """The same with just these transitions, whether anyone makes them or not."""
-        gaps = np.zeros((len(pairs), BINS), np.int64)
+        made = np.zeros(len(pairs), np.int64)
         known = np.isin(self.pairs, pairs)
-        gaps[np.searchsorted(pairs, self.pairs[known])] = self.gaps[known]
-        return Outline(self.reach, pairs, gaps, self.profiles)
+        made[np.searchsorted(pairs, self.pairs[known])] = self.made[known]
+        return Outline(self.reach, pairs, made, self.profiles)
 
 
 @dataclass(frozen=True)
@@ -54,20 +53,48 @@ class OutlineQuestion:
     scope: Scope
 
     def partial(self, block: Block) -> tuple[Counts, Counts, Counts, int]:
-        found: tuple[Counts, Counts, Counts, int] = outline(
-            *self.scope.counted(block).columns, self.scope.size
-        )
-        return found
+        counted = self.scope.counted(block)
+        reach, made, profiles = outline(counted.starts, counted.ends, counted.number, self.scope.size)
+        pairs = np.flatnonzero(made)
+        return reach, pairs, made[pairs, None], profiles
 
     def merge(
         self, a: tuple[Counts, Counts, Counts, int], b: tuple[Counts, Counts, Counts, int]
     ) -> tuple[Counts, Counts, Counts, int]:
-        pairs, gaps = added((a[1], a[2]), (b[1], b[2]))
-        return a[0] + b[0], pairs, gaps, a[3] + b[3]
+        pairs, made = added((a[1], a[2]), (b[1], b[2]))
+        return a[0] + b[0], pairs, made, a[3] + b[3]
 
     def finish(self, partial: tuple[Counts, Counts, Counts, int]) -> Outline:
-        reach, pairs, gaps, profiles = partial
-        return Outline(reach, pairs, gaps.astype(np.int64), profiles)
+        reach, pairs, made, profiles = partial
+        return Outline(reach, pairs, made[:, 0], profiles)
+
+
+@dataclass(frozen=True)
+class FirstGapsQuestion:
+    """The time that profiles take the first time they make each of these transitions (from · size + to): a row of bins
+    for each, in their order."""
+
+    scope: Scope
+    pairs: tuple[int, ...]
+
+    def partial(self, block: Block) -> Counts:
+        size = self.scope.size
+        rows = np.full(size * size, -1, np.int32)
+        rows[list(self.pairs)] = np.arange(len(self.pairs))
+        gaps: Counts = first_gaps(*self.scope.counted(block).columns, size, rows, len(self.pairs))
+        return gaps
+
+    def merge(self, a: Counts, b: Counts) -> Counts:
+        return a + b
+
+    def finish(self, partial: Counts) -> Counts:
+        return partial.astype(np.int64)
+
+
+def untold(pairs: tuple[int, ...]) -> tuple[Counts, Counts]:
+    """Gaps that nobody knows."""
+    nothing = np.zeros((len(pairs), BINS), np.int64)
+    return nothing, nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,14 @@ class JourneyCompare(ChosenQuery):
         made_by = {c.behaviour.mark.code for c in (*first, *second) if isinstance(c.behaviour, Meets)}
         without = frozenset(k for k, code in enumerate(scope.codes) if code in made_by)
         compared = compare(
-            met, sides.a, sides.b, sides.shared, paths=sides.paths, without=without, top=self.top
+            met,
+            sides.a,
+            sides.b,
+            sides.shared,
+            paths=sides.paths,
+            without=without,
+            top=self.top,
+            gaps=sides.gaps,
         )
         a, b = self._groups(sides, days, other)
         return JourneysCompared(

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from polku.errors import InvalidInput
 from polku.journeys.asking.query import Asker
 from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.who import Condition
-from polku.journeys.comparison.outlines import Outline, OutlineQuestion, SharedOutline, SharedQuestion
+from polku.journeys.comparison.outlines import (
+    Counts,
+    FirstGapsQuestion,
+    Gaps,
+    Outline,
+    OutlineQuestion,
+    SharedOutline,
+    SharedQuestion,
+)
 from polku.journeys.comparison.whole_paths import WholePaths, paths_of_groups, paths_of_periods
+from polku.store import Question
 from polku.workspace import FIRST_DAY, FOREVER, LAST_DAY, midnight
 
 USUAL: Final = timedelta(days=29)
 """From the first of the last thirty days to the last."""
+
+P = TypeVar("P")
+A = TypeVar("A")
 
 Days = tuple[date | None, date | None]
 """The first and the last day; None: as far as there are events."""
@@ -25,13 +37,14 @@ Days = tuple[date | None, date | None]
 @dataclass(frozen=True, slots=True)
 class Sides:
     """The outlines of both; `shared` where the same profiles may be in both and count in both; `in_both` profiles
-    are in both; whole paths that they take."""
+    are in both; whole paths that they take. `gaps` tells of transitions the time that each took (rows of bins)."""
 
     a: Outline
     b: Outline
     shared: SharedOutline | None
     in_both: int
     paths: WholePaths
+    gaps: Gaps
 
 
 def of_groups(ask: Asker, scope: Scope, first: tuple[Condition, ...], second: tuple[Condition, ...]) -> Sides:
@@ -39,16 +52,22 @@ def of_groups(ask: Asker, scope: Scope, first: tuple[Condition, ...], second: tu
 
     Those for whom both hold are left out: nobody can differ from themselves.
     """
-    question, who = OutlineQuestion(scope), ask.lens.who
 
-    def outline(*conditions: Condition) -> Outline:
-        return ask.answers.ask(question, replace(ask.lens, who=(*who, *conditions)))
+    def asked(question: Question[P, A], *conditions: Condition) -> A:
+        return ask.answers.ask(question, replace(ask.lens, who=(*ask.lens.who, *conditions)))
 
-    a, paths = outline(*first), paths_of_groups(ask, scope, first, second)
+    def gaps(pairs: tuple[int, ...]) -> tuple[Counts, Counts]:
+        question = FirstGapsQuestion(scope, pairs)
+        a, b = asked(question, *first), asked(question, *second)
+        both = asked(question, *first, *second) if second else a
+        return a - both if second else a, b - both
+
+    question = OutlineQuestion(scope)
+    a, paths = asked(question, *first), paths_of_groups(ask, scope, first, second)
     if not second:
-        return Sides(a, outline().less(a), None, 0, paths)
-    both = outline(*first, *second)
-    return Sides(a.less(both), outline(*second).less(both), None, both.profiles, paths)
+        return Sides(a, asked(question).less(a), None, 0, paths, gaps)
+    both = asked(question, *first, *second)
+    return Sides(a.less(both), asked(question, *second).less(both), None, both.profiles, paths, gaps)
 
 
 def of_periods(ask: Asker, scope: Scope, other: Scope) -> Sides:
@@ -59,7 +78,12 @@ def of_periods(ask: Asker, scope: Scope, other: Scope) -> Sides:
         )
     shared = ask(SharedQuestion(scope, other))
     a, b = ask(OutlineQuestion(scope)), ask(OutlineQuestion(other))
-    return Sides(a, b, shared, shared.profiles, paths_of_periods(ask, scope, other))
+    paths = paths_of_periods(ask, scope, other)
+
+    def gaps(pairs: tuple[int, ...]) -> tuple[Counts, Counts]:
+        return ask(FirstGapsQuestion(scope, pairs)), ask(FirstGapsQuestion(other, pairs))
+
+    return Sides(a, b, shared, shared.profiles, paths, gaps)
 
 
 def two_periods(first: Days, second: Days, *, today: date) -> tuple[Days, Days]:

@@ -15,6 +15,7 @@ from polku.journeys.asking.who import Condition
 from polku.journeys.variants.variants import Counted, PathsQuestion, VariantsQuestion, Whole
 from polku.stats import FEWEST, Shared
 from polku.store import Block
+from polku.store.numbering import empty_slots, enter, find, mixer
 
 MOST: Final = 20
 """So many whole paths are compared: the most frequent of both together."""
@@ -145,10 +146,8 @@ def _read(ask: Asker, wholes: tuple[Whole, ...], hashes: Hashes) -> tuple[tuple[
     return tuple(next((p for p in each if p is not None), ()) for each in zip(*found, strict=True))
 
 
-def _places(hashes: npt.NDArray[np.uint64], wanted: Hashes) -> Counts:
+def _places(hashes: npt.NDArray[np.uint64], wanted: Hashes) -> npt.NDArray[np.int32]:
     """For each hash its place among those wanted, which are ascending; −1 for others."""
-    known = np.array(wanted, np.uint64)
-    if not len(known):
-        return np.full(len(hashes), -1, np.int64)
-    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    return np.where(known[at] == hashes, at, -1)
+    slots, known, mixed = empty_slots(len(wanted)), np.empty(len(wanted), np.uint64), mixer()
+    enter(np.array(wanted, np.uint64), slots, known, 0, mixed)
+    return find(hashes, slots, known, len(wanted), mixed)

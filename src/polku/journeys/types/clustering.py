@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from polku.journeys.types.kernels import LANES, divide, likeness_to
+from polku.journeys.types.kernels import divide, likeness_to
 
-MOST_TYPES: Final = LANES
+MOST_TYPES: Final = 8
 LOOKED_AT: Final = 1_200
 """So many journeys decide how many types there are, and how sure one is of them."""
 STRONG: Final = 0.8

@@ -6,7 +6,7 @@ Features are numbered: touchpoint k as k, the step from a to b as size + (a · s
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,6 @@ from polku.store.kernels import kernel
 
 Labels = npt.NDArray[np.int64]
 Indices = npt.NDArray[np.int32]
-
-LANES: Final = 8
-"""The most types that there can be: scores of all are added at once."""
 
 
 @kernel("i8[] i8[] u4[] u2[] u1[] i8 i8 i8", awaited=False)
@@ -55,13 +52,13 @@ def describe(
                 features[f] = k
                 f += 1
             if last >= 0:
-                pair = last * size + k
-                pair = size + (
-                    pair if pair < pairs else pair % pairs
-                )  # a division takes longer than all else here
-                if seen[pair] != p:
-                    seen[pair] = p
-                    features[f] = pair
+                step = last * size + k
+                if step >= pairs:  # a division takes long
+                    step %= pairs
+                step += size
+                if seen[step] != p:
+                    seen[step] = p
+                    features[f] = step
                     f += 1
             if taken < longest:
                 steps[s] = k
@@ -87,17 +84,13 @@ def sort_out(
     """Each journey to the type whose weights (`types` of them for each feature) add up to most: the type of each, −1
     for those without features; then by type: journeys, those that get to the outcome, those that meet each
     touchpoint before it, and how many encounters they have and how long they last before it (in bins)."""
-    wide = np.zeros((size + pairs) * LANES, np.float32)
-    for k in range(size + pairs):
-        for c in range(types):
-            wide[k * LANES + c] = weights[k * types + c]
     labels = np.empty(len(starts), np.int64)
     journeys, reached = np.zeros(types, np.int64), np.zeros(types, np.int64)
     meets = np.zeros((types, size), np.int64)
     counts, lengths = np.zeros((types, BINS), np.int64), np.zeros((types, BINS), np.int64)
     seen = np.full(size + pairs, -1, np.int64)
-    met = np.empty(size + 1, np.int64)
-    score = np.empty(LANES, np.float32)
+    met = np.empty(size, np.int64)
+    score = np.empty(types, np.float32)
     for p in range(len(starts)):
         score[:] = 0
         last, n_met, at, stopped = np.int64(-1), 0, starts[p], False
@@ -109,20 +102,21 @@ def sort_out(
             at += 1
             if k == last:
                 continue
-            new = seen[k] != p  # without a branch: hard to foresee
-            seen[k] = p
-            met[n_met] = k
-            n_met += int(new)
-            counts_for = np.float32(new)
-            for c in range(LANES):
-                score[c] += counts_for * wide[k * LANES + c]
+            if seen[k] != p:
+                seen[k] = p
+                met[n_met] = k
+                n_met += 1
+                for c in range(types):
+                    score[c] += weights[k * types + c]
             if last >= 0:
-                pair = last * size + k
-                pair = size + (pair if pair < pairs else pair % pairs)
-                counts_for = np.float32(seen[pair] != p)
-                seen[pair] = p
-                for c in range(LANES):
-                    score[c] += counts_for * wide[pair * LANES + c]
+                step = last * size + k
+                if step >= pairs:  # a division takes long
+                    step %= pairs
+                step += size
+                if seen[step] != p:
+                    seen[step] = p
+                    for c in range(types):
+                        score[c] += weights[step * types + c]
             last = k
         if n_met == 0:
             labels[p] = -1
