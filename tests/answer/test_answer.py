@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 from polku import library
 from polku.answer import Answer, pictured
 from polku.errors import InvalidInput
+from polku.i18n import use_language
 from polku.stats import Estimate, proportion
 from polku.web.files import as_csv
 
@@ -52,6 +54,26 @@ class Told(Answer):
 class Plain(Answer):
     total: int
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    key: str
+    name_fi: str
+    name_en: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    touchpoint: Met | None
+    took_s: float
+    share: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings(Answer):
+    meetings: tuple[Meeting, ...]
 
 
 SHARE = proportion(5, 10)
@@ -111,8 +133,27 @@ def test_csv_has_no_formulas() -> None:
 def test_a_notebook_shows_picture_and_table() -> None:
     pictured(Plain, lambda answer: f"<svg>{answer.total}</svg>")
     shown = Plain(3, ("<b>",))._repr_html_()
-    assert shown.startswith("<svg>3</svg><table>")
+    assert shown.startswith("<svg>3</svg><div")
+    assert "<table>" in shown
     assert "&lt;b&gt;" in shown
+
+
+def test_a_notebook_shows_how_sure_numbers_are_and_names_in_its_language() -> None:
+    met = Met("cart", "Kori", "Cart", "web")
+    shown = Meetings((Meeting(met, 12_345.6, SHARE), Meeting(None, 0.25, Estimate.unknown(3, "too_few"))))
+    for language, name in (("fi", "Kori (cart)"), ("en", "Cart (cart)")):
+        with use_language(language):
+            head, *rows = (
+                re.findall(r"<t[hd]>(.*?)</t[hd]>", r) for r in shown._repr_html_().split("<tr>")[1:]
+            )
+        assert head == ["touchpoint", "took_s", "share"]
+        assert rows == [[name, "12,346", "0.5 ± 0.26 (n 10)"], ["–", "0.25", "– (n 3)"]]
+
+
+def test_a_notebook_shows_the_first_rows() -> None:
+    many = replace(TOLD, parts=(PART,) * 23)
+    assert many._repr_html_().count("<tr>") == 21
+    assert "<p>… 3</p>" in many._repr_html_()
 
 
 @pytest.mark.parametrize("query", library.QUERIES, ids=lambda q: q.path)

@@ -145,6 +145,15 @@ def test_each_group_by_itself(priced: Shop) -> None:
     assert (nobody.conversions, nobody.reason, nobody.earners) == (0, "never_occurs", ())
 
 
+def test_where_nobody_may_earn_it_is_told_what_to_do(priced: Shop) -> None:
+    """In a log imported without stages all touchpoints are of one: others than the outcome's may not earn."""
+    told = attributed(priced, touchpoints=["delivery"])
+    assert (told.conversions, told.led, told.reason) == (100, 0, "nothing_before")
+    says = headline.of_attribution(told, sides_of(told, money=False), "en")
+    assert says.startswith("No touchpoint that may earn it comes before Order. Let all touchpoints earn")
+    assert "<table>" in told._repr_html_()
+
+
 def test_of_fewer_than_five_nothing_is_told(shop: Shop) -> None:
     for i in range(4):
         buys(shop, f"c{i}", (0, "ad", None), (1, "order", 10.0))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from polku.i18n import use_language
-from polku.journeys.asking.results import Met, Quantiles
+from polku.journeys.asking.results import Ends, Met, Quantiles
 from polku.journeys.map.results import MapOfJourneys
 from polku.journeys.paths import headline
 from polku.journeys.paths.flow import NARROW, THICKEST, WIDE, Format, flow
@@ -42,6 +43,19 @@ def test_what_leads_onwards_is_on_the_right_and_what_leads_back_on_the_left() ->
     assert float(x_back) == WIDE.left
     assert float(y) < float(end)
     assert float(y_back) > float(end_back)
+
+
+def test_without_a_map_touchpoints_stand_as_journeys_end_at_them_and_between_after_what_leads_there() -> None:
+    ends = tuple(Ends(transition(k, k, 1).came, 5, 5) for k in ("a", "c"))
+    graph = replace(
+        graph_of(transition("a", "b", 9), transition("b", "c", 8), transition("c", "a", 7)), ends=ends
+    )
+    svg = str(flow(None, graph, WIDE, language="en", link=lambda t: ""))
+    boxes = re.findall(r'<a class="stage-(\d)" href=""><title>(\w)</title>', svg)
+    assert boxes == [("5", "A"), ("5", "B"), ("5", "C")]
+    assert svg.count("flow-onwards") == 2
+    assert svg.count("flow-back") == 1
+    assert "stage-name" not in svg
 
 
 def test_thickness_is_how_often() -> None:

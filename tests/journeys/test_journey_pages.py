@@ -12,8 +12,8 @@ from polku.journeys.funnel import pages as funnel_pages
 from polku.journeys.map import encounter_pages
 from polku.journeys.map import pages as map_pages
 from polku.journeys.paths import pages as path_pages
-from polku.journeys.paths.pages import finished
 from polku.journeys.touchpoints import store
+from polku.journeys.volumes.figures import finished
 from polku.journeys.volumes.results import VolumesOverTime
 from polku.web import entrance
 from polku.web.app import create_app

@@ -32,6 +32,15 @@ def test_links_lead_somewhere(language: str) -> None:
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
 
+def test_pictures_are_those_of_the_pages_and_small() -> None:
+    images = GUIDE.parent / "images"
+    pages = "".join(p.read_text() for p in GUIDE.rglob("*.md"))
+    shown = {Path(p) for p in re.findall(r"!\[[^\]]+\]\(\.\./\.\./images/(guide/[^)]+)\)", pages)}
+    taken = {p.relative_to(images) for p in (images / "guide").rglob("*.png")}
+    assert shown == taken
+    assert sum(p.stat().st_size for p in images.rglob("*.png")) < 1_500_000
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_setting_is_told_with_its_default(language: str) -> None:
     text = (GUIDE / language / "install.md").read_text()

@@ -4,6 +4,7 @@ from polku.charts.curve import Step, curve
 from polku.charts.drawing import Specification
 from polku.charts.figure import Cell, Figure
 from polku.charts.lengths import Bar, lengths
+from polku.charts.shares import Share, shares
 from polku.charts.theme import NARROW, WIDE, Frame, Theme
 from polku.charts.time_series import Point, Series, time_series
 from polku.charts.up_and_down import Bars, up_and_down
@@ -19,11 +20,13 @@ __all__ = [
     "Frame",
     "Point",
     "Series",
+    "Share",
     "Specification",
     "Step",
     "Theme",
     "curve",
     "lengths",
+    "shares",
     "time_series",
     "up_and_down",
     "warm",

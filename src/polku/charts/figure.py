@@ -38,9 +38,10 @@ class Figure:
     table: tuple[tuple[Cell, ...], ...] = field(repr=False)
     write: Callable[[float], str] = number
 
-    def to_svg(self, theme: Theme = "light", frame: Frame = WIDE) -> str:
-        """The picture alone in the theme's own colours, for reports and files."""
-        return literal(svg(self.chart(frame), current_language()), theme)
+    def to_svg(self, theme: Theme | None = "light", frame: Frame = WIDE) -> str:
+        """The picture alone in the theme's own colours, for reports and files; None: in those of the page around it."""
+        drawn = svg(self.chart(frame), current_language())
+        return literal(drawn, theme) if theme else drawn
 
     def to_html(self) -> Markup:
         """The figure for a page: a drawing for wide and one for narrow screens, then the table, folded."""

@@ -325,6 +325,7 @@ REASONS: Final[dict[str, LazyText]] = {
     "too_few": _l("too few"),
     "no_observations": _l("no observations"),
     "never_occurs": _l("never occurs"),
+    "nothing_before": _l("nothing that may earn it comes before"),
     "no_values": _l("no values"),
     "too_short": _l("too short a time"),
     "unfinished": _l("not over yet"),

@@ -4,6 +4,7 @@ Each kind of question has its room: its kernels, the question, the query that us
 pages. `asking` is what all of them are made of, `touchpoints` what events mean.
 """
 
+from polku.answer import pictured_in
 from polku.journeys import (
     attribution,
     between,
@@ -54,6 +55,8 @@ _ROOMS = (
     saved,
 )
 QUERIES: tuple[type[Query], ...] = tuple(q for room in _ROOMS for q in room.QUERIES)
+
+pictured_in("polku.journeys.pictures")
 
 __all__ = [
     "QUERIES",

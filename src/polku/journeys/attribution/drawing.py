@@ -12,7 +12,7 @@ from polku.i18n import gettext, number, percent
 from polku.journeys.attribution.naming import NAMES
 from polku.journeys.attribution.shares import Model
 from polku.journeys.attribution.telling import Side
-from polku.journeys.map.labels import shortened
+from polku.journeys.map.labels import shortened, text_width
 from polku.stats import Estimate
 
 LANE: Final = 7.0
@@ -66,6 +66,24 @@ def models_across(sides: Sequence[Side], models: Sequence[Model], format: Format
         '<svg class="{0}" viewBox="0 0 {1:.0f} {2:.0f}" role="img" aria-labelledby="{0}-t {0}-d">'
         '<title id="{0}-t">{3}</title><desc id="{0}-d">{4}</desc>{5}</svg>'
     ).format(format.css, format.width, height, gettext("Share of the credit"), told, Markup("").join(parts))
+
+
+def legend(models: Sequence[Model], width: float) -> Markup:
+    """The signs of models with their names, for where there is no page to tell them."""
+    parts, x, y = [], 0.0, 12.0
+    for model in models:
+        room = 36 + text_width(str(NAMES[model]))
+        if x + room > width and x:
+            x, y = 0.0, y + 20
+        parts.append(
+            Markup('{}<text x="{}" y="{}">{}</text>').format(
+                mark(model, x + 6, y - 4), _n(x + 16), _n(y), NAMES[model]
+            )
+        )
+        x += room
+    return Markup('<svg class="{}" viewBox="0 0 {} {}">{}</svg>').format(
+        WIDE.css, _n(width), _n(y + 6), Markup("").join(parts)
+    )
 
 
 def mark(model: Model, x: float, y: float) -> Markup:

@@ -16,6 +16,11 @@ from polku.stats import Estimate
 def of_attribution(answer: AttributionOfJourneys, sides: Sequence[Side], language: str) -> str:
     """Who earns most, whichever way one counts or not, and where the models disagree."""
     outcome = answer.outcome.name(language)
+    if answer.reason == "nothing_before":
+        return gettext(
+            "No touchpoint that may earn it comes before %(outcome)s. Let all touchpoints earn, or look further back.",
+            outcome=outcome,
+        )
     if answer.reason:
         return gettext("With these choices %(outcome)s never happens.", outcome=outcome)
     told = [s for s in sides if any(map(is_told, s.shares))]

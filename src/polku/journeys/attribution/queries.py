@@ -16,6 +16,7 @@ from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.telling import met_of
 from polku.journeys.attribution.attribution import AttributionQuestion
 from polku.journeys.attribution.results import AttributionOfJourneys
+from polku.journeys.attribution.shares import Shares
 from polku.journeys.attribution.telling import credits_of
 from polku.journeys.touchpoints.catalogue import Catalogue, Touchpoint
 from polku.journeys.touchpoints.known import Touchpoints
@@ -96,7 +97,7 @@ class JourneyAttribution(JourneyQuery):
             credits,
             earners,
             meaning(),
-            None if shares and shares.conversions else "never_occurs",
+            _reason(shares),
         )
 
     def _check(self) -> None:
@@ -122,6 +123,12 @@ class JourneyAttribution(JourneyQuery):
             return [met_of(t) for t in touchpoints], tuple(range(len(touchpoints)))
         channels = list(dict.fromkeys(t.channel for t in touchpoints))
         return [_channel(c) for c in channels], tuple(channels.index(t.channel) for t in touchpoints)
+
+
+def _reason(shares: Shares | None) -> str | None:
+    if not shares or not shares.conversions:
+        return "never_occurs"
+    return None if shares.led else "nothing_before"
 
 
 def meaning() -> str:

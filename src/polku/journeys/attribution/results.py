@@ -79,7 +79,10 @@ class AttributionOfJourneys(Answer):
     meaning: Annotated[str, Field(description="What these numbers do not say")]
     reason: Annotated[
         str | None,
-        Field(description="never_occurs: there are no conversions within what is covered, else None"),
+        Field(
+            description="never_occurs: there are no conversions within what is covered; nothing_before: none has a "
+            "touchpoint before it that may earn; else None"
+        ),
     ] = None
     breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
     each: Annotated[

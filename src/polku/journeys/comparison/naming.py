@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from polku.i18n import day, gettext
 from polku.journeys.asking.filters import Filters
 from polku.journeys.asking.marks import label, mark_of
@@ -10,16 +12,14 @@ from polku.journeys.comparison.results import ComparedGroup, JourneysCompared
 from polku.journeys.touchpoints.catalogue import Catalogue
 
 
-def names_of(
-    told: JourneysCompared, filters: Filters, catalogue: Catalogue, language: str
-) -> tuple[str, str]:
-    """Of groups the conditions that make them, of periods their days."""
+def names_of(told: JourneysCompared, say: Callable[[str], str] = str) -> tuple[str, str]:
+    """Of groups the conditions that make them, each as `say` says it; of periods their days."""
 
     def name(group: ComparedGroup) -> str:
         if group.others:
             return gettext("everyone else")
         if told.a.who:
-            return ", ".join(condition_name(w, filters, catalogue, language) for w in group.who)
+            return ", ".join(map(say, group.who))
         return "–".join(day(d) if d else "" for d in (group.since, group.until))
 
     return name(told.a), name(told.b)

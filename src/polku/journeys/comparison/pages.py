@@ -38,10 +38,14 @@ def show_comparison(request: Request, user: CurrentUser) -> Response:
     language, catalogue = current_language(), values["catalogue"]
     told = asked = None
     names = ("", "")
+
+    def named(condition: str) -> str:
+        return condition_name(condition, filters, catalogue, language)
+
     if not choice.is_open and values["has_events"]:
         asked = JourneyCompare.of(choice.asked(filters) | {"top": TRANSITIONS})
         told = asked.answer(workspace)
-        names = names_of(told, filters, catalogue, language)
+        names = names_of(told, named)
     rows = told.rows if told else ()
     return render(
         request,
@@ -53,7 +57,7 @@ def show_comparison(request: Request, user: CurrentUser) -> Response:
         options=options(workspace.part(TraitColumns).groups(), catalogue, language)
         if choice.by_groups
         else [],
-        named=lambda condition: condition_name(condition, filters, catalogue, language),
+        named=named,
         told=told,
         names=names,
         export=Export(asked) if asked else None,

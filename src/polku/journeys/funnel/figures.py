@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from polku.charts import Bar, Figure, Point, Series, lengths, time_series
+from polku.charts import Bar, Figure, Point, Series, Share, lengths, shares, time_series
 from polku.i18n import day, gettext, number, percent
-from polku.journeys.funnel.headline import spread
+from polku.journeys.funnel.headline import of_funnel, spread
 from polku.journeys.funnel.results import ConversionOverTime, FunnelOfJourneys
+
+
+def steps_of(funnel: FunnelOfJourneys, language: str) -> Figure:
+    """How many of those who begin get to each step."""
+    return shares(
+        title=gettext("Funnel"),
+        description=of_funnel(funnel, language),
+        names_are=gettext("Step"),
+        shares=[
+            Share(s.step.name(language), s.of_first.estimate, s.of_first.low, s.of_first.high, s.of_first.n)
+            for s in funnel.steps
+        ],
+    )
 
 
 def over_time(found: ConversionOverTime) -> Figure | None:

@@ -18,9 +18,9 @@ from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.map.responses import LatestQuestion, read_responses
 from polku.journeys.map.responses import Response as Answered
-from polku.journeys.paths.pages import figure_of
 from polku.journeys.paths.queries import JourneyGraph
 from polku.journeys.touchpoints.catalogue import Touchpoint
+from polku.journeys.volumes.figures import figure_of
 from polku.journeys.volumes.queries import JourneyScores, JourneyVolumes
 from polku.journeys.volumes.results import ScoresOverTime
 from polku.stats import Estimate

@@ -25,8 +25,14 @@ PORT: Final = 5.0
 """How far from the middle of a box a flow comes in or goes out, so that the two are told apart."""
 
 THICKEST, THINNEST = 17.0, 1.0
+BARE: Final = 5
+"""The number of the colour where there are no stages."""
+
 ROUNDNESS: Final = 0.75
 """How far a cubic curve swings, of how far away its two middle points are."""
+
+MOST: Final = 25
+"""So many of the most frequent transitions are drawn where there is a choice."""
 
 Link = Callable[[Met], str]
 
@@ -88,10 +94,11 @@ class Flow:
 
 
 def flow(
-    journeys: MapOfJourneys, graph: GraphOfJourneys, format: Format, *, language: str, link: Link
+    journeys: MapOfJourneys | None, graph: GraphOfJourneys, format: Format, *, language: str, link: Link
 ) -> Markup:
-    """The transitions between touchpoints of the map; empty if there are none."""
-    places, heads, height = _stand(journeys, graph)
+    """The transitions between touchpoints of the map; empty if there are none. Without a map, and so without stages,
+    touchpoints stand in the order in which the graph tells where journeys end."""
+    places, heads, height = _stand(journeys, graph) if journeys else _stand_bare(graph)
     flows = [
         Flow(t, places[t.came.key], places[t.went.key])
         for t in graph.transitions
@@ -140,6 +147,20 @@ def _stand(journeys: MapOfJourneys, graph: GraphOfJourneys) -> tuple[dict[str, P
             places[touchpoint.key] = Place(touchpoint, colour, y + ROW / 2)
             y += ROW
     return places, heads, y + 4
+
+
+def _stand_bare(graph: GraphOfJourneys) -> tuple[dict[str, Place], list[Head], float]:
+    """The same without stages, all in one colour."""
+    wanted = {m.key: m for t in graph.transitions for m in (t.came, t.went)}
+    order = [e.touchpoint.key for e in graph.ends if e.touchpoint.key in wanted]
+    for (
+        t
+    ) in graph.transitions:  # what no journey starts or ends with stands behind what most often leads to it
+        if t.went.key not in order:
+            order.insert(order.index(t.came.key) + 1 if t.came.key in order else 0, t.went.key)
+    order += [key for key in wanted if key not in order]
+    places = {key: Place(wanted[key], BARE, (i + 0.5) * ROW) for i, key in enumerate(order)}
+    return places, [], ROW * len(order) + 4
 
 
 def _head(head: Head, format: Format, language: str) -> Markup:

@@ -7,17 +7,17 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
-from html import escape
+from importlib import import_module
 from types import UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 
+from polku.answer.html import ESTIMATE, Row, html_table
 from polku.errors import InvalidInput
 from polku.stats import Estimate
 
 A = TypeVar("A")
-Row = dict[str, Any]
 Columns = dict[str, pa.DataType]
 
 GROUP: Final = "group"
@@ -28,14 +28,13 @@ NTH: Final = "nth"
 _BREAKDOWN: Final = ("breakdown", "each")
 _SPANS: Final = "starts"
 """Where an answer has it, lists of its things are over the same spans of time."""
-_ESTIMATE: Final = {"": "estimate", "_low": "low", "_high": "high", "_n": "n"}
 _PLAIN: Final[dict[type[Any], pa.DataType]] = {
     bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string(),
     datetime: pa.timestamp("us", tz="UTC"), date: pa.date32(),
 }  # fmt: skip
-_SHOWN_ROWS: Final = 20
 
 _pictures: dict[type[Any], Callable[[Any], str]] = {}
+_drawn_in: set[str] = set()
 
 
 class Answer:
@@ -88,21 +87,21 @@ class Answer:
 
     def _repr_html_(self) -> str:
         """In a notebook: the picture, if the answer has one, and its table."""
-        table = self.to_arrow()
-        head = "".join(f"<th>{escape(n)}</th>" for n in table.column_names)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_shown(v))}</td>" for v in row.values()) + "</tr>"
-            for row in table.slice(0, _SHOWN_ROWS).to_pylist()
-        )
-        more = f"<p>… {table.num_rows - _SHOWN_ROWS}</p>" if table.num_rows > _SHOWN_ROWS else ""
+        for module in _drawn_in:
+            import_module(module)
         drawn = _pictures.get(type(self))
         picture = drawn(self) if drawn else ""
-        return f"{picture}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        return f"{picture}{html_table(self.to_arrow())}"
 
 
 def pictured(kind: type[A], draw: Callable[[A], str]) -> None:
     """Let answers of this kind show themselves by what `draw` makes of them: HTML or SVG that needs nothing else."""
     _pictures[kind] = draw
+
+
+def pictured_in(module: str) -> None:
+    """Have a module call `pictured` when the first answer is shown: drawing takes what nobody else needs."""
+    _drawn_in.add(module)
 
 
 # What columns there are follows from types, so that a table without rows has them too.
@@ -176,7 +175,7 @@ def _flat_columns(kind: Any, without: list[str] | None = None) -> Columns:
 
 def _columns(name: str, hint: Any) -> Columns:
     if hint is Estimate:
-        return {name + end: pa.int64() if end == "_n" else pa.float64() for end in _ESTIMATE}
+        return {name + end: pa.int64() if end == "_n" else pa.float64() for end in ESTIMATE}
     if is_dataclass(hint) and isinstance(hint, type):
         return {name if c == "key" else f"{name}_{c}": t for c, t in _flat_columns(hint).items()}
     member = _members(hint)
@@ -222,7 +221,7 @@ def _flat(value: Any, without: list[str] | None = None) -> Row:
 
 def _cells(name: str, value: Any) -> Row:
     if isinstance(value, Estimate):
-        return {name + end: getattr(value, of) for end, of in _ESTIMATE.items()}
+        return {name + end: getattr(value, of) for end, of in ESTIMATE.items()}
     if is_dataclass(value):
         return {name if c == "key" else f"{name}_{c}": v for c, v in _flat(value).items()}
     if isinstance(value, tuple | list):
@@ -230,9 +229,3 @@ def _cells(name: str, value: Any) -> Row:
     if isinstance(value, Mapping):
         return {name: json.dumps(value, ensure_ascii=False, default=str)}
     return {name: value}
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
