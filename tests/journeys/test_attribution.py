@@ -290,6 +290,20 @@ def test_chains_are_what_is_solved_state_by_state(
             np.testing.assert_allclose(share[1], slow_removal(paths, order, money=True), atol=1e-7)
 
 
+@pytest.mark.timeout(20)
+def test_a_chain_is_solved_where_the_short_one_hardly_helps() -> None:
+    """Going round and round it never gets there: what is left becomes less by rounding only."""
+    ways = [[0, 1], [3, 4, 1, 0, 0]]
+    journeys = [of(*((i, k + 1) for i, k in enumerate(way)), (len(way), 6)) for way in ways]
+    found = ask(AttributionQuestion(Scope((1, 2, 3, 4, 5, 6)), 5, 100, 7.0), block_of(journeys))
+    paths: list[Path] = [(tuple(enumerate(way)), 1.0) for way in ways]
+    for order in (1, 2, 3):
+        whole = slow_chain(paths, order, None, money=False)
+        effects = [1 - slow_chain(paths, order, k, money=False) / whole for k in range(5)]
+        share = found.share[0, MODELS.index(f"markov{order}")]
+        np.testing.assert_allclose(share, np.array(effects) / sum(effects), atol=1e-7)
+
+
 def random_paths(rng: np.random.Generator, n: int, size: int) -> list[list[Event]]:
     """Journeys in which what comes next depends on the last two touchpoints."""
     after = rng.dirichlet(np.full(size, 0.5), (size + 1, size + 1))

@@ -14,6 +14,9 @@ from polku.journeys.attribution.kernels import step
 Values = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
+HELPS: Final = 0.99
+"""What is left must become less than this part of what was left before, or it may go round for ever."""
+
 PRECISION: Final = 1e-10
 """Of the greatest number in a solution: what one step through the chain may still change in it."""
 
@@ -89,7 +92,7 @@ def solve(chain: Chain, gain: Values, *, forward: bool) -> Values:
         left = float(np.abs(rest).max())
         if left <= PRECISION * max(float(np.abs(x).max()), float(np.abs(gain).max())):
             return x
-        helps = helps and left < before
+        helps = helps and left < HELPS * before
         before = left
         if helps:
             x += short.solve(rest)
