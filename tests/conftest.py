@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from anyio.from_thread import start_blocking_portal
 from argon2 import PasswordHasher
@@ -28,6 +29,10 @@ ROOT = Path(__file__).parent.parent
 os.environ.setdefault("POLKU_KERNEL_CACHE", str(ROOT / ".cache" / "kernels"))
 # Also for tests that open no data folder: else each kernel would compile twice, into two caches.
 kernels.use_cache(Path(os.environ["POLKU_KERNEL_CACHE"]))
+
+
+hypothesis.settings.register_profile("polku", deadline=None)
+hypothesis.settings.load_profile("polku")
 
 
 def pytest_configure() -> None:
