@@ -13,6 +13,7 @@ from polku.journeys.touchpoints import store as touchpoint_store
 from polku.web.app import create_app
 from tests.journeys.shop import API, Shop
 from tests.web.conftest import ADMIN, VILLE, log_in, post
+from tests.web.visits import token_on
 
 PAGE = "/journeys/conformance"
 NEW = f"{PAGE}/new"
@@ -51,6 +52,14 @@ def test_without_designs_the_page_says_what_it_will_show(client: TestClient) -> 
     page = client.get(PAGE).text
     assert "No journey has been designed yet" in page
     assert f'href="{NEW}"' in page
+
+
+def test_a_script_swaps_the_form_only(client: TestClient) -> None:
+    data = {**TWO, "do": "add", "csrf_token": token_on(client, NEW)}
+    told = client.post(NEW, data=data, headers={"HX-Request": "true", "HX-Target": "design-form"})
+    assert told.status_code == 200
+    assert told.text.count("<fieldset>") == 3
+    assert "<html" not in told.text
 
 
 def test_a_design_is_drawn_without_a_script(client: TestClient) -> None:
