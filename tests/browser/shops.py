@@ -39,9 +39,9 @@ class Shop:
     def touchpoint(self, key: str) -> str:
         return NAMES[self.language][key]
 
-    def word(self, text: str) -> str:
+    def word(self, text: str, **values: object) -> str:
         with use_language(self.language):
-            return gettext(text)
+            return gettext(text, **values)
 
     def bring(self, orders: Path, mapping: str = "walk.toml") -> None:
         """Import a file that has the name that the mapping says: orders.csv, or sales.csv."""
