@@ -160,7 +160,7 @@ def test_a_funnel_says_how_many_get_through(page: Page, shop: Shop) -> None:
     page.goto(f"{shop.address}/journeys/paths?step=product&step=order&step=delivery")
     counts = page.locator(".funnel .step-says > b")
     expect(counts).to_have_text(["24", "16", "16"])
-    page.locator(".path-so-far select[name=within]").select_option("1d")
+    page.locator("#within").select_option("1d")
     page.wait_for_url("**within=1d**")
     expect(counts).to_have_text(["24", "16", "0"])
 
