@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,15 +43,28 @@ class Shop:
         with use_language(self.language):
             return gettext(text, **values)
 
-    def bring(self, orders: Path, mapping: str = "walk.toml") -> None:
-        """Import a file that has the name that the mapping says: orders.csv, or sales.csv."""
-        polku("import", orders, "--mapping", Path(__file__).with_name(mapping), "--data", self.folder)
+
+def bring(file: Path, folder: Path, mapping: str = "walk.toml") -> None:
+    """Import a file that has the name that the mapping says: orders.csv, or sales.csv."""
+    polku("import", file, "--mapping", Path(__file__).with_name(mapping), "--data", folder)
 
 
 @contextmanager
-def opened(browser: Browser, folder: Path, language: str) -> Iterator[Shop]:
-    """A new shop without events, its administrator's cookies at hand."""
+def opened(
+    browser: Browser,
+    folder: Path,
+    language: str,
+    *,
+    file: str = "orders.csv",
+    write: Callable[[Path], None] | None = None,
+    mapping: str = "walk.toml",
+) -> Iterator[Shop]:
+    """A new shop, its administrator's cookies at hand; its events are what `write` puts into `file`, all of them on
+    its pages from the first, or none."""
     polku("init", folder)
+    if write is not None:
+        write(folder.with_name(file))
+        bring(folder.with_name(file), folder, mapping)
     with serving(folder) as server, visiting(browser, DESKTOP, language) as page:
         page.goto(server.address)
         axe(page)

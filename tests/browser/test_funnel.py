@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,17 +52,9 @@ def shop(
     request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("funnel") / "data"
-    with opened(browser, folder, request.param) as shop:
-        sales = folder.with_name("sales.csv")
-        write_sales(sales)
-        shop.bring(sales, "sales.toml")
-        with visiting(browser, DESKTOP, shop.language, state=shop.administrator) as page:
-            until = time.monotonic() + 30
-            page.goto(f"{shop.address}/journeys/funnel?{FUNNEL}")
-            counted = page.locator(".step-says > b")
-            while counted.all_inner_texts() != ["60", "40", "30"] and time.monotonic() < until:
-                page.wait_for_timeout(300)
-                page.reload()
+    with opened(
+        browser, folder, request.param, file="sales.csv", write=write_sales, mapping="sales.toml"
+    ) as shop:
         yield shop
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, DESKTOP_DARK, PHONE, Look
 from tests.browser.shops import Shop, opened
-from tests.browser.test_walk import open_when_shown, write_orders
+from tests.browser.test_walk import write_orders
 from tests.browser.visiting import visiting
 
 
@@ -19,12 +19,7 @@ from tests.browser.visiting import visiting
 def shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """24 customers see a product; 16 of them order, have it delivered and answer."""
     folder: Path = tmp_path_factory.mktemp("explorer") / "data"
-    with opened(browser, folder, "en") as shop:
-        orders = folder.with_name("orders.csv")
-        write_orders(orders)
-        shop.bring(orders)
-        with visiting(browser, DESKTOP, "en", state=shop.administrator) as page:
-            open_when_shown(page, shop.address, shop.touchpoint("product"))
+    with opened(browser, folder, "en", write=write_orders) as shop:
         yield shop
 
 

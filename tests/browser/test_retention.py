@@ -37,21 +37,14 @@ def shop(
     request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("retention") / "data"
-    with opened(browser, folder, request.param) as shop:
-        orders = folder.with_name("orders.csv")
-        write_orders(orders)
-        shop.bring(orders)
+    with opened(browser, folder, request.param, write=write_orders) as shop:
         yield shop
 
 
 @pytest.fixture
 def page(browser: Browser, look: Look, shop: Shop) -> Iterator[Page]:
-    """A page of the administrator, at retention as soon as what was brought is on it."""
     with visiting(browser, look, shop.language, state=shop.administrator) as page:
         page.goto(shop.address + PATH)
-        while not page.locator(".cohorts").count():
-            page.wait_for_timeout(300)
-            page.goto(shop.address + PATH)
         yield page
 
 

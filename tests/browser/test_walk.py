@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, LANGUAGES, LOOKS, PHONE, Look
-from tests.browser.shops import COLUMNS, NAMES, Shop, opened
+from tests.browser.shops import COLUMNS, NAMES, Shop, bring, opened
 from tests.browser.visiting import visiting
 from tests.web.visits import ADMIN
 
@@ -66,7 +66,7 @@ def shop(empty_shop: Shop) -> Shop:
     """The same with orders, imported while the server runs."""
     orders = empty_shop.folder.with_name("orders.csv")
     write_orders(orders)
-    empty_shop.bring(orders)
+    bring(orders, empty_shop.folder)
     return empty_shop
 
 

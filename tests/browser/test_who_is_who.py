@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -25,15 +26,16 @@ ORDERS = (
 """Matti and Maria share an e-mail address, as do Liisa and Lauri."""
 
 
+def write_orders(file: Path) -> None:
+    file.write_text("\n".join([COLUMNS, *ORDERS]) + "\n", encoding="utf-8")
+
+
 @pytest.fixture(scope="module", params=LANGUAGES)
 def shop(
     request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("who") / "data"
-    with opened(browser, folder, request.param) as shop:
-        orders = folder.with_name("orders.csv")
-        orders.write_text("\n".join([COLUMNS, *ORDERS]) + "\n", encoding="utf-8")
-        shop.bring(orders)
+    with opened(browser, folder, request.param, write=write_orders) as shop:
         yield shop
 
 
