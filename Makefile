@@ -38,7 +38,7 @@ test: env assets
 	$(BIN)/pytest -n 2 --dist loadfile
 
 browser: env assets
-	$(BIN)/pytest -m browser tests/browser
+	$(BIN)/pytest -m browser -n 2 --dist loadfile tests/browser
 
 fault: env
 	$(BIN)/pytest -m fault
