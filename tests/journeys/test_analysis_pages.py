@@ -47,11 +47,8 @@ ASKED = {
     "/journeys/next": {"so_far": "ad", "within": "P7D"},
 }
 """What the file of a page is asked with, of several values the last."""
-IN_GROUPS = sorted(
-    set(OWN_CHOICES) - {"/journeys/funnel/dropouts", "/journeys/comparison", "/journeys/types"}
-)
-"""Pages that compare groups. Comparison is of groups already, each group has types of its own, and those who dropped
-out are listed, not counted."""
+IN_GROUPS = sorted(set(OWN_CHOICES) - {"/journeys/funnel/dropouts", "/journeys/comparison"})
+"""Pages that compare groups. Comparison is of groups already, and those who dropped out are listed, not counted."""
 
 
 @pytest.fixture(scope="module")

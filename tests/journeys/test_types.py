@@ -244,6 +244,89 @@ def test_types_are_told_with_what_comes_of_them(two_kinds: Shop) -> None:
     assert [m.key for m in buyers.path] == ["ad", "cart", "ad", "cart"]
 
 
+# -- the groups of a breakdown
+
+
+@pytest.fixture(scope="module")
+def of_plans(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The pro mostly come by an advertisement and order, the free mostly look at products and do not; those on trial
+    go either way. Three on loan are too few to be told, and of two nothing is known."""
+    shop = Shop(tmp_path_factory.mktemp("plans"))
+    by_ad: list[Any] = [(0, "ad"), (1, "cart"), (2, "ad"), (3, "cart"), (4, "order")]
+    by_product: list[Any] = [(0, "product"), (1, "delivery"), (2, "product")]
+    ways = {
+        "pro": [by_ad] * 36 + [by_product] * 4,
+        "free": [by_product] * 33 + [by_ad] * 3,
+        "trial": [by_ad, by_product] * 15,
+        "loan": [by_ad] * 3,
+        "": [by_product] * 2,
+    }
+    for plan, each in ways.items():
+        for i, way in enumerate(each):
+            shop.visits(f"{plan}{i}", *way)
+    shop.tell({f"{p}{i}": {"plan": p} for p, each in ways.items() if p for i in range(len(each))})
+    shop.refreshed()
+    yield shop
+    shop.close()
+
+
+def test_groups_are_told_of_the_same_types_and_of_their_own_shares(of_plans: Shop) -> None:
+    told = JourneyTypes(outcome="order", types=2, breakdown="plan").answer(of_plans.workspace)
+    (by_ad,) = [k for k, t in enumerate(told.types) if t.path[0].key == "ad"]
+    assert [g.key for g in told.breakdown] == ["pro", "free", "trial", "loan"]
+    for one in told.each:
+        assert [(t.number, t.path) for t in one.types] == [(t.number, t.path) for t in told.types]
+        assert (one.sampled, one.silhouette, one.strength) == (told.sampled, told.silhouette, told.strength)
+    counted = [(one.types[by_ad].profiles, one.profiles) for one in told.each]
+    assert counted == [(36, 40), (3, 36), (15, 30), (3, 3)]
+    shares = [one.types[by_ad].share for one in told.each]
+    assert [s.estimate for s in shares] == [36 / 40, 3 / 36, 15 / 30, None]
+    assert all(s.low is not None and s.low < s.estimate < s.high for s in shares[:3])  # type: ignore[operator]
+    assert told.outcome_share is not None
+    assert told.outcome_share.estimate == 57 / 111
+    assert [one.outcome_share and one.outcome_share.estimate for one in told.each] == [
+        36 / 40,
+        3 / 36,
+        15 / 30,
+        None,
+    ]
+    assert told.types[by_ad].profiles == 57
+
+
+def test_a_group_that_walks_one_type_more_than_the_others_is_told(of_plans: Shop) -> None:
+    told = JourneyTypes(outcome="order", types=2, breakdown="plan").answer(of_plans.workspace)
+    by_ad = next(t.number for t in told.types if t.path[0].key == "ad")
+    found = {(d.group, d.type): d for d in told.differences}
+    assert set(found) == {(g.key, n) for g in told.breakdown for n in (None, 1, 2)}
+    pro = found["pro", by_ad]
+    assert (pro.share.estimate, pro.others.estimate) == (36 / 40, 21 / 69)
+    assert pro.difference.estimate == pytest.approx(36 / 40 - 21 / 69)
+    assert {k[0] for k, d in found.items() if d.is_clear} == {"pro", "free"}
+    assert pro.q is not None
+    assert pro.q < 1e-6
+    alone = JourneyTypes(outcome="order", types=2, who=["plan=pro"]).answer(of_plans.workspace)
+    assert alone.differences == alone.each == ()
+
+
+def test_where_paths_are_too_few_for_types_groups_have_none(of_plans: Shop) -> None:
+    told = JourneyTypes(breakdown="plan", who=["plan=trial"]).answer(of_plans.workspace)
+    assert ([g.key for g in told.breakdown], told.each[0].types, told.differences) == (["trial"], (), ())
+
+
+def test_chance_is_no_difference_between_groups(of_plans: Shop) -> None:
+    """Halves drawn by lot walk the types alike: hardly any q may be small."""
+    rng = np.random.default_rng(11)
+    customers = [*(f"pro{i}" for i in range(40)), *(f"free{i}" for i in range(36))]
+    clear = 0
+    of_plans.tell({c: {f"lot{k}": "ab"[int(rng.integers(2))] for k in range(12)} for c in customers}, day=1)
+    of_plans.refreshed()
+    for k in range(12):
+        told = JourneyTypes(types=2, breakdown=f"lot{k}").answer(of_plans.workspace)
+        assert len(told.differences) == 4
+        clear += any(d.is_clear for d in told.differences)
+    assert clear <= 2
+
+
 def test_what_cannot_be_asked_is_told(two_kinds: Shop) -> None:
     with pytest.raises(UnknownTouchpoint, match="Did you mean 'order'"):
         JourneyTypes(outcome="ordr").answer(two_kinds.workspace)

@@ -14,6 +14,7 @@ from polku.journeys.asking.export import Export
 from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.types import drawing, headline
 from polku.journeys.types.clustering import MOST_TYPES
+from polku.journeys.types.measures import measures
 from polku.journeys.types.queries import JourneyTypes
 from polku.web.rendering import render
 from polku.web.visitor import CurrentUser
@@ -37,7 +38,7 @@ def show_types(request: Request, user: CurrentUser) -> Response:
             "There can be 2 to %(most)s types, not '%(given)s'.", most=MOST_TYPES, given=wanted[:20]
         )
     asked = JourneyTypes.of(
-        filters.asked | {"outcome": outcome or None, "types": int(wanted) if wanted else None}
+        filters.asked_each | {"outcome": outcome or None, "types": int(wanted) if wanted else None}
     )
     types = asked.answer(workspace)
     stages = {t.key: i for i, s in enumerate(catalogue.stages, start=1) for t in catalogue.of_stage(s.key)}
@@ -46,6 +47,7 @@ def show_types(request: Request, user: CurrentUser) -> Response:
         "journeys/types.html",
         **values,
         types=types,
+        groups=values["beside"](types, measures(types, language)),
         outcome=outcome,
         wanted=wanted,
         counts=range(2, MOST_TYPES + 1),

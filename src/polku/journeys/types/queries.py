@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from polku.journeys.asking.results import Met
 from polku.journeys.asking.telling import met_of, share
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.journeys.types.clustering import MOST_TYPES
+from polku.journeys.types.comparing import differences
 from polku.journeys.types.results import JourneyType, Mark, TypesOfJourneys
 from polku.journeys.types.types import (
     FindTypesQuestion,
@@ -33,7 +35,7 @@ class JourneyTypes(JourneyQuery):
     Paths are alike that meet the same touchpoints and go from one to another in the same way, once or often. With
     an outcome each path is looked at until it first gets there, so that what comes of a type is not part of it.
     Types are made of some 6,000 paths, then every path is told its type. What is said to come of a type is
-    associated with it; the type need not be the cause.
+    associated with it; the type need not be the cause. The groups of a breakdown are told of the types of all.
     """
 
     path: ClassVar[str] = "journeys/types"
@@ -45,40 +47,48 @@ class JourneyTypes(JourneyQuery):
     )
 
     def answer(self, workspace: Workspace) -> TypesOfJourneys:
-        return self.each(workspace, lambda ask: self._told(workspace, ask))
-
-    def _told(self, workspace: Workspace, ask: Asker) -> TypesOfJourneys:
+        """Types are found once, of all whom the query is about, so that the groups of a breakdown have the same."""
         catalogue = workspace.part(Touchpoints).catalogue()
-        wanted = catalogue.touchpoint(self.outcome) if self.outcome else None
+        outcome = catalogue.touchpoint(self.outcome) if self.outcome else None
         scope = self.scope(workspace, catalogue.touchpoints)
-        stop = scope.codes.index(wanted.code) if wanted and wanted.code in scope.codes else None
-        covered, outcome = self.covered(workspace), met_of(wanted) if wanted else None
-        found = ask(FindTypesQuestion(scope, stop, self.types, ask(JourneysQuestion(scope))))
+        stop = scope.codes.index(outcome.code) if outcome and outcome.code in scope.codes else None
+        nothing = TypesOfJourneys(self.covered(workspace), met_of(outcome) if outcome else None)
+        everyone = self.asker(workspace)
+        found = everyone(FindTypesQuestion(scope, stop, self.types, everyone(JourneysQuestion(scope))))
         if found is None:
-            return TypesOfJourneys(covered, outcome, (), None, None, False, 0, 0, 0)
-        tallied = ask(TypesQuestion(scope, stop, found.weights, found.size))
+            return self.each(workspace, lambda ask: nothing)
+        sort = TypesQuestion(scope, stop, found.weights, found.size)
+        journeys = everyone(sort).journeys
+        order = [int(k) for k in np.argsort(-journeys, kind="stable") if journeys[k]]
         met = [met_of(catalogue.by_code[c]) for c in scope.codes]
-        types = _types(found, tallied, met, stop)
-        return TypesOfJourneys(
-            covered,
-            outcome,
-            types,
-            found.silhouette,
-            found.strength,
-            found.is_distinct,
-            found.sampled,
-            int(tallied.journeys.sum()),
-            tallied.others,
-        )
+
+        def told(ask: Asker) -> TypesOfJourneys:
+            tallied = ask(sort)
+            profiles = int(tallied.journeys.sum())
+            return replace(
+                nothing,
+                types=_types(found, tallied, order, met, has_outcome=stop is not None),
+                silhouette=found.silhouette,
+                strength=found.strength,
+                is_distinct=found.is_distinct,
+                sampled=found.sampled,
+                profiles=profiles,
+                others=tallied.others,
+                outcome_share=share(int(tallied.reached.sum()), profiles) if stop is not None else None,
+            )
+
+        whole = self.each(workspace, told)
+        return replace(whole, differences=differences(whole))
 
 
 QUERIES = (JourneyTypes,)
 
 
-def _types(found: Types, tallied: Tallied, met: list[Met], stop: int | None) -> tuple[JourneyType, ...]:
-    """The types, the most frequent first; those without journeys are left out."""
-    order = [int(k) for k in np.argsort(-tallied.journeys, kind="stable") if tallied.journeys[k]]
-    outcomes = [_outcome(tallied, k) if stop is not None else None for k in order]
+def _types(
+    found: Types, tallied: Tallied, order: list[int], met: list[Met], *, has_outcome: bool
+) -> tuple[JourneyType, ...]:
+    """The types in this order."""
+    outcomes = [_outcome(tallied, k) if has_outcome else None for k in order]
     q_values = false_discovery([o.p_value if o else None for o in outcomes])
     total = int(tallied.journeys.sum())
     marks = _marks(tallied, order, met)
