@@ -27,7 +27,8 @@ PROGRAMS = ("/v1/", "/static")
 """Where write keys open, not roles."""
 FOR_AGENTS = {
     "/settings", "/settings/account", "/settings/account/password", "/settings/account/sessions/1/end", "/api",
-    "/journeys/map", "/journeys/map/1", "/journeys/funnel/dropouts", "/journeys/funnel/properties",
+    "/journeys/map", "/journeys/map/1", "/journeys/customers", "/journeys/funnel/dropouts",
+    "/journeys/funnel/properties",
     "/touchpoints", "/profiles", "/profiles/1",
 }  # fmt: skip
 """Besides the pages that analyse journeys."""

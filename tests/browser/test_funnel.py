@@ -158,14 +158,14 @@ def test_those_who_drop_out_are_found_and_looked_at_alone(page: Page, shop: Shop
     counts(page, 60, 40, 30)
     page.locator(".step-says a").nth(1).click()
     expect(page.locator("h1")).to_have_text(shop.word("Dropped out"))
-    expect(page.locator("#dropouts-list tbody tr")).to_have_count(10)
+    expect(page.locator("#listed-customers tbody tr")).to_have_count(10)
     axe(page)
     fits(page)
     condition = page.locator("#who").inner_text()
     assert condition == "funnel:product>cart>order:2:30d"
     map_ = page.get_by_role("link", name=shop.word("Journey map")).last
     address = map_.get_attribute("href") or ""
-    page.locator("#dropouts-list a").first.click()
+    page.locator("#listed-customers a").first.click()
     expect(page.locator("h1")).to_contain_text("Asiakas ")
     page.goto(shop.address + address)
     expect(page.locator(".foot").first).to_contain_text("10 ")

@@ -24,6 +24,7 @@ OWN_CHOICES = {
     "/journeys/variants": "level=channel&outcome=order",
     "/journeys/funnel": "step=ad&step=order&within=7d",
     "/journeys/funnel/dropouts": "step=ad&step=order&at=1&within=7d",
+    "/journeys/customers": "who=plan%3Dpro",
     "/journeys/retention": "by=week&comes_back=order",
     "/journeys/stages": "by=week",
     "/journeys/comparison": "who_a=plan%3Dpro",
@@ -38,6 +39,7 @@ ASKED = {
     "/journeys/variants": {"level": "channel", "outcome": "order"},
     "/journeys/funnel": {"steps": "order", "within": "P7D"},
     "/journeys/funnel/dropouts": {"steps": "order", "at": "1", "within": "P7D"},
+    "/journeys/customers": {"who": "plan=pro"},
     "/journeys/retention": {"by": "week", "comes_back": "order"},
     "/journeys/stages": {"by": "week"},
     "/journeys/comparison": {"who_a": "plan=pro"},
@@ -47,8 +49,9 @@ ASKED = {
     "/journeys/next": {"so_far": "ad", "within": "P7D"},
 }
 """What the file of a page is asked with, of several values the last."""
-IN_GROUPS = sorted(set(OWN_CHOICES) - {"/journeys/funnel/dropouts", "/journeys/comparison"})
-"""Pages that compare groups. Comparison is of groups already, and those who dropped out are listed, not counted."""
+LISTS = {"/journeys/customers", "/journeys/funnel/dropouts"}
+IN_GROUPS = sorted(set(OWN_CHOICES) - LISTS - {"/journeys/comparison"})
+"""Pages that compare groups. Comparison is of groups already, and who is listed is not counted."""
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.errors import InvalidInput
+from polku.journeys.asking.newest import NewestQuestion
 from polku.journeys.asking.scope import Scope
-from polku.journeys.funnel.dropouts import DropoutsQuestion, Dropped
+from polku.journeys.funnel.dropouts import Dropped
 from polku.journeys.funnel.funnel import ConversionQuestion, FunnelQuestion, Way
 from tests.journeys.journeys_of import NONE, Event, ask, ask_split, bins, block_of, cuts_given, of
 
@@ -103,7 +104,7 @@ def test_one_is_counted_in_each_span_in_which_one_begins_and_once_in_each() -> N
 
 def test_those_who_drop_out_come_newest_first() -> None:
     journeys = [of((0, 1), (5, 2)), of((9, 1)), of((3, 1), (8, 2), (9, 2), (10, 1)), of((1, 1), (5, 2))]
-    found = ask(DropoutsQuestion(Dropped(way(1, 2, 3), 2), 2), block_of(journeys))
+    found = ask(NewestQuestion(Dropped(way(1, 2, 3), 2), 2), block_of(journeys))
     assert (found.total, found.profiles.tolist(), found.when.tolist()) == (3, [3, 1], [9, 5])
 
 
@@ -120,7 +121,7 @@ def test_the_example_of_the_guide() -> None:
     def furthest(steps: Way, journey: list[Event] = ANNA) -> tuple[int, int]:
         """The last step, and when it was last got to."""
         reached = ask(FunnelQuestion(steps), block_of([journey])).reached.tolist()
-        found = ask(DropoutsQuestion(Dropped(steps, sum(reached)), 1), block_of([journey]))
+        found = ask(NewestQuestion(Dropped(steps, sum(reached)), 1), block_of([journey]))
         return sum(reached), int(found.when[0])
 
     usual = way(PRODUCT, CART, ORDER)
@@ -254,7 +255,7 @@ def test_those_who_drop_out_are_those_whose_best_attempt_ends_there(
             when = [path[a[-1]][0] for a in every if len(a) == at]
             last[n + 1] = max(when) if at < len(asked.steps) else min(when)
     order = sorted(last, key=lambda n: (-last[n], n))[:most]
-    question = DropoutsQuestion(Dropped(asked, at), most)
+    question = NewestQuestion(Dropped(asked, at), most)
     whole = block_of(journeys)
     n = min(cut, len(journeys))
     parts = [whole.choose(np.arange(n)), whole.choose(np.arange(n, len(journeys)))]

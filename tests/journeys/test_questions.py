@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.gaps import EDGES, median_gap
+from polku.journeys.asking.newest import NewestQuestion
 from polku.journeys.asking.over_time import ExtentQuestion
 from polku.journeys.asking.scope import Scope
-from polku.journeys.funnel.dropouts import DropoutsQuestion, Dropped
+from polku.journeys.funnel.dropouts import Dropped
 from polku.journeys.funnel.funnel import ConversionQuestion, FunnelQuestion, Way
 from polku.journeys.map.encounters import EncountersQuestion
 from polku.journeys.map.experience import ExperienceQuestion
@@ -290,7 +291,7 @@ def test_sessions_are_what_python_cuts(
         FollowsQuestion(ABC),
         FunnelQuestion(AB),
         ConversionQuestion(AB, (0, 60)),
-        DropoutsQuestion(Dropped(AB, 1), 10),
+        NewestQuestion(Dropped(AB, 1), 10),
         StagesQuestion(ABC, (0, 0, 1), 2),
         EncountersQuestion(ABC),
         ExperienceQuestion(ABC),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from polku.i18n import LazyText, _l
+from polku.journeys.asking.filters import CUSTOMERS
 from polku.web import navigation
 from polku.web.navigation import NavItem
 
 _MAIN: Final = "/journeys/paths"
 
-_paths: list[str] = []
+_paths: list[str] = [CUSTOMERS]
 
 
 def analysis(path: str, title: LazyText, icon: str, order: int) -> None:

@@ -7,6 +7,7 @@ from polku.journeys.comparison import pages as comparison_pages
 from polku.journeys.conformance import api as design_api
 from polku.journeys.conformance import design_pages
 from polku.journeys.conformance import pages as conformance_pages
+from polku.journeys.customers import pages as customer_pages
 from polku.journeys.funnel import pages as funnel_pages
 from polku.journeys.map import encounter_pages
 from polku.journeys.map import pages as map_pages
@@ -28,6 +29,7 @@ PAGES = tuple(
         comparison_pages,
         design_pages,
         conformance_pages,
+        customer_pages,
         funnel_pages,
         encounter_pages,
         map_pages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
@@ -69,11 +69,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A group, the address of the same page of it alone, and its numbers; without an address: all."""
+    """A group, the address of the same page of it alone, its numbers, how many customers with a touchpoint in all that
+    was chosen are in it, and the address of their list; without addresses: they cannot be chosen; of all, the first."""
 
     name: str
     address: str
     cells: tuple[Cell, ...]
+    customers: int = 0
+    listed: str = ""
 
     @property
     def n(self) -> int | None:
@@ -97,13 +100,15 @@ class Breakdown:
 def breakdown_of(
     told: Grouped,
     measures: Sequence[Measure],
+    those: Callable[[], Mapping[str, int]],
     *,
     filters: Filters,
     url: URL,
     catalogue: Catalogue,
     language: str,
 ) -> Breakdown | None:
-    """What a page at `url` says of the groups of its answer; None where nothing was broken down."""
+    """What a page at `url` says of the groups of its answer; None where nothing was broken down. `those` tells how many
+    customers with a touchpoint in all that was chosen are in each group, by its key, and (of the empty key) in all."""
     if not told.breakdown:
         return None
     by, keys = filters.breakdown, [g.key for g in told.breakdown]
@@ -112,15 +117,15 @@ def breakdown_of(
     ]
     compared = iter(beside_others([m.counts for m in measures if m.counts]))
     beside = [next(compared) if m.counts else [None] * len(keys) for m in measures]
-    rows = [
-        Row(
-            name,
-            _address(filters, url, _conditions(by, key, keys)),
-            tuple(Cell(m.each[i], b[i]) for m, b in zip(measures, beside, strict=True)),
-        )
-        for i, (key, name) in enumerate(zip(keys, names, strict=True))
-    ]
-    whole = Row(gettext("All together"), "", tuple(Cell(m.whole) for m in measures))
+    customers = those()
+    rows = []
+    for i, (key, name) in enumerate(zip(keys, names, strict=True)):
+        cells = tuple(Cell(m.each[i], b[i]) for m, b in zip(measures, beside, strict=True))
+        conditions = _conditions(by, key, keys)
+        listed = filters.customers(*conditions) if conditions else ""
+        rows.append(Row(name, _address(filters, url, conditions), cells, customers.get(key, 0), listed))
+    everyone = customers.get("", 0), filters.customers()
+    whole = Row(gettext("All together"), "", tuple(Cell(m.whole) for m in measures), *everyone)
     return Breakdown(
         str(BEGINNINGS.get(by, by)),
         _says(measures, rows),

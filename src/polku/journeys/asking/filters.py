@@ -4,7 +4,7 @@ address."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, Self
 from urllib.parse import urlencode
@@ -27,6 +27,9 @@ WINDOWS: Final[dict[str, LazyText]] = {
     "": _l("however long it takes"),
 }
 """How long a path or a funnel may take, as pages offer it."""
+
+CUSTOMERS: Final = "/journeys/customers"
+"""The list of those of whom something is said."""
 
 PRESETS: Final = {"30": 30, "90": 90, "365": 365}
 _PERIODS: Final = (
@@ -138,6 +141,11 @@ class Filters:
         """What was chosen, as the end of an address."""
         kept = [*self.chosen, *((k, v) for k, v in more.items() if v)]
         return f"?{urlencode(kept)}" if kept else ""
+
+    def customers(self, *more: str) -> str:
+        """The address of the list of those whom the page is about and of whom more holds."""
+        those = replace(self, who=(*self.who, *more), breakdown="", compare=False)
+        return f"{CUSTOMERS}{those.query()}"
 
     def groupings(self, traits: Iterable[str]) -> list[tuple[str, list[tuple[str, str]]]]:
         """What one may break down by, under titles: how journeys began, traits, and what an address has chosen."""

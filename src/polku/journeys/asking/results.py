@@ -49,6 +49,14 @@ class Grouped(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A profile of whom something holds."""
+
+    profile: Annotated[str, Field(description="Its id, 16 hexadecimal digits")]
+    at: Annotated[datetime, Field(description="When it last did what the list is of")]
+
+
+@dataclass(frozen=True, slots=True)
 class Met:
     """A touchpoint by its key and its names."""
 

@@ -17,6 +17,7 @@ from polku.journeys.asking.export import Export
 from polku.journeys.asking.filters import WINDOWS, Filters, touchpoints_by_stage
 from polku.journeys.asking.marks import cut
 from polku.journeys.asking.properties import Properties
+from polku.journeys.customers.pages import ANALYSES, listed, most, table_of
 from polku.journeys.funnel import condition, figures, form, headline
 from polku.journeys.funnel.measures import measures
 from polku.journeys.funnel.queries import JourneyConversion, JourneyDropouts, JourneyFunnel
@@ -26,8 +27,6 @@ from polku.journeys.map.pages import filters_of, shared
 from polku.journeys.map.queries import JourneyMap
 from polku.journeys.touchpoints.catalogue import Catalogue
 from polku.journeys.touchpoints.known import Touchpoints
-from polku.profiles import customers_of
-from polku.web.listing import Column, Listing, TableRequest
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentUser
 from polku.workspace import Workspace
@@ -47,13 +46,6 @@ SPANS: Final[dict[str, LazyText]] = {
     "week": _l("By week"),
     "month": _l("By month"),
 }
-ANALYSES: Final = {
-    "/journeys/map": _l("Journey map"),
-    "/journeys/paths": _l("Paths"),
-    "/journeys/types": _l("Types of paths"),
-}
-MOST_LISTED: Final = 10_000
-
 router = APIRouter(include_in_schema=False)
 analysis(PATH, _l("Funnel"), "funnel", 20)
 
@@ -119,35 +111,26 @@ def show_dropouts(request: Request, user: CurrentUser) -> Response:
     filters = filters_of(request, workspace)
     values = shared(request, workspace, filters)
     texts = _texts(given)
-    wanted = TableRequest.read(given, path=DROPOUTS, sorts=("at",), default="-at")
-    most = min(MOST_LISTED, wanted.offset + wanted.size)
+    wanted = table_of(request, DROPOUTS)
     asked = filters.asked | {"steps": texts, **_windows(given)}
-    query = JourneyDropouts.of(asked | {"at": given.get("at", "1"), "top": most})
+    query = JourneyDropouts.of(asked | {"at": given.get("at", "1"), "top": most(wanted)})
     found = query.answer(workspace)
     funnel = JourneyFunnel.of(asked).answer(workspace)
-    shown = found.dropouts[wanted.offset :]
-    when = {d.profile: d.at for d in shown}
-    rows = customers_of([int(d.profile, 16) for d in shown], workspace)
-    columns = [_l("Customer"), _l("Identifiers"), _l("Got here"), _l("Events"), _l("Value")]
     return render(
         request,
         "journeys/dropouts.html",
         **values,
+        **listed(found.dropouts, found.total, _l("Got here"), wanted, workspace),
         found=found,
-        most=MOST_LISTED,
         funnel=funnel,
         at=query.at,
-        when=when,
         says=headline.of_dropouts(found, funnel, query.at, current_language()),
-        listing=Listing(
-            [Column(c, numeric=n > 1) for n, c in enumerate(columns)], rows, min(found.total, MOST_LISTED), wanted
-        ),
         back=_address(PATH, filters, texts, given),
         step_link=lambda at: _address(DROPOUTS, filters, texts, given, ("at", str(at))),
         who=condition.written(query),
         analyses=_of_these(condition.written(query)),
         export=Export(query),
-    )  # fmt: skip
+    )
 
 
 @router.get(f"{PATH}/properties")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import ClassVar
 
@@ -11,17 +11,17 @@ from pydantic import Field
 
 from polku.errors import InvalidInput
 from polku.journeys.asking.marks import Marks
+from polku.journeys.asking.newest import NewestQuestion
 from polku.journeys.asking.over_time import SpannedQuery
 from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.telling import share
 from polku.journeys.funnel import steps as texts
 from polku.journeys.funnel import telling
 from polku.journeys.funnel.comparing import differences
-from polku.journeys.funnel.dropouts import DropoutsQuestion, Dropped
+from polku.journeys.funnel.dropouts import Dropped
 from polku.journeys.funnel.funnel import ConversionQuestion, FunnelQuestion, Way
 from polku.journeys.funnel.results import (
     ConversionOverTime,
-    Dropout,
     DropoutsOfFunnel,
     FunnelOfJourneys,
     SpanConversion,
@@ -171,8 +171,6 @@ class JourneyDropouts(FunnelQuery):
 
     def _told(self, workspace: Workspace, ask: Asker) -> DropoutsOfFunnel:
         dropped, catalogue = self.dropped(workspace), workspace.part(Touchpoints).catalogue()
-        found = ask(DropoutsQuestion(dropped, self.top))
+        found = ask(NewestQuestion(dropped, self.top))
         step = telling.step_name(self.read(workspace)[self.at - 1], catalogue)
-        those = zip(found.profiles.tolist(), found.when.tolist(), strict=True)
-        dropouts = tuple(Dropout(f"{p:016x}", datetime.fromtimestamp(t, UTC)) for p, t in those)
-        return DropoutsOfFunnel(self.covered(workspace), *self.windows, step, found.total, dropouts)
+        return DropoutsOfFunnel(self.covered(workspace), *self.windows, step, found.total, found.listed)

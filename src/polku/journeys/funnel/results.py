@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from polku.answer import Answer
-from polku.journeys.asking.results import Count, Covered, Group
+from polku.journeys.asking.results import Count, Covered, Group, Listed
 from polku.stats import Estimate
 
 Window = Annotated[float | None, Field(description="All steps within this of the first; None: no limit")]
@@ -130,14 +130,6 @@ class ConversionOverTime(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Dropout:
-    """A profile that got to a step and no further."""
-
-    profile: Annotated[str, Field(description="Its id, 16 hexadecimal digits")]
-    at: Annotated[datetime, Field(description="When it last got to the step")]
-
-
-@dataclass(frozen=True, slots=True)
 class DropoutsOfFunnel(Answer):
     """Who got to a step and no further, the newest first."""
 
@@ -146,6 +138,9 @@ class DropoutsOfFunnel(Answer):
     between_s: Pause
     step: StepName
     total: Annotated[Count, Field(description="How many they are in all")]
-    dropouts: tuple[Dropout, ...]
+    dropouts: Annotated[
+        tuple[Listed, ...],
+        Field(description="Profiles, and when each last got to the step, the newest first"),
+    ]
     breakdown: Annotated[tuple[Group, ...], Field(description="Of a breakdown, the largest first")] = ()
     each: Annotated[tuple[DropoutsOfFunnel, ...], Field(description="The same for each of the groups")] = ()

@@ -16,6 +16,7 @@ from polku.journeys.asking.export import Export
 from polku.journeys.asking.filters import Filters
 from polku.journeys.asking.results import Grouped
 from polku.journeys.asking.telling import lengths
+from polku.journeys.customers.queries import JourneyCustomers
 from polku.journeys.map import drawing, headline
 from polku.journeys.map.measures import measures
 from polku.journeys.map.queries import JourneyMap
@@ -80,9 +81,20 @@ def shared(request: Request, workspace: Workspace, filters: Filters) -> dict[str
     touchpoints = workspace.part(Touchpoints)
     catalogue = touchpoints.catalogue()
 
+    def numbers() -> dict[str, int]:
+        found = JourneyCustomers.of(filters.asked_each | {"top": 1}).answer(workspace)
+        each = zip(found.breakdown, found.each, strict=True)
+        return {"": found.total} | {group.key: one.total for group, one in each}
+
     def beside(told: Grouped, measures: Sequence[Measure]) -> Breakdown | None:
         return breakdown_of(
-            told, measures, filters=filters, url=request.url, catalogue=catalogue, language=current_language()
+            told,
+            measures,
+            numbers,
+            filters=filters,
+            url=request.url,
+            catalogue=catalogue,
+            language=current_language(),
         )
 
     return {
@@ -92,6 +104,7 @@ def shared(request: Request, workspace: Workspace, filters: Filters) -> dict[str
         "catalogue": catalogue,
         "traits": workspace.part(TraitColumns).names(),
         "beside": beside,
+        "those": lambda: JourneyCustomers.of(filters.asked | {"top": 1}).answer(workspace).total,
         "groupings": filters.groupings(workspace.part(TraitColumns).groups()),
         "channels": CHANNELS,
         "lengths": lengths,
