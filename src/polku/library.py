@@ -45,36 +45,6 @@ QUERIES: Final[tuple[type[Query], ...]] = (*collect.QUERIES, *profiles.QUERIES, 
 
 
 @dataclass(frozen=True, slots=True)
-class _Resolution:
-    """Who events belong to and which touchpoints they are, as known at one moment."""
-
-    identities: profiles.IdentityMap
-    rules: journeys.Rules
-
-    @property
-    def identity(self) -> object:
-        return self.identities
-
-    @property
-    def identity_version(self) -> int:
-        return self.identities.version
-
-    @property
-    def rules_version(self) -> str:
-        return self.rules.version
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(self.rules.columns)
-
-    def profiles(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-        return self.identities.profiles(keys)
-
-    def touchpoints(self, events: pa.Table) -> npt.NDArray[np.uint16]:
-        return self.rules.touchpoints(events)
-
-
-@dataclass(frozen=True, slots=True)
 class _Names:
     """Touchpoints in the words of a page, for profiles."""
 
@@ -124,9 +94,9 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
         closing.callback(store.close)
         opened: list[Workspace] = []
 
-        def resolve(snapshot: Snapshot) -> _Resolution:
+        def resolve(snapshot: Snapshot) -> journeys.Resolved:
             identities = opened[0].part(profiles.Identities).resolve(snapshot)
-            return _Resolution(identities, opened[0].part(journeys.Touchpoints).rules())
+            return journeys.Resolved(identities, opened[0].part(journeys.Touchpoints).rules())
 
         refresher = Refresher(store, settings.folder, resolve, threads=settings.workers)
         engine = LocalEngine(refresher, threads=settings.workers)

@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pytest
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from polku.collect.store import ensure_source
+from polku.journeys import Resolved
 from polku.journeys.touchpoints import api as touchpoint_api
 from polku.journeys.touchpoints import pages as touchpoint_pages
 from polku.journeys.touchpoints import stage_pages as touchpoint_stage_pages
@@ -33,28 +32,16 @@ Event = tuple[str, str, str, str | None]
 """Who, type, name, path."""
 
 
-class Resolution:
-    def __init__(self, workspace: Workspace, snapshot: Snapshot) -> None:
-        self._identities = workspace.part(Identities).resolve(snapshot)
-        self._rules = workspace.part(Touchpoints).rules()
-        self.identity = self._identities
-        self.identity_version = self._identities.version
-        self.rules_version = self._rules.version
-        self.columns = self._rules.columns
-
-    def profiles(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-        return self._identities.profiles(keys)
-
-    def touchpoints(self, events: pa.Table) -> npt.NDArray[np.uint16]:
-        return self._rules.touchpoints(events)
-
-
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """A folder with the default touchpoints and the source 'Shop' (number 1)."""
     database = tables_in(tmp_path, _furnish)
     store = EventStore(tmp_path)
-    refresher = Refresher(store, tmp_path, lambda snapshot: Resolution(made, snapshot))
+
+    def resolve(snapshot: Snapshot) -> Resolved:
+        return Resolved(made.part(Identities).resolve(snapshot), made.part(Touchpoints).rules())
+
+    refresher = Refresher(store, tmp_path, resolve)
     engine = LocalEngine(refresher)
     made = Workspace(Settings(tmp_path), database, store, engine)
     yield made

@@ -26,6 +26,7 @@ from polku.journeys import (
     volumes,
 )
 from polku.journeys.asking.views import views
+from polku.journeys.resolved import Resolved
 from polku.journeys.touchpoints.catalogue import Catalogue, Stage, Touchpoint
 from polku.journeys.touchpoints.defaults import STAGES, install_defaults
 from polku.journeys.touchpoints.known import Touchpoints
@@ -64,6 +65,7 @@ __all__ = [
     "QUERIES",
     "STAGES",
     "Catalogue",
+    "Resolved",
     "Rule",
     "Rules",
     "Stage",

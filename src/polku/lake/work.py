@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-
 from polku.collect.store import ensure_source, sources
 from polku.errors import InvalidInput
-from polku.journeys import Rules, Touchpoints
+from polku.journeys import Resolved, Rules, Touchpoints
 from polku.lake.who import who_is_who
 from polku.profiles import Identities
 from polku.profiles.decisions import version as identity_version
@@ -45,32 +41,6 @@ class Builds(Protocol):
         seen: dict[str, int],
         damaged: Sequence[Damage],
     ) -> Version: ...
-
-
-@dataclass(frozen=True)
-class LakeResolution:
-    """Who and what the events of a lake are, for one folder that asks. It is sent to every worker."""
-
-    identity: LakeIdentity
-    rules: Rules
-
-    @property
-    def identity_version(self) -> int:
-        return self.identity.version
-
-    @property
-    def rules_version(self) -> str:
-        return self.rules.version
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(self.rules.columns)
-
-    def profiles(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-        return self.identity.profiles(keys)
-
-    def touchpoints(self, events: pa.Table) -> npt.NDArray[np.uint16]:
-        return self.rules.touchpoints(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +107,7 @@ def build(workspace: Workspace, *, buckets: int = 0) -> Built:
         plan = Plan(
             lake,
             folder,
-            LakeResolution(LakeIdentity.write(lake, folder, who.version, who.keys, who.profiles), rules),
+            Resolved(LakeIdentity.write(lake, folder, who.version, who.keys, who.profiles), rules),
             _numbers(workspace, found),
             buckets or _buckets(events),
             deduplicate=_share_sources(found),
