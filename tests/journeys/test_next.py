@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polku.journeys.asking.counting import count_codes
 from polku.journeys.asking.scope import Scope
 from polku.journeys.next.forecast import BINS, ForecastQuestion
 from polku.stats import FEWEST, witten_bell
@@ -177,13 +176,3 @@ def test_what_depends_on_the_path_is_foretold_better_than_by_shares() -> None:
     loss, first = found.loss.sum(axis=0) / found.n.sum(), found.first.sum(axis=0) / found.n.sum()
     assert loss[0] < 0.5 * loss[1]
     assert first[0] > 0.75 > first[1]
-
-
-# -- counting
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(0, 199_999), max_size=50), st.sampled_from([200_000, 2**18, 1_000_000]))
-def test_codes_are_counted(codes: list[int], cells: int) -> None:
-    given_codes = np.array([*codes, cells - 1], np.uint32)
-    assert np.array_equal(count_codes(given_codes, cells), np.bincount(given_codes, minlength=cells))

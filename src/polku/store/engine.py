@@ -130,7 +130,9 @@ class LocalEngine:
         def partial(first: int) -> P:
             in_request.set(waited_for)  # a thread of the pool does not know for whom it works
             run = slice(first, first + TOGETHER)
-            of_each = [question.partial(look(b)) for look, b in zip(seen[run], asked.blocks[run], strict=True)]
+            of_each = [
+                question.partial(look(b)) for look, b in zip(seen[run], asked.blocks[run], strict=True)
+            ]
             return merged(of_each, question.merge)
 
         partials = pool.map(partial, range(0, len(asked.blocks), TOGETHER))

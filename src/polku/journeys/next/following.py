@@ -37,7 +37,9 @@ def after(path: tuple[int, ...], counts: npt.NDArray[np.integer]) -> Counts:
     while counts.ndim > 1:
         counts = counts.sum(axis=0)
         shorter.append(counts)
-    return np.stack([shorter[-1 - back][path[len(path) - back :]] for back in range(len(path) + 1)]).astype(np.int64)
+    return np.stack([shorter[-1 - back][path[len(path) - back :]] for back in range(len(path) + 1)]).astype(
+        np.int64
+    )
 
 
 def following(groups: Counts) -> Following:

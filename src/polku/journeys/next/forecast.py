@@ -84,7 +84,12 @@ class ForecastQuestion:
         seen = Seen(None, {}, {})
         for group, part in by_group(block):
             tables, totals = follow(
-                *self.scope.counted(part).columns, self.scope.size, self.order, self.within, self.cut, self.end
+                *self.scope.counted(part).columns,
+                self.scope.size,
+                self.order,
+                self.within,
+                self.cut,
+                self.end,
             )
             early, between, late = (t if n else None for t, n in zip(tables, totals, strict=True))
             all_of_them = [t for t in (early, between, late) if t is not None]
