@@ -71,12 +71,18 @@ def repeat(
                     gaps[row, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
                 before, left, here = here, last, k
             last = t
+        again = 0
         for m in range(different):
             k = met[m]
-            again, span = np.int64(times[k] > 1), until[k] - since[k]
             told[k, 0] += 1
-            told[k, 1] += again  # without branches: hard to foresee
-            told[k, 2] += again * times[k]
-            spans[k, 0 if span == 0 else (np.float64(span).view(np.int64) >> 49) - 8183] += np.uint32(again)
+            met[again] = k  # without a branch: what is met once is overwritten
+            again += int(times[k] > 1)
+            times[k] = times[k] if times[k] > 1 else 0
+        for m in range(again):
+            k = met[m]
+            told[k, 1] += 1
+            told[k, 2] += times[k]
+            span = until[k] - since[k]
+            spans[k, 0 if span == 0 else (np.float64(span).view(np.int64) >> 49) - 8183] += 1
             times[k] = 0
     return used, told, spans, directs, loops, gaps
