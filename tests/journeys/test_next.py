@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polku.journeys.asking.counting import count_codes
 from polku.journeys.asking.scope import Scope
-from polku.journeys.next.following import FollowingQuestion
 from polku.journeys.next.forecast import BINS, ForecastQuestion
 from polku.stats import FEWEST, witten_bell
 from polku.store import Block
@@ -23,6 +21,10 @@ ABC = Scope((1, 2, 3))
 NOTHING = 3
 Step = tuple[tuple[int, ...], int, int]
 """The path so far, what comes (3: nothing), and when its last touchpoint was."""
+
+
+def after(path: tuple[int, ...], within: int, end: int) -> ForecastQuestion:
+    return ForecastQuestion(ABC, path, 3, within, end, end)
 
 
 def slow_steps(journey: list[Event], within: int) -> list[Step]:
@@ -57,7 +59,7 @@ def slow_probability(steps: list[Step], path: tuple[int, ...]) -> np.ndarray:
 
 def test_by_hand() -> None:
     journeys = [of((0, 1), (5, 2), (9, 3)), of((0, 1), (5, 2), (50, 3)), of((0, 2), (4, 2), (4, 1))]
-    found = ask(FollowingQuestion(ABC, (0, 1), 10, 1000), block_of(journeys * 3))
+    found = ask(after((0, 1), 10, 1000), block_of(journeys * 3)).following
     # all: 1 comes once, 2 three times, 3 once, nothing four times; after 2: 1, 2, 3 and nothing once each;
     # after 1 and 2: 3 once and nothing once; and all of it three times
     assert found.seen == (27, 12, 6)
@@ -66,21 +68,21 @@ def test_by_hand() -> None:
     p1 = (3 + 4 * p0) / 16
     assert found.probability == pytest.approx((3 * np.array([0, 0, 1, 1]) + 2 * p1) / 8)
     assert found.plain == pytest.approx(p0)
-    rare = ask(FollowingQuestion(ABC, (0, 1), 10, 1000), block_of(journeys * 2))
+    rare = ask(after((0, 1), 10, 1000), block_of(journeys * 2)).following
     assert (rare.seen, rare.rests_on) == ((18, 8, 4), 1)  # of four one could see who
 
 
 def test_what_is_not_seen_in_full_is_left_out() -> None:
     journeys = [of((0, 1), (100, 2))]
-    assert ask(FollowingQuestion(ABC, (), 10, 111), block_of(journeys)).seen == (2,)
-    assert ask(FollowingQuestion(ABC, (), 10, 110), block_of(journeys)).seen == (1,)
+    assert ask(after((), 10, 111), block_of(journeys)).following.seen == (2,)
+    assert ask(after((), 10, 110), block_of(journeys)).following.seen == (1,)
 
 
 def test_nothing_at_all() -> None:
-    found = ask(FollowingQuestion(ABC, (0,), 10, 100), Block.empty())
+    found = ask(after((0,), 10, 100), Block.empty()).following
     assert found.seen == (0, 0)
     assert np.isnan(found.half).all()
-    assert ask(ForecastQuestion(ABC, 3, 10, 50, 100), Block.empty()) is None
+    assert ask(ForecastQuestion(ABC, (), 3, 10, 50, 100), Block.empty()).tried is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -95,7 +97,7 @@ def test_following_is_what_python_counts(
     journeys: list[list[Event]], path: tuple[int, ...], within: int, end: int, cuts: list[int]
 ) -> None:
     steps = [s for j in journeys for s in slow_steps(j, within) if s[2] + within < end]
-    found = ask_split(FollowingQuestion(ABC, path, within, end), journeys, cuts)
+    found = ask_split(after(path, within, end), journeys, cuts).following
     assert found.seen[0] == len(steps)
     if len(steps) >= FEWEST:
         assert found.probability == pytest.approx(slow_probability(steps, path))
@@ -110,9 +112,9 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         kinds = (rng.random((n, 8))[:, :, None] > liking.cumsum(axis=1)[:, None, :2]).sum(axis=2) + 1
         return block_of([of(*enumerate(row)) for row in kinds.tolist()])
 
-    question = FollowingQuestion(ABC, (0,), 1, 2**33)
-    truth = ask(question, journeys(20_000)).probability
-    found = [ask(question, journeys(150)) for _ in range(100)]
+    question = after((0,), 1, 2**33)
+    truth = ask(question, journeys(20_000)).following.probability
+    found = [ask(question, journeys(150)).following for _ in range(100)]
     holds = np.mean([np.abs(f.probability - truth) <= f.half for f in found])
     assert holds == pytest.approx(0.95, abs=0.04)
 
@@ -135,7 +137,7 @@ def test_the_forecast_is_tried_on_what_comes_later(
     steps = [s for j in journeys for s in slow_steps(j, within)]
     early = [s for s in steps if s[2] + within < cut]
     late = [s for s in steps if s[2] >= cut and s[2] + within < end]
-    found = ask_split(ForecastQuestion(ABC, order, within, cut, end), journeys, cuts)
+    found = ask_split(ForecastQuestion(ABC, (), order, within, cut, end), journeys, cuts).tried
     if not early or not late:
         assert found is None
         return
@@ -170,17 +172,7 @@ def test_what_depends_on_the_path_is_foretold_better_than_by_shares() -> None:
     journeys = [
         of(*((1000 * i + t, k) for t, k in enumerate((1, 2, 3) if i % 2 else (2, 1)))) for i in range(400)
     ]
-    found = ask(ForecastQuestion(ABC, 2, 10, 300_000, 2**33), block_of(journeys))
+    found = ask(ForecastQuestion(ABC, (), 2, 10, 300_000, 2**33), block_of(journeys)).tried
     loss, first = found.loss.sum(axis=0) / found.n.sum(), found.first.sum(axis=0) / found.n.sum()
     assert loss[0] < 0.5 * loss[1]
     assert first[0] > 0.75 > first[1]
-
-
-# -- counting
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(0, 199_999), max_size=50), st.sampled_from([200_000, 2**18, 1_000_000]))
-def test_codes_are_counted(codes: list[int], cells: int) -> None:
-    given_codes = np.array([*codes, cells - 1], np.uint32)
-    assert np.array_equal(count_codes(given_codes, cells), np.bincount(given_codes, minlength=cells))

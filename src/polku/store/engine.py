@@ -21,6 +21,9 @@ from polku.store.snapshot import Snapshot
 P = TypeVar("P")
 R_co = TypeVar("R_co", covariant=True)
 
+TOGETHER: Final = 4
+"""Blocks whose partials one thread makes and merges, before it takes the next: fewer are held at a time, and what is
+freed is taken again. A power of two, as `merged` wants it."""
 MANY: Final = 20_000_000
 """Events; questions about more of them leave enough freed memory behind to give it back."""
 
@@ -124,11 +127,15 @@ class LocalEngine:
         seen = through or [_as_it_is] * len(asked.blocks)
         waited_for = in_request.get()
 
-        def partial(look: Callable[[Block], Block], block: Block) -> P:
+        def partial(first: int) -> P:
             in_request.set(waited_for)  # a thread of the pool does not know for whom it works
-            return question.partial(look(block))
+            run = slice(first, first + TOGETHER)
+            of_each = [
+                question.partial(look(b)) for look, b in zip(seen[run], asked.blocks[run], strict=True)
+            ]
+            return merged(of_each, question.merge)
 
-        partials = pool.map(partial, seen, asked.blocks)
+        partials = pool.map(partial, range(0, len(asked.blocks), TOGETHER))
         answer = question.finish(merged(list(partials), question.merge))
         if asked.events >= MANY and not (self._giving_back and self._giving_back.running()):
             self._giving_back = self._background.submit(give_back)

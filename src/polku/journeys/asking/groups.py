@@ -20,7 +20,7 @@ def by_group(block: Block) -> Iterator[tuple[int, Block]]:
     profiles are spread over blocks, their groups stay the same.
     """
     groups = buckets_of(block.profiles) * GROUPS // BUCKETS
-    found = np.unique(groups)
+    found = np.flatnonzero(np.bincount(groups, minlength=GROUPS))
     for group in found:
         alone = len(found) == 1
         yield int(group), block if alone else block.choose(np.flatnonzero(groups == group))

@@ -17,6 +17,7 @@ from pydantic import Field
 from polku.journeys.asking.answers import Answers
 from polku.journeys.asking.calendar import Unit, day_of, edges, spans, unit_for
 from polku.journeys.asking.query import JourneyQuery
+from polku.journeys.asking.views import views
 from polku.store import Block
 from polku.workspace import FIRST_DAY, LAST_DAY, Workspace
 
@@ -32,7 +33,13 @@ class ExtentQuestion:
     """The first and last second of any event of a block's profiles; None when there is none."""
 
     def partial(self, block: Block) -> tuple[int, int] | None:
-        return (int(block.time.min()), int(block.time.max())) if len(block) else None
+        if not len(block):
+            return None
+        found: tuple[int, int] | None = views.get(block, "extent")
+        if found is None:
+            found = int(block.time.min()), int(block.time.max())
+            views.keep(block, "extent", found)
+        return found
 
     def merge(self, a: tuple[int, int] | None, b: tuple[int, int] | None) -> tuple[int, int] | None:
         if a is None or b is None:

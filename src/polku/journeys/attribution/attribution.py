@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from polku.journeys.asking.contexts import deepest
-from polku.journeys.asking.counting import count_codes
 from polku.journeys.asking.groups import by_group
 from polku.journeys.asking.scope import Scope
 from polku.journeys.attribution.kernels import cut_into_paths, follow_paths, share_out
@@ -58,8 +57,7 @@ class AttributionQuestion:
         worth = block.value[self.scope.rows(block)[at]].astype(np.float64)
         valued = int(np.isfinite(worth).sum())
         worth = np.nan_to_num(worth, posinf=0.0, neginf=0.0)
-        codes, worths = follow_paths(said, worth, self.outcome, self.order)
-        follows = count_codes(codes, len(worths) * (self.outcome + 2)).reshape(len(worths), -1)
+        follows, worths = follow_paths(said, worth, self.outcome, self.order)
         follows[-1, self.outcome] = 0  # conversions that nothing came before: no touchpoint earns them
         worths[-1] = 0.0
         credit, met = share_out(led, age, sizes, worth, self.outcome, self.half_life)

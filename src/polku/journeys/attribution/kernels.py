@@ -30,29 +30,33 @@ def cut_into_paths(
     each was, and how many they are; and at which event each conversion is.
     """
     outcome, lookback, low, once = limits[0], limits[1], limits[2], limits[3]
-    most = (ends - starts).sum()
+    most, one = (ends - starts).sum(), np.uint64(1)
     said, at = np.empty(2 * most, np.uint16), np.empty(most, np.int64)
     led, age, sizes = np.empty(most + 1, np.uint16), np.empty(most + 1, np.uint32), np.empty(most, np.int64)
-    w = v = n = 0
+    w = v = n = np.uint64(0)
     for p in range(len(starts)):
-        first, end = starts[p], ends[p]
-        for i in range(first, end):
+        first, i, end = np.uint64(starts[p]), np.uint64(starts[p]), np.uint64(ends[p])
+        while i < end:
             now = np.int64(time[i])
-            won = int(number[i] == outcome)
-            after = np.int64(time[i + 1]) if i + 1 < end else np.int64(NEVER)
+            won = np.uint64(number[i] == outcome)
+            after = np.int64(time[i + one]) if i + one < end else np.int64(NEVER)
+            i += one
             if won == 0 and after - now <= lookback:
                 continue
             while now - np.int64(time[first]) > lookback:
-                first += 1
+                first += one
             if now >= low:
-                size = i + 1 - won - first
-                for k in range(first, first + size):
-                    said[w + k - first] = led[v + k - first] = number[k]
-                    age[v + k - first] = now - np.int64(time[k])
-                said[w + size] = outcome + 1 - won
-                at[n], sizes[n] = i, size
-                w, v, n = w + size + 1, v + size * won, n + won  # what led to nothing is overwritten
-            first = i + 1
+                till = i - won
+                sizes[n] = till - first
+                while first < till:
+                    said[w] = led[v] = number[first]
+                    age[v] = now - np.int64(time[first])
+                    w, v, first = w + one, v + one, first + one
+                said[w] = np.uint64(outcome + 1) - won
+                at[n] = i - one
+                v -= np.uint64(sizes[n]) * (one - won)  # what led to nothing is overwritten
+                w, n = w + one, n + won
+            first = i
             if won and once:
                 break
     return said[:w], led[:v], age[:v], sizes[:n], at[:n]
@@ -60,27 +64,31 @@ def cut_into_paths(
 
 @kernel("u2[] f8[] i8 i8", awaited=False)
 def follow_paths(said: Codes, worth: Sums, size: int, order: int) -> tuple[Rows, Sums]:
-    """What comes after the last `order` touchpoints of a path (1 to 3; number `size` stands for its beginning): each
-    touchpoint, a conversion (`size`) or nothing (`size` + 1); and what the conversions after each are worth.
+    """What comes after the last `order` touchpoints of a path (1 to 3; number `size` stands for its beginning): how
+    often each touchpoint, a conversion (`size`) or nothing (`size` + 1); and what the conversions after each are worth.
 
-    Touchpoints a, b, c are row (a · (size + 1) + b) · (size + 1) + c of a table; what came after is told as a code,
-    row · (size + 2) + what.
+    Touchpoints a, b, c are row (a · (size + 1) + b) · (size + 1) + c of both.
     """
-    base = size + 1
-    of_third, of_second = base * base * int(order > 2), base * int(order > 1)
-    codes, worths = np.empty(len(said), np.uint32), np.zeros(base**order)
-    a = b = c = size
-    n = 0
-    for i in range(len(said)):
-        k = np.int64(said[i])
+    none, one = np.uint32(size), np.uint32(1)
+    base, cells = none + one, none + np.uint32(2)
+    of_second = base if order > 1 else np.uint32(0)
+    of_third = base * base if order > 2 else np.uint32(0)
+    rows = base ** np.uint32(order)
+    counts, worths = np.zeros(rows * cells, np.uint32), np.zeros(rows)
+    a = b = c = none
+    n = np.uint64(0)
+    for i in range(np.uint64(len(said))):
+        k = np.uint32(said[i])
         row = a * of_third + b * of_second + c
-        codes[i] = row * (size + 2) + k
-        if k == size:
+        counts[row * cells + k] += one
+        if k == none:
             worths[row] += worth[n]
-            n += 1
-        ended = k >= size
-        a, b, c = (size if ended else b), (size if ended else c), int(size if ended else k)
-    return codes, worths
+            n += np.uint64(1)
+        ended = k >= none
+        a = none if ended else b
+        b = none if ended else c
+        c = none if ended else k
+    return counts.reshape(rows, cells), worths
 
 
 @kernel("u2[] u4[] i8[] f8[] i8 f8", awaited=False)
@@ -95,33 +103,44 @@ def share_out(
     """
     credit, met = np.zeros((size, 2 * RULES)), np.zeros(size, np.int64)
     seen = np.full(size, -1, np.int64)  # the last path in which each was
-    weight, part = np.empty(sizes.max() if len(sizes) else 0), np.empty(RULES)
-    rate = -np.log(2.0) / half_life
-    begin = 0
+    weight = np.empty(sizes.max() if len(sizes) else 0)
+    rate, begin = -np.log(2.0) / half_life, np.uint64(0)
     for p in range(len(sizes)):
-        n = sizes[p]
-        whole, kinds = 0.0, 0
+        n, w = np.uint64(sizes[p]), worth[p]
+        if n == 0:
+            continue
+        end = begin + n
+        whole, kinds, last = 0.0, 0, np.int64(age[end - np.uint64(1)])
         for i in range(n):
             k = led[begin + i]
             # from the last one on, so that not all vanish where the half-life is short
-            weight[i] = np.exp(rate * (np.int64(age[begin + i]) - np.int64(age[begin + n - 1])))
+            weight[i] = np.exp(rate * (np.int64(age[begin + i]) - last))
             whole += weight[i]
             if seen[k] != p:
                 seen[k] = p
                 met[k] += 1
                 kinds += 1
+        even, between = 1.0 / n, 0.2 / (n - np.uint64(2)) if n > 2 else 0.0
+        outer = 0.5 if n == 2 else 0.4
         for i in range(n):
-            k = led[begin + i]
-            part[0], part[1] = np.float64(i == 0), np.float64(i == n - 1)
-            part[2], part[3] = 1.0 / n, weight[i] / whole
-            outer = part[0] + part[1]
-            part[4] = outer / 2 if n < 3 else 0.4 if outer > 0 else 0.2 / (n - 2)
-            part[5] = 1.0 / kinds if seen[k] == p else 0.0  # once for each touchpoint
-            seen[k] = -1
-            for m in range(RULES):
-                credit[k, m] += part[m]
-                credit[k, RULES + m] += part[m] * worth[p]
-        begin += n
+            k, decayed = led[begin + i], weight[i] / whole
+            credit[k, 2] += even
+            credit[k, 3] += decayed
+            credit[k, 4] += between
+            credit[k, RULES + 2] += even * w
+            credit[k, RULES + 3] += decayed * w
+            credit[k, RULES + 4] += between * w
+            if seen[k] == p:  # once for each touchpoint
+                seen[k] = -1
+                credit[k, 5] += 1.0 / kinds
+                credit[k, RULES + 5] += w / kinds
+        for rule, k in ((0, led[begin]), (1, led[end - np.uint64(1)])):
+            credit[k, rule] += 1.0
+            credit[k, RULES + rule] += w
+            of_position = 0.5 if n == 1 else outer - between
+            credit[k, 4] += of_position
+            credit[k, RULES + 4] += of_position * w
+        begin = end
     return credit, met
 
 

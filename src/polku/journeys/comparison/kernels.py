@@ -17,47 +17,53 @@ def outline(starts: Counts, ends: Counts, number: Codes, size: int) -> tuple[Cou
     """How many profiles meet each touchpoint; how many make each transition, from · size + to; and how many profiles
     meet any."""
     reach, met_by = np.zeros(size, np.int64), np.full(size, -1, np.int64)
-    made, made_by = np.zeros(size * size, np.int64), np.full(size * size, -1, np.int32)
+    made, made_by = np.zeros(size * size, np.uint32), np.full(size * size, -1, np.int32)
     profiles = 0
     for p in range(len(starts)):
         if starts[p] == ends[p]:
             continue
         profiles += 1
-        last = np.int64(number[starts[p]])
+        last = number[np.uint64(starts[p])]
         reach[last] += 1
         met_by[last] = p
-        for i in range(starts[p] + 1, ends[p]):
-            k = np.int64(number[i])
-            pair = last * size + k
-            reach[k] += int(met_by[k] != p)  # without branches: hard to foresee
+        for i in range(np.uint64(starts[p]) + np.uint64(1), np.uint64(ends[p])):
+            k = number[i]
+            pair = np.uint32(last) * np.uint32(size) + np.uint32(k)
+            reach[k] += np.int64(met_by[k] != p)  # without branches: hard to foresee
             met_by[k] = p
-            made[pair] += int(made_by[pair] != p)
+            made[pair] += np.uint32(made_by[pair] != p)
             made_by[pair] = p
             last = k
-    return reach, made, profiles
+    return reach, made.astype(np.int64), profiles
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i4[] i8", awaited=False)
+@kernel("i8[] i8[] u4[] u2[] i8 u4[] i8", awaited=False)
 def first_gaps(
     starts: Counts,
     ends: Counts,
     time: Times,
     number: Codes,
     size: int,
-    rows: npt.NDArray[np.int32],
+    rows: npt.NDArray[np.uint32],
     wanted: int,
 ) -> npt.NDArray[Any]:
     """The gap of each profile's first time of some transitions, in bins: a row for each of those `wanted`. `rows` has
-    for each transition, from · size + to, its row; −1 for one that is not wanted."""
-    gaps, made_by = np.zeros((wanted, BINS), np.uint32), np.full(wanted, -1, np.int64)
+    for each transition, from · size + to, its row; `wanted` for one that is not wanted."""
+    gaps = np.zeros((wanted + 1) * BINS, np.uint32)
+    made_by = np.full(wanted + 1, -1, np.int64)
     for p in range(len(starts)):
-        for i in range(starts[p] + 1, ends[p]):
-            row = rows[np.int64(number[i - 1]) * size + np.int64(number[i])]
-            if row >= 0 and made_by[row] != p:
-                made_by[row] = p
-                gap = np.int64(time[i]) - np.int64(time[i - 1])
-                gaps[row, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
-    return gaps
+        if starts[p] == ends[p]:
+            continue
+        last, since = number[np.uint64(starts[p])], time[np.uint64(starts[p])]
+        for i in range(np.uint64(starts[p]) + np.uint64(1), np.uint64(ends[p])):
+            k, t = number[i], time[i]
+            row = rows[np.uint32(last) * np.uint32(size) + np.uint32(k)]
+            exponent = (np.float64(t - since).view(np.uint64) >> np.uint64(49)) - np.uint64(8183)
+            cell = np.uint64(row) * np.uint64(BINS) + (exponent if t > since else np.uint64(0))
+            gaps[cell] += np.uint32(made_by[row] != p)  # without branches: hard to foresee
+            made_by[row] = p
+            last, since = k, t
+    return gaps.reshape(wanted + 1, BINS)[:wanted]
 
 
 @kernel("i8[] i8[] u2[] i8[] i8[] u2[] i8", awaited=False)
@@ -69,46 +75,35 @@ def shared_outline(
     other_ends: Counts,
     other_number: Codes,
     size: int,
-) -> tuple[Counts, Counts, Counts, int]:
+) -> tuple[Counts, Counts, int]:
     """Of the profiles that meet anything in both of two scopes: how many meet each touchpoint in the first, in the
-    second and in both (a row each), the same of transitions (as from · size + to, ascending), and how many they are."""
-    met = np.zeros((size, 3), np.int64)
-    met_by, again_by = np.full(size, -1, np.int64), np.full(size, -1, np.int64)
-    slots, pairs = np.full(size * size, -1, np.int32), np.empty(size * size, np.int64)
-    made, made_by = np.zeros((256, 3), np.int64), np.full((256, 2), -1, np.int64)
-    used = profiles = 0
+    second and in both (a row each), the same of transitions (as from · size + to), and how many they are."""
+    met, met_by = np.zeros((size, 3), np.uint32), np.full((size, 2), -1, np.int64)
+    made, made_by = np.zeros((size * size, 3), np.uint32), np.full((size * size, 2), -1, np.int32)
+    profiles = 0
     for p in range(len(starts)):
         if starts[p] == ends[p] or other_starts[p] == other_ends[p]:
             continue
         profiles += 1
         for side in range(2):
-            first, end = (starts[p], ends[p]) if side == 0 else (other_starts[p], other_ends[p])
-            of, by = (number, met_by) if side == 0 else (other_number, again_by)
-            last = np.int64(-1)
-            for i in range(first, end):
-                k = np.int64(of[i])
-                if by[k] != p:
-                    by[k] = p
-                    met[k, side] += 1
-                    met[k, 2] += int(side == 1 and met_by[k] == p)
-                if last >= 0:
-                    pair = last * size + k
-                    slot = slots[pair]
-                    if slot < 0:
-                        slot = used
-                        slots[pair], pairs[slot] = slot, pair
-                        used += 1
-                        if used > len(made):
-                            more, by_more = (
-                                np.zeros((2 * used, 3), np.int64),
-                                np.full((2 * used, 2), -1, np.int64),
-                            )
-                            more[: len(made)], by_more[: len(made)] = made, made_by
-                            made, made_by = more, by_more
-                    if made_by[slot, side] != p:
-                        made_by[slot, side] = p
-                        made[slot, side] += 1
-                        made[slot, 2] += int(side == 1 and made_by[slot, 0] == p)
+            of = number if side == 0 else other_number
+            i = np.uint64(starts[p] if side == 0 else other_starts[p])
+            end = np.uint64(ends[p] if side == 0 else other_ends[p])
+            second, last, pair = np.uint32(side), of[i], np.uint32(0)
+            begun = np.uint32(0)
+            while i < end:
+                k = of[i]
+                new = np.uint32(met_by[k, side] != p)  # without branches: hard to foresee
+                met[k, side] += new
+                met[k, 2] += new & second & np.uint32(met_by[k, 0] == p)
+                met_by[k, side] = p
+                if begun:
+                    pair = np.uint32(last) * np.uint32(size) + np.uint32(k)
+                    new = np.uint32(made_by[pair, side] != p)
+                    made[pair, side] += new
+                    made[pair, 2] += new & second & np.uint32(made_by[pair, 0] == p)
+                    made_by[pair, side] = p
+                begun = np.uint32(1)
                 last = k
-    order = np.argsort(pairs[:used])
-    return met, pairs[:used][order], made[order], profiles
+                i += np.uint64(1)
+    return met.astype(np.int64), made.astype(np.int64), profiles

@@ -79,7 +79,7 @@ class FirstGapsQuestion:
 
     def partial(self, block: Block) -> Counts:
         size = self.scope.size
-        rows = np.full(size * size, -1, np.int32)
+        rows = np.full(size * size, len(self.pairs), np.uint32)
         rows[list(self.pairs)] = np.arange(len(self.pairs))
         gaps: Counts = first_gaps(*self.scope.counted(block).columns, size, rows, len(self.pairs))
         return gaps
@@ -125,10 +125,11 @@ class SharedQuestion:
 
     def partial(self, block: Block) -> tuple[Counts, Counts, Counts, int]:
         a, b = self.first.counted(block), self.second.counted(block)
-        found: tuple[Counts, Counts, Counts, int] = shared_outline(
+        met, made, profiles = shared_outline(
             a.starts, a.ends, a.number, b.starts, b.ends, b.number, self.first.size
         )
-        return found
+        pairs = np.flatnonzero(made.any(axis=1))
+        return met, pairs, made[pairs], profiles
 
     def merge(
         self, a: tuple[Counts, Counts, Counts, int], b: tuple[Counts, Counts, Counts, int]

@@ -97,10 +97,13 @@ def paths_of_groups(
     groups = [asked(*first), asked(*second)] if second else [ask]
     frequent = [g(VariantsQuestion(whole, LOOKED_AT)) for g in groups]
     hashes = _ascending(frequent)
-    a, b, both = (
-        g(TakenQuestion(whole, hashes)) for g in (asked(*first), asked(*second), asked(*first, *second))
-    )
-    a, b = (a - both if second else a), b - both
+    a = asked(*first)(TakenQuestion(whole, hashes))
+    if second:
+        b, both = (asked(*c)(TakenQuestion(whole, hashes)) for c in (second, (*first, *second)))
+        a, b = a - both, b - both
+    else:  # all that are looked at were counted of everyone
+        everyone = dict(zip(frequent[0].hashes, frequent[0].profiles, strict=True))
+        b = np.array([everyone[h] for h in hashes], np.int64) - a
     chosen = _most(frequent, a + b)
     paths = _read(ask, (whole,), tuple(hashes[i] for i in chosen))
     return WholePaths(paths, tuple(a[chosen].tolist()), tuple(b[chosen].tolist()))

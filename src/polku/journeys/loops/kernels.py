@@ -39,7 +39,7 @@ def repeat(
         different = 0
         before, here = np.int64(-1), np.int64(-1)  # two touchpoints, one after the other
         left, last = np.int64(0), np.int64(0)
-        for i in range(starts[p], ends[p]):
+        for i in range(np.uint64(starts[p]), np.uint64(ends[p])):
             k, t = np.int64(number[i]), np.int64(time[i])
             new = times[k] == 0  # without a branch: hard to foresee
             met[different] = k
@@ -71,13 +71,18 @@ def repeat(
                     gaps[row, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
                 before, left, here = here, last, k
             last = t
+        again = 0
         for m in range(different):
             k = met[m]
             told[k, 0] += 1
-            if times[k] > 1:
-                told[k, 1] += 1
-                told[k, 2] += times[k]
-                span = until[k] - since[k]
-                spans[k, 0 if span == 0 else (np.float64(span).view(np.int64) >> 49) - 8183] += 1
+            met[again] = k  # without a branch: what is met once is overwritten
+            again += int(times[k] > 1)
+            times[k] = times[k] if times[k] > 1 else 0
+        for m in range(again):
+            k = met[m]
+            told[k, 1] += 1
+            told[k, 2] += times[k]
+            span = until[k] - since[k]
+            spans[k, 0 if span == 0 else (np.float64(span).view(np.int64) >> 49) - 8183] += 1
             times[k] = 0
     return used, told, spans, directs, loops, gaps

@@ -17,23 +17,26 @@ def encounter(
     """Touchpoints: profiles that meet each, times it is met, the time to the next one (in bins); and the
     profiles that meet any."""
     reach, volume = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    gaps = np.zeros((size, BINS), np.uint32)  # narrow, to stay in the processor's cache
+    gaps = np.zeros(size * BINS, np.uint32)  # narrow, to stay in the processor's cache
     met_by = np.full(size, -1, np.int64)
     profiles = 0
     for p in range(len(starts)):
-        last, since = np.int64(-1), np.int64(0)
-        for i in range(starts[p], ends[p]):
-            k, t = np.int64(number[i]), np.int64(time[i])
+        if starts[p] == ends[p]:
+            continue
+        profiles += 1
+        last, since = number[np.uint64(starts[p])], time[np.uint64(starts[p])]
+        volume[last] += 1
+        reach[last] += 1
+        met_by[last] = p
+        for i in range(np.uint64(starts[p]) + np.uint64(1), np.uint64(ends[p])):
+            k, t = number[i], time[i]
             volume[k] += 1
-            reach[k] += int(met_by[k] != p)  # without a branch: hard to foresee
+            reach[k] += np.int64(met_by[k] != p)  # without branches: hard to foresee
             met_by[k] = p
-            if last >= 0:
-                gap = t - since
-                gaps[last, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
+            bin_of = (np.float64(t - since).view(np.uint64) >> np.uint64(49)) - np.uint64(8183)
+            gaps[np.uint32(last) * np.uint32(BINS) + (bin_of if t > since else np.uint64(0))] += np.uint32(1)
             last, since = k, t
-        if last >= 0:
-            profiles += 1
-    return reach, volume, gaps.astype(np.int64), profiles
+    return reach, volume, gaps.reshape(size, BINS).astype(np.int64), profiles
 
 
 @kernel("i8[] i8[] u4[] u2[] i2[] f4[] u2[] i8 u4[] i8 i8[]")
@@ -57,52 +60,57 @@ def feel(
     Gives a row for each touchpoint and bin of encounter times (`edges`, ascending, one more than bins),
     with the sums that `clustered_mean` needs, clustered by profile: Σs, Σm, profiles, Σs², Σs·m, Σm².
     """
-    low, high, only = limits[0], limits[1], limits[2]
-    bins = len(edges) - 1
+    bins, one, only = np.uint32(len(edges) - 1), np.uint64(1), limits[2]
+    low, high = max(limits[0], np.int64(edges[0])), min(limits[1], np.int64(edges[bins]))
     sums = np.zeros((size * bins, 6))
-    mine, count = np.zeros(size * bins), np.zeros(size * bins)
-    met = np.empty(size + 1, np.int64)  # touchpoints this profile has met, as numbers
-    last, bin_of = np.full(size, -1, np.int64), np.empty(size, np.int64)
-    scored = np.empty(size * bins, np.int64)
+    mine, count = np.zeros(size * bins), np.zeros(size * bins, np.uint32)
+    met = np.empty(size + 1, np.uint32)  # touchpoints this profile has met, as numbers
+    fresh, last, cell = np.ones(size, np.bool_), np.zeros(size, np.int64), np.zeros(size, np.uint32)
+    scored = np.empty(size * bins + 1, np.uint32)
     for p in range(len(starts)):
-        final = ends[p] - 1
-        while final >= starts[p] and np.isnan(score[final]):
-            final -= 1
-        n_met = n_scored = at = 0
-        for i in range(starts[p], final + 1):
-            t = np.int64(time[i])
-            if not np.isnan(score[i]):
+        first, end = np.uint64(starts[p]), np.uint64(ends[p])
+        while end > first and np.isnan(score[end - one]):
+            end -= one
+        if end == first:
+            continue
+        response, at = first, np.uint32(0)
+        while np.isnan(score[response]):
+            response += one
+        first, begin = response, first  # what is too long before the first response comes before none
+        while first > begin and np.int64(time[response]) - np.int64(time[first - one]) <= within:
+            first -= one
+        n_met = n_scored = np.uint64(0)
+        for i in range(first, end):
+            t, said = np.int64(time[i]), np.float64(score[i])
+            if not np.isnan(said):
                 for m in range(n_met):
                     k = met[m]
-                    if t - last[k] <= within:
-                        g = k * bins + bin_of[k]
-                        if count[g] == 0:
-                            scored[n_scored] = g
-                            n_scored += 1
-                        mine[g] += score[i]
-                        count[g] += 1
-            k = np.int64(index[touchpoint[i]]) - 1
-            if k < 0 or t < low or t >= high or (only >= 0 and source[i] != only):
+                    g, after = cell[k], t - last[k] <= within
+                    scored[n_scored] = g
+                    n_scored += np.uint64(after & (count[g] == 0))  # without branches: hard to foresee
+                    mine[g] += said if after else 0.0
+                    count[g] += np.uint32(after)
+            k = np.uint32(index[touchpoint[i]])
+            if k == 0 or t < low or t >= high or (only >= 0 and source[i] != only):
                 continue
-            if t < edges[0] or t >= edges[bins]:
-                continue
-            while t >= edges[at + 1]:
-                at += 1
-            met[n_met] = k  # without a branch: hard to foresee
-            n_met += int(last[k] < 0)
-            last[k], bin_of[k] = t, at
+            k -= np.uint32(1)
+            while t >= edges[at + np.uint32(1)]:
+                at += np.uint32(1)
+            met[n_met] = k
+            n_met += np.uint64(fresh[k])
+            fresh[k], last[k], cell[k] = False, t, k * bins + at
         for m in range(n_scored):
             g = scored[m]
-            s, c = mine[g], count[g]
-            sums[g, 0] += s
-            sums[g, 1] += c
-            sums[g, 2] += 1
-            sums[g, 3] += s * s
-            sums[g, 4] += s * c
-            sums[g, 5] += c * c
-            mine[g] = count[g] = 0
+            s, c, row = mine[g], np.float64(count[g]), sums[g]
+            row[0] += s
+            row[1] += c
+            row[2] += 1
+            row[3] += s * s
+            row[4] += s * c
+            row[5] += c * c
+            mine[g], count[g] = 0.0, 0
         for m in range(n_met):
-            last[met[m]] = -1
+            fresh[met[m]] = True
     return sums
 
 

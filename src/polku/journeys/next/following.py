@@ -7,11 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.asking.groups import by_group
-from polku.journeys.asking.scope import Scope
-from polku.journeys.next.kernels import follow_path
 from polku.stats import FEWEST, delete_a_group, witten_bell
-from polku.store import Block
 
 Counts = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -34,38 +30,28 @@ class Following:
     rests_on: int
 
 
-@dataclass(frozen=True)
-class FollowingQuestion:
-    """What comes after `path`, numbers of the scope, the last one last: from all that is seen in full before `end`.
+def after(path: tuple[int, ...], counts: npt.NDArray[np.integer]) -> Counts:
+    """What came after anything (row 0), after the last of `path` (row 1), after its last two in a row, and so on, from
+    how often what came after what (one axis for each touchpoint, the last for what came)."""
+    shorter = [counts]
+    while counts.ndim > 1:
+        counts = counts.sum(axis=0)
+        shorter.append(counts)
+    return np.stack([shorter[-1 - back][path[len(path) - back :]] for back in range(len(path) + 1)]).astype(
+        np.int64
+    )
 
-    A path ends where nothing comes within `within` seconds. Where the whole of `path` is rare, more weight is on what
-    comes after its end only (`witten_bell`); what was seen fewer than five times is of single persons and left out.
+
+def following(groups: Counts) -> Following:
+    """What to expect from `after` of each random group (first axis).
+
+    Where the whole of a path is rare, more weight is on what comes after its end only (`witten_bell`); what was seen
+    fewer than five times is of single persons and left out.
     """
-
-    scope: Scope
-    path: tuple[int, ...]
-    within: int
-    end: int
-
-    def partial(self, block: Block) -> dict[int, Counts]:
-        path = np.array(self.path, np.int64)
-        return {
-            group: follow_path(
-                *self.scope.counted(part).columns, path, self.scope.size, self.within, self.end
-            )
-            for group, part in by_group(block)
-        }
-
-    def merge(self, a: dict[int, Counts], b: dict[int, Counts]) -> dict[int, Counts]:
-        return a | {g: a[g] + counts if g in a else counts for g, counts in b.items()}
-
-    def finish(self, partial: dict[int, Counts]) -> Following:
-        empty = np.zeros((len(self.path) + 1, self.scope.size + 1), np.int64)
-        groups = np.array([partial[g] for g in sorted(partial)] or [empty])
-        seen = groups.sum(axis=(0, 2))
-        rests_on = max(0, int((seen >= FEWEST).sum()) - 1)
-        probability, half = _believed(groups[:, : rests_on + 1])
-        return Following(probability, half, *_believed(groups[:, :1]), tuple(seen.tolist()), rests_on)
+    seen = groups.sum(axis=(0, 2))
+    rests_on = max(0, int((seen >= FEWEST).sum()) - 1)
+    probability, half = _believed(groups[:, : rests_on + 1])
+    return Following(probability, half, *_believed(groups[:, :1]), tuple(seen.tolist()), rests_on)
 
 
 def _believed(groups: Counts) -> tuple[Values, Values]:

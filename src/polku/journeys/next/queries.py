@@ -15,7 +15,6 @@ from polku.journeys.asking.over_time import ExtentQuestion
 from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.telling import met_of
-from polku.journeys.next.following import FollowingQuestion
 from polku.journeys.next.forecast import ForecastQuestion
 from polku.journeys.next.results import NextOfJourneys
 from polku.journeys.next.telling import calibration_of, gain_of, steps_of, trials_of
@@ -63,8 +62,8 @@ class JourneyNext(JourneyQuery):
         low, end = (max(span[0], scope.low), min(span[1] + 1, scope.high)) if span else (0, 0)
         cut = self._cut(low, end - within, ZoneInfo(workspace.settings.timezone))
         numbers = tuple(self._number(t, scope) for t in path)
-        found = ask(FollowingQuestion(scope, numbers[-order:], within, end))
-        tried = ask(ForecastQuestion(scope, order, within, cut, end)) if cut else None
+        forecast = ask(ForecastQuestion(scope, numbers[-order:], order, within, cut or end, end))
+        found, tried = forecast.following, forecast.tried
         return NextOfJourneys(
             self.covered(workspace),
             self.within.total_seconds(),

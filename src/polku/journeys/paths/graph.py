@@ -77,12 +77,13 @@ class NarrowQuestion:
 
     def partial(self, block: Block) -> Bins:
         size = self.scope.size
-        slots, rows = np.full(size * size, -1, np.int32), np.full((len(self.pairs), WIDE), -1, np.int32)
-        slots[list(self.pairs)] = np.arange(len(self.pairs))
         wanted = [(i, b) for i, bins in enumerate(self.bins) for b in bins]
+        lines = np.full(size * size, len(self.pairs), np.uint32)  # the last is of pairs that are not wanted
+        lines[list(self.pairs)] = np.arange(len(self.pairs))
+        rows = np.full((len(self.pairs) + 1, WIDE), len(wanted), np.uint32)
         for row, (i, b) in enumerate(wanted):
             rows[i, b] = row
-        return narrow(*self.scope.counted(block).columns, size, slots, rows)
+        return narrow(*self.scope.counted(block).columns, size, lines, rows.ravel(), len(wanted))
 
     def merge(self, a: Bins, b: Bins) -> Bins:
         return a + b

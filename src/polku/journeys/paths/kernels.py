@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.asking.kernels import Codes, Counts, Times
+from polku.journeys.asking.kernels import Codes, Counts, Rows, Times
 from polku.journeys.asking.quantiles import NARROW, WIDE
 from polku.store.kernels import kernel
 
@@ -27,59 +27,57 @@ def follow(
     Where there are more than `most` pairs it stops and says that there are `most` + 1: a table that grows on the way
     takes twice as long.
     """
-    slots = np.full(size * size, -1, np.int32)
+    slots = np.full(size * size, most, np.uint32)
     pairs = np.empty(most, np.int64)
-    gaps = np.zeros((most, WIDE), np.uint32)  # narrow, to stay in the processor's cache
+    gaps = np.zeros(most * WIDE, np.uint32)  # narrow, to stay in the processor's cache
     first, final = np.zeros(size, np.int64), np.zeros(size, np.int64)
     used = 0
     for p in range(len(starts)):
         if starts[p] == ends[p]:
             continue
-        last, since = np.int64(number[starts[p]]), np.int64(time[starts[p]])
+        last, since = number[np.uint64(starts[p])], time[np.uint64(starts[p])]
         first[last] += 1
-        for i in range(starts[p] + 1, ends[p]):
-            k, t = np.int64(number[i]), np.int64(time[i])
-            pair = last * size + k
-            slot = slots[pair]
-            if slot < 0:
+        for i in range(np.uint64(starts[p]) + np.uint64(1), np.uint64(ends[p])):
+            k, t = number[i], time[i]
+            pair = np.uint32(last) * np.uint32(size) + np.uint32(k)
+            if slots[pair] == most:
                 if used == most:
-                    return most + 1, pairs, gaps, first, final
-                slot = used
-                slots[pair], pairs[slot] = slot, pair
+                    return most + 1, pairs, gaps.reshape(most, WIDE), first, final
+                slots[pair], pairs[used] = used, pair
                 used += 1
-            gap = t - since
-            gaps[slot, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 51) - 2045] += 1
+            wide = (np.float64(t - since).view(np.uint64) >> np.uint64(51)) - np.uint64(2045)
+            gaps[slots[pair] * np.uint32(WIDE) + (wide if t > since else np.uint64(0))] += np.uint32(1)
             last, since = k, t
         final[last] += 1
     order = np.argsort(pairs[:used])
-    return used, pairs[:used][order], gaps[:used][order], first, final
+    return used, pairs[:used][order], gaps.reshape(most, WIDE)[order], first, final
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i4[] i4[:,:]", awaited=False)
+@kernel("i8[] i8[] u4[] u2[] i8 u4[] u4[] i8", awaited=False)
 def narrow(
     starts: Counts,
     ends: Counts,
     time: Times,
     number: Codes,
     size: int,
-    slots: npt.NDArray[np.int32],
-    rows: npt.NDArray[np.int32],
+    lines: Rows,
+    rows: Rows,
+    wanted: int,
 ) -> Bins:
-    """The gaps of some pairs in some wide bins, counted in narrow ones: `slots` gives for each pair, from · size + to,
-    its line of `rows`, which has for each wide bin the row to count in; −1: none. One row for each bin wanted."""
-    counts = np.zeros((rows.max() + 1 if rows.size else 0, NARROW), np.uint32)
+    """The gaps of some pairs in some wide bins, counted in narrow ones: `lines` gives for each pair, from · size + to,
+    its line of `rows`, which has for each wide bin the row to count in, `wanted` for none. One row for each bin
+    wanted."""
+    counts = np.zeros((wanted + 1) * NARROW, np.uint32)
     for p in range(len(starts)):
         if starts[p] == ends[p]:
             continue
-        last, since = np.int64(number[starts[p]]), np.int64(time[starts[p]])
-        for i in range(starts[p] + 1, ends[p]):
-            k, t = np.int64(number[i]), np.int64(time[i])
-            gap = t - since
-            slot = slots[last * size + k]
-            if slot >= 0 and gap > 0:
-                bits = np.float64(gap).view(np.int64) >> 44
-                row = rows[slot, (bits >> 7) - 2045]
-                if row >= 0:
-                    counts[row, bits & 127] += 1
+        last, since = number[np.uint64(starts[p])], time[np.uint64(starts[p])]
+        for i in range(np.uint64(starts[p]) + np.uint64(1), np.uint64(ends[p])):
+            k, t = number[i], time[i]
+            line = lines[np.uint32(last) * np.uint32(size) + np.uint32(k)]
+            bits = np.float64(t - since).view(np.uint64) >> np.uint64(44)
+            wide = (bits >> np.uint64(7)) - np.uint64(2045)
+            row = rows[line * np.uint32(WIDE) + (wide if t > since else np.uint64(0))]
+            counts[row * np.uint32(NARROW) + np.uint32(bits & np.uint64(NARROW - 1))] += np.uint32(1)
             last, since = k, t
-    return counts
+    return counts.reshape(wanted + 1, NARROW)[:wanted]

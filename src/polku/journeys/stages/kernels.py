@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from polku.journeys.asking.gaps import BINS
 from polku.journeys.asking.kernels import Codes, Counts, Times
 from polku.store.kernels import kernel
+
+NEVER: Final = 0xFFFFFFFF
+"""Later than every time."""
 
 
 @kernel("i8[] i8[] u4[] u2[] i8[] i8", awaited=False)
@@ -16,22 +21,22 @@ def advance(
     """Stages (`stage_of` gives that of each number, −1 for none): how many profiles reach each, how many of
     them reach the next at or after they first reach this one, and how many reach any."""
     reached, went_on = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    first, last = np.empty(size + 1, np.int64), np.empty(size + 1, np.int64)  # of no stage in the last place
+    stage = np.where(stage_of < 0, size, stage_of).astype(np.uint32)  # of no stage in the last place
+    first, last = np.empty(size + 1, np.uint32), np.empty(size + 1, np.uint32)
     profiles = 0
     for p in range(len(starts)):
-        first[:] = -1
-        found = False
-        for i in range(starts[p], ends[p]):
-            k, t = stage_of[number[i]], np.int64(time[i])
-            k = k if k >= 0 else np.int64(size)  # without branches: hard to foresee
-            first[k] = first[k] if first[k] >= 0 else t
+        first[:] = NEVER
+        for i in range(np.uint64(starts[p]), np.uint64(ends[p])):
+            k, t = stage[number[i]], time[i]
+            first[k] = min(first[k], t)  # without branches: hard to foresee
             last[k] = t
+        found = False
         for s in range(size):
-            if first[s] >= 0:
-                found = True
-                reached[s] += 1
-                if s + 1 < size and first[s + 1] >= 0 and last[s + 1] >= first[s]:
-                    went_on[s] += 1
+            there = first[s] < NEVER
+            found |= there
+            reached[s] += np.int64(there)
+            if s + 1 < size:
+                went_on[s] += np.int64(there & (first[s + 1] < NEVER) & (last[s + 1] >= first[s]))
         profiles += int(found)
     return reached, went_on, profiles
 
@@ -57,13 +62,18 @@ def move(
     """
     moves = np.zeros((len(edges), size + 1, size), np.int64)
     stays, here = np.zeros((size, BINS), np.int64), np.zeros((size, BINS), np.int64)
+    most = (ends - starts).max() + 1 if len(starts) else 0
+    changes, changed_at = np.empty(most, np.int64), np.empty(most, np.uint32)
     for p in range(len(starts)):
-        stage, began, since, at = np.int64(-1), np.int64(-1), np.int64(0), np.int64(-1)
-        for i in range(starts[p], ends[p]):
+        n, was = np.uint64(0), np.int64(-1)
+        for i in range(np.uint64(starts[p]), np.uint64(ends[p])):
             k = stage_of[number[i]]
-            if k == stage or k < 0:
-                continue
-            t = np.int64(time[i])
+            changes[n], changed_at[n] = k, time[i]
+            n += np.uint64((k != was) & (k >= 0))  # without branches: hard to foresee
+            was = k if k >= 0 else was
+        stage, began, since, at = np.int64(-1), np.int64(-1), np.int64(0), np.int64(-1)
+        for i in range(n):
+            k, t = changes[i], np.int64(changed_at[i])
             s = np.int64(slots[t >> 16])
             s += np.int64(t >= edges[s])
             while t >= edges[s]:

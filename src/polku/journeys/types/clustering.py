@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -70,7 +71,8 @@ def clustered(journeys: Features, types: int | None) -> Clustering:
     rng = np.random.default_rng(0)
     few = x[np.sort(rng.permutation(x.shape[0])[:LOOKED_AT])]
     choices = (types,) if types else range(2, min(MOST_TYPES, few.shape[0] // 2) + 1)
-    looks = {k: (strength(few, k, rng), silhouette(few, kmeans(few, k, rng, starts=1)[0])) for k in choices}
+    with ThreadPoolExecutor(2) as pool:
+        looks = dict(zip(choices, pool.map(lambda k: _look(few, k), choices), strict=True))
     best = max(looks, key=lambda k: (looks[k][0] >= STRONG, looks[k][1]))
     labels, centres = kmeans(x, best, rng, starts=_STARTS)
     order = np.argsort(-np.bincount(labels, minlength=best), kind="stable")
@@ -78,6 +80,12 @@ def clustered(journeys: Features, types: int | None) -> Clustering:
     return Clustering(
         np.ascontiguousarray(weights), np.argsort(order)[labels], looks[best][1], looks[best][0]
     )
+
+
+def _look(few: Any, types: int) -> tuple[float, float]:
+    """How far so many types are borne out, and their silhouette; the same whichever are looked at beside."""
+    rng = np.random.default_rng(types)
+    return strength(few, types, rng), silhouette(few, kmeans(few, types, rng, starts=1)[0])
 
 
 def strength(x: Any, types: int, rng: np.random.Generator) -> float:

@@ -69,7 +69,7 @@ def describe(
     return feature_ends, features[:f].copy(), step_ends, steps[:s].copy()
 
 
-@kernel("i8[] i8[] u4[] u2[] u1[] i8 i8 f4[] i8", awaited=False)
+@kernel("i8[] i8[] u4[] u2[] u1[] i8 i8 f4[:,:] i8", awaited=False)
 def sort_out(
     starts: Counts,
     ends: Counts,
@@ -81,57 +81,57 @@ def sort_out(
     weights: npt.NDArray[np.float32],
     types: int,
 ) -> tuple[Labels, Counts, Counts, Counts, Counts, Counts]:
-    """Each journey to the type whose weights (`types` of them for each feature) add up to most: the type of each, −1
-    for those without features; then by type: journeys, those that get to the outcome, those that meet each
+    """Each journey to the type whose weights (a row for each feature, of eight types) add up to most: the type of
+    each, −1 for those without features; then by type: journeys, those that get to the outcome, those that meet each
     touchpoint before it, and how many encounters they have and how long they last before it (in bins)."""
     labels = np.empty(len(starts), np.int64)
     journeys, reached = np.zeros(types, np.int64), np.zeros(types, np.int64)
     meets = np.zeros((types, size), np.int64)
     counts, lengths = np.zeros((types, BINS), np.int64), np.zeros((types, BINS), np.int64)
-    seen = np.full(size + pairs, -1, np.int64)
-    met = np.empty(size, np.int64)
-    score = np.empty(types, np.float32)
+    none, one = np.uint32(size + pairs), np.uint64(1)
+    seen = np.full(size + pairs + 1, -1, np.int32)
+    most = (ends - starts).max() + 1 if len(starts) else 0
+    met, features = np.empty(most, np.uint32), np.empty(2 * most, np.uint32)
+    score = np.empty(8, np.float32)
     for p in range(len(starts)):
-        score[:] = 0
-        last, n_met, at, stopped = np.int64(-1), 0, starts[p], False
-        while at < ends[p]:
-            k = np.int64(number[at])
+        begin, end = np.uint64(starts[p]), np.uint64(ends[p])
+        at, n, n_met, last, stopped = begin, np.uint64(0), np.uint64(0), none, False
+        while at < end:
+            k = np.uint32(number[at])
             if stops[k]:
                 stopped = True
                 break
-            at += 1
-            if k == last:
-                continue
-            if seen[k] != p:
-                seen[k] = p
-                met[n_met] = k
-                n_met += 1
-                for c in range(types):
-                    score[c] += weights[k * types + c]
-            if last >= 0:
-                step = last * size + k
-                if step >= pairs:  # a division takes long
-                    step %= pairs
-                step += size
-                if seen[step] != p:
-                    seen[step] = p
-                    for c in range(types):
-                        score[c] += weights[step * types + c]
+            at += one
+            features[n] = met[n_met] = k
+            new = np.uint64(seen[k] != p)  # without branches: hard to foresee; what is not new is overwritten
+            n, n_met = n + new, n_met + new
+            seen[k] = p
+            step = last * np.uint32(size) + k
+            if step >= pairs and last != none:  # a division takes long
+                step %= np.uint32(pairs)
+            step = none if (last == none) | (last == k) else step + np.uint32(size)
+            features[n] = step
+            n += np.uint64((seen[step] != p) & (step != none))
+            seen[step] = p
             last = k
-        if n_met == 0:
+        if n == 0:
             labels[p] = -1
             continue
-        best = 0
-        for c in range(1, types):
-            if score[c] > score[best]:
-                best = c
+        for first in range(0, types, 4):  # four at once, in registers
+            a = b = c = d = np.float32(0.0)
+            for i in range(n):
+                row = features[i]
+                a, b = a + weights[row, first], b + weights[row, first + 1]
+                c, d = c + weights[row, first + 2], d + weights[row, first + 3]
+            score[first], score[first + 1], score[first + 2], score[first + 3] = a, b, c, d
+        best = score[:types].argmax()
         labels[p] = best
         journeys[best] += 1
         reached[best] += stopped
-        for m in range(n_met):
-            meets[best, met[m]] += 1
-        counts[best, (np.float64(at - starts[p]).view(np.int64) >> 49) - 8183] += 1
-        length = np.int64(time[at - 1]) - np.int64(time[starts[p]])
+        for i in range(n_met):
+            meets[best, met[i]] += 1
+        counts[best, (np.float64(at - begin).view(np.int64) >> 49) - 8183] += 1
+        length = np.int64(time[at - one]) - np.int64(time[begin])
         lengths[best, 0 if length == 0 else (np.float64(length).view(np.int64) >> 49) - 8183] += 1
     return labels, journeys, reached, meets, counts, lengths
 

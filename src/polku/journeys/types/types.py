@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from polku.journeys.asking.scope import Scope
-from polku.journeys.types.clustering import Clustering, Features, clustered
+from polku.journeys.types.clustering import MOST_TYPES, Clustering, Features, clustered
 from polku.journeys.types.kernels import describe, edit_distances, feel_of, sort_out
 from polku.stats import FEWEST
 from polku.store import Block
@@ -139,7 +139,8 @@ class TypesQuestion:
 
     def partial(self, block: Block) -> Tallied:
         size = self.scope.size
-        weights = np.frombuffer(self.weights, np.float32)
+        weights = np.zeros((size + _pairs(size) + 1, MOST_TYPES), np.float32)  # one more: of no feature
+        weights[:-1, : self.types] = np.frombuffer(self.weights, np.float32).reshape(-1, self.types)
         columns = self.scope.counted(block).columns
         labels, journeys, reached, meets, encounters, lengths = sort_out(
             *columns, _stops(self.outcome, size), size, _pairs(size), weights, self.types

@@ -22,31 +22,35 @@ PARTS: Final = 256
 """Hashes are grouped by their first eight bits, so that the tables in which they are looked up stay in the cache."""
 
 
-@kernel("i8[] i8[] u4[] u2[] i8 i8", awaited=False)
+@kernel("i8[] i8[] u4[] u2[] i8 i8 b1", awaited=False)
 def hash_paths(
-    starts: Counts, ends: Counts, time: Times, number: Codes, outcome: int, longest: int
+    starts: Counts, ends: Counts, time: Times, number: Codes, outcome: int, longest: int, collapse: bool
 ) -> tuple[Hashes, Numbers, Flags, Flags]:
     """Each journey's path up to the first event of number `outcome` (−1: none), or to its end: a hash of its first
     `longest` steps (0: there is no path), the seconds from its first event to its last or to the outcome, whether it
-    meets the outcome, and whether it has more steps than are looked at."""
+    meets the outcome, and whether it has more steps than are looked at. With `collapse`, steps that repeat the one
+    before are none."""
     n = len(starts)
     hashes, seconds = np.zeros(n, np.uint64), np.zeros(n, np.uint32)
     met, cut = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     for p in range(n):
-        h, end = np.uint64(0), ends[p]
+        h, end, length, last, final = np.uint64(0), ends[p], 0, np.int64(-1), ends[p] - 1
         for i in range(starts[p], ends[p]):
-            if number[i] == outcome:
+            k = np.int64(number[i])
+            if k == outcome:
                 met[p], end = True, i
                 break
-            if i - starts[p] < longest:
-                h = (h ^ np.uint64(number[i] + 1)) * np.uint64(0x9E3779B97F4A7C15)
+            if collapse and k == last:
+                continue
+            if length < longest:
+                h = (h ^ np.uint64(k + 1)) * np.uint64(0x9E3779B97F4A7C15)
                 h ^= h >> np.uint64(29)
-        length = end - starts[p]
+            length, last, final = length + 1, k, i
         if length > 0:
             h = (h ^ np.uint64(min(length, longest))) * np.uint64(0xC2B2AE3D27D4EB4F)
             h ^= h >> np.uint64(32)
             hashes[p] = max(h, np.uint64(1))
-            seconds[p] = time[end if met[p] else end - 1] - time[starts[p]]
+            seconds[p] = time[end if met[p] else final] - time[starts[p]]
             cut[p] = length > longest
     return hashes, seconds, met, cut
 

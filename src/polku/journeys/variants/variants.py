@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.asking.collapsing import counted
 from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.views import views
 from polku.journeys.variants.kernels import Flags, Hashes, Numbers, add_up, group, hash_paths, look_up
@@ -51,16 +51,18 @@ class Whole:
             return self.hashed(whole).choose(chosen)
         found: Hashed | None = views.get(block, self)
         if found is None:
-            columns = counted(self.scope, block, collapse=self.collapse).columns
             outcome = -1 if self.outcome is None else self.outcome
-            found = Hashed(*hash_paths(*columns, outcome, self.longest))
+            columns = self.scope.counted(block).columns
+            found = Hashed(*hash_paths(*columns, outcome, self.longest, self.collapse))
             views.keep(block, self, found, found.hashes, found.seconds, found.met, found.cut)
         return found
 
     def path(self, block: Block, place: int) -> tuple[int, ...]:
         """The path of the profile at a place of the block."""
-        events = counted(self.scope, block, collapse=self.collapse)
+        events = self.scope.counted(block)
         numbers = events.number[events.starts[place] : events.ends[place]].tolist()
+        if self.collapse:
+            numbers = [k for k, _ in groupby(numbers)]
         end = numbers.index(self.outcome) if self.outcome in numbers else len(numbers)
         return tuple(numbers[: min(end, self.longest)])
 
