@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, Literal
 
@@ -10,9 +11,10 @@ from pydantic import Field
 
 from polku.errors import InvalidInput
 from polku.i18n import gettext, use_language
+from polku.journeys.asking.answers import Answers
+from polku.journeys.asking.contexts import occurring
 from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.results import Met
-from polku.journeys.asking.scope import Scope
 from polku.journeys.asking.telling import met_of
 from polku.journeys.attribution.attribution import AttributionQuestion
 from polku.journeys.attribution.results import AttributionOfJourneys
@@ -65,17 +67,18 @@ class JourneyAttribution(JourneyQuery):
                 "No touchpoint may earn '%(outcome)s'. Name some, choose another channel, or let all earn.",
                 outcome=outcome.key,
             )
+        # from the beginning: a path may begin before the period, and a profile's first conversion be there
+        low, earning = earning.low, occurring(replace(earning, low=0), workspace.part(Answers))
         touchpoints = [catalogue.by_code[c] for c in earning.codes]
         met, numbers = self._earners(touchpoints)
         codes, numbers = (*earning.codes, outcome.code), (*numbers, len(met))
         shares = ask(
             AttributionQuestion(
-                # from the beginning: a path may begin before the period, and a profile's first conversion be there
-                Scope(codes, 0, earning.high, earning.source, numbers),
+                replace(earning, codes=codes, numbers=numbers),
                 len(met),
                 int(self.lookback.total_seconds()),
                 self.half_life.total_seconds(),
-                earning.low,
+                low,
                 once=self.conversions == "first",
             )
         )

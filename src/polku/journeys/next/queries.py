@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from polku.errors import InvalidInput
+from polku.journeys.asking.answers import Answers
 from polku.journeys.asking.calendar import day_of
-from polku.journeys.asking.contexts import deepest
+from polku.journeys.asking.contexts import deepest, occurring
 from polku.journeys.asking.over_time import ExtentQuestion
 from polku.journeys.asking.query import Asker, JourneyQuery
 from polku.journeys.asking.scope import Scope
@@ -54,8 +55,9 @@ class JourneyNext(JourneyQuery):
                 "The time must be longer than 0, not %(given)s. Give e.g. 30d.", given=str(self.within)
             )
         catalogue = workspace.part(Touchpoints).catalogue()
-        scope = self.scope(workspace, catalogue.touchpoints)
         path = [catalogue.touchpoint(name) for name in self.so_far if name]
+        whole = self.scope(workspace, catalogue.touchpoints)
+        scope = occurring(whole, workspace.part(Answers), always=[t.code for t in path])
         met = [met_of(catalogue.by_code[c]) for c in scope.codes]
         order, within = deepest(scope.size), int(self.within.total_seconds())
         span = ask(ExtentQuestion())
