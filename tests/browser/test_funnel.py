@@ -28,6 +28,7 @@ PAGES = (
     "types",
     "attribution?outcome=order",
     "next",
+    "customers?who=plan%3Dpro",
 )
 
 
@@ -169,6 +170,18 @@ def test_those_who_drop_out_are_found_and_looked_at_alone(page: Page, shop: Shop
     expect(page.locator("h1")).to_contain_text("Asiakas ")
     page.goto(shop.address + address)
     expect(page.locator(".foot").first).to_contain_text("10 ")
+
+
+def test_the_number_of_a_group_and_of_those_chosen_leads_to_their_list(page: Page, shop: Shop) -> None:
+    page.goto(f"{shop.address}/journeys/stages?breakdown=plan")
+    page.locator(".groups tr", has=page.get_by_role("link", name="pro", exact=True)).locator(".those").click()
+    expect(page.locator("h1")).to_have_text(shop.word("Chosen customers"))
+    expect(page.locator("#listed-customers tbody tr")).to_have_count(20)
+    page.get_by_role("link", name=shop.word("Journey map")).last.click()
+    page.locator("a[href^='/journeys/customers']").click()
+    expect(page.locator(".says")).to_contain_text("20 ")
+    axe(page)
+    fits(page)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
