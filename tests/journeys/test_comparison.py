@@ -20,7 +20,12 @@ from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.scope import Scope
 from polku.journeys.comparison.comparing import Compared, compare
-from polku.journeys.comparison.outlines import FirstGapsQuestion, OutlineQuestion, SharedQuestion
+from polku.journeys.comparison.outlines import (
+    FirstGapsQuestion,
+    OutlineQuestion,
+    OutlinesQuestion,
+    SharedQuestion,
+)
 from polku.journeys.comparison.queries import JourneyCompare
 from polku.journeys.comparison.results import ComparedTouchpoint, ComparedTransition
 from polku.journeys.comparison.whole_paths import SharedTakenQuestion, TakenQuestion
@@ -59,7 +64,7 @@ def test_outline_by_hand() -> None:
     assert told.profiles == 2
     assert told.reach.tolist() == [2, 2, 0]
     assert dict(zip(told.pairs.tolist(), told.made.tolist(), strict=True)) == {1: 2, 3: 1, 4: 1}
-    first, other = ask(FirstGapsQuestion(ABC, (1, 8)), block_of(journeys))
+    (first, other), _ = ask(FirstGapsQuestion(ABC, (1, 8)), block_of(journeys))
     assert first.tolist() == bins([10, 1])  # of the first way, its first time only
     assert not other.any()
 
@@ -79,8 +84,32 @@ def test_outline_is_what_python_counts(journeys: list[list[Event]], cuts: list[i
         p: len(g) for p, g in gaps.items()
     }
     wanted = tuple(sorted(gaps, reverse=True))[:5]
-    rows = ask_split(FirstGapsQuestion(scope, wanted), journeys, cuts)
+    rows, _ = ask_split(FirstGapsQuestion(scope, wanted), journeys, cuts)
     assert rows.tolist() == [bins(gaps[pair]) for pair in wanted]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(journeys_given, min_size=1, max_size=3), st.data())
+def test_those_chosen_and_all_others_are_told_at_once(
+    several: list[list[list[Event]]], data: st.DataObject
+) -> None:
+    blocks = [Block.empty(), *map(block_of, several)]
+    chosen = [data.draw(st.lists(st.booleans(), min_size=n, max_size=n)) for n in map(profiles_of, blocks)]
+    these = [b.choose(np.flatnonzero(c)) for b, c in zip(blocks, chosen, strict=True)]
+    those = [b.choose(np.flatnonzero(np.logical_not(c))) for b, c in zip(blocks, chosen, strict=True)]
+    alone = [ask(OutlineQuestion(ABC), *part) for part in (these, those)]
+    pairs = tuple(range(9))
+    gaps = [ask(FirstGapsQuestion(ABC, pairs), *part)[0] for part in (these, those)]
+    for told, apart in zip(ask(OutlinesQuestion(ABC), *these), alone, strict=True):
+        assert told.profiles == apart.profiles
+        assert told.reach.tolist() == apart.reach.tolist()
+        assert (told.pairs.tolist(), told.made.tolist()) == (apart.pairs.tolist(), apart.made.tolist())
+    for told, apart in zip(ask(FirstGapsQuestion(ABC, pairs, others=True), *these), gaps, strict=True):
+        assert told.tolist() == apart.tolist()
+
+
+def profiles_of(block: Block) -> int:
+    return len(block.profiles)
 
 
 @settings(max_examples=60, deadline=None)
