@@ -143,10 +143,12 @@ def _most(frequent: Iterable[Counted], together: Counts) -> list[int]:
 
 def _read(ask: Asker, wholes: tuple[Whole, ...], hashes: Hashes) -> tuple[tuple[int, ...], ...]:
     """What the paths are; one that nobody has any more, since blocks were renewed meanwhile, is empty."""
-    if not hashes:
-        return ()
-    found = [[path for path, _ in ask(PathsQuestion(w, hashes))] for w in wholes]
-    return tuple(next((p for p in each if p is not None), ()) for each in zip(*found, strict=True))
+    known: dict[int, tuple[int, ...]] = {}
+    for whole in wholes:
+        wanted = tuple(h for h in hashes if h not in known)
+        found = ask(PathsQuestion(whole, wanted)) if wanted else ()
+        known |= {h: path for h, (path, _) in zip(wanted, found, strict=True) if path is not None}
+    return tuple(known.get(h, ()) for h in hashes)
 
 
 def _places(hashes: npt.NDArray[np.uint64], wanted: Hashes) -> npt.NDArray[np.int32]:
