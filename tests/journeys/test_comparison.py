@@ -118,6 +118,10 @@ def test_what_both_do_is_what_python_counts(journeys: list[list[Event]], cuts: l
     both = [(path_of(j, EARLY), path_of(j, LATE)) for j in journeys]
     both = [(a, b) for a, b in both if a and b]
     told = ask_split(SharedQuestion(EARLY, LATE), journeys, cuts)
+    for found, scope in ((told.first, EARLY), (told.second, LATE)):
+        alone = ask_split(OutlineQuestion(scope), journeys, cuts)
+        assert (found.profiles, found.reach.tolist()) == (alone.profiles, alone.reach.tolist())
+        assert (found.pairs.tolist(), found.made.tolist()) == (alone.pairs.tolist(), alone.made.tolist())
     assert told.profiles == len(both)
     for k in range(3):
         met = [tuple(any(at == k for _, at in path) for path in pair) for pair in both]
@@ -174,7 +178,9 @@ def test_whole_paths_are_taken_as_python_counts(journeys: list[list[Event]], cut
     told = ask_split(TakenQuestion(EARLY_PATHS, hashes), journeys, cuts)
     assert told.tolist() == [sum(a == p for a, _ in taken) for p in paths]
     both = [(a, b) for a, b in taken if a and b]
-    shared = ask_split(SharedTakenQuestion(EARLY_PATHS, LATE_PATHS, hashes), journeys, cuts)
+    first, second, shared = ask_split(SharedTakenQuestion(EARLY_PATHS, LATE_PATHS, hashes), journeys, cuts)
+    assert first.tolist() == told.tolist()
+    assert second.tolist() == [sum(b == p for _, b in taken) for p in paths]
     assert [(s.n, s.first, s.second, s.both) for s in shared] == [
         (
             len(both),

@@ -83,33 +83,37 @@ def shared_outline(
     other_ends: Counts,
     other_number: Codes,
     size: int,
-) -> tuple[Counts, Counts, int]:
-    """Of the profiles that meet anything in both of two scopes: how many meet each touchpoint in the first, in the
-    second and in both (a row each), the same of transitions (as from · size + to), and how many they are."""
-    met, met_by = np.zeros((size, 3), np.uint32), np.full((size, 2), -1, np.int64)
-    made, made_by = np.zeros((size * size, 3), np.uint32), np.full((size * size, 2), -1, np.int32)
-    profiles = 0
+) -> tuple[Counts, Counts, Counts]:
+    """How many profiles meet each touchpoint in the first of two scopes and in the second; and of those who meet
+    anything in both: in the first, in the second and in both (a row of five each). The same of transitions (as from ·
+    size + to); and how many meet anything in the first, in the second and in both."""
+    met, met_by = np.zeros((size, 5), np.uint32), np.full((size, 2), -1, np.int64)
+    made, made_by = np.zeros((size * size, 5), np.uint32), np.full((size * size, 2), -1, np.int32)
+    profiles = np.zeros(3, np.int64)
     for p in range(len(starts)):
-        if starts[p] == ends[p] or other_starts[p] == other_ends[p]:
-            continue
-        profiles += 1
+        of_both = np.uint32((starts[p] < ends[p]) & (other_starts[p] < other_ends[p]))
+        profiles[2] += of_both
         for side in range(2):
             of = number if side == 0 else other_number
             i = np.uint64(starts[p] if side == 0 else other_starts[p])
             end = np.uint64(ends[p] if side == 0 else other_ends[p])
-            second, last, pair = np.uint32(side), of[i], np.uint32(0)
-            begun = np.uint32(0)
+            if i == end:
+                continue
+            profiles[side] += 1
+            in_second, last, begun = np.uint32(side) & of_both, of[i], np.uint32(0)
             while i < end:
                 k = of[i]
                 new = np.uint32(met_by[k, side] != p)  # without branches: hard to foresee
                 met[k, side] += new
-                met[k, 2] += new & second & np.uint32(met_by[k, 0] == p)
+                met[k, 2 + side] += new & of_both
+                met[k, 4] += new & in_second & np.uint32(met_by[k, 0] == p)
                 met_by[k, side] = p
                 if begun:
                     pair = np.uint32(last) * np.uint32(size) + np.uint32(k)
                     new = np.uint32(made_by[pair, side] != p)
                     made[pair, side] += new
-                    made[pair, 2] += new & second & np.uint32(made_by[pair, 0] == p)
+                    made[pair, 2 + side] += new & of_both
+                    made[pair, 4] += new & in_second & np.uint32(made_by[pair, 0] == p)
                     made_by[pair, side] = p
                 begun = np.uint32(1)
                 last = k

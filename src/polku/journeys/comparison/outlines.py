@@ -142,9 +142,11 @@ def untold(pairs: tuple[int, ...]) -> tuple[Counts, Counts]:
 
 @dataclass(frozen=True, slots=True)
 class SharedOutline:
-    """The profiles that are in both of two scopes: `met` has for each touchpoint, `made` for each of `pairs`, how
-    many in the first, in the second and in both."""
+    """The outlines of two scopes, and of the profiles that are in both: `met` has for each touchpoint, `made` for each
+    of `pairs`, how many in the first, in the second and in both."""
 
+    first: Outline
+    second: Outline
     met: Counts
     pairs: Counts
     made: Counts
@@ -161,12 +163,13 @@ class SharedOutline:
 
 @dataclass(frozen=True)
 class SharedQuestion:
-    """Count the profiles that are in both scopes, which have the same touchpoints, and what they do in each."""
+    """Count the profiles in either of two scopes, which have the same touchpoints, what they do in each, and what those
+    do who are in both."""
 
     first: Scope
     second: Scope
 
-    def partial(self, block: Block) -> tuple[Counts, Counts, Counts, int]:
+    def partial(self, block: Block) -> tuple[Counts, Counts, Counts, Counts]:
         a, b = self.first.counted(block), self.second.counted(block)
         met, made, profiles = shared_outline(
             a.starts, a.ends, a.number, b.starts, b.ends, b.number, self.first.size
@@ -175,13 +178,20 @@ class SharedQuestion:
         return met, pairs, made[pairs], profiles
 
     def merge(
-        self, a: tuple[Counts, Counts, Counts, int], b: tuple[Counts, Counts, Counts, int]
-    ) -> tuple[Counts, Counts, Counts, int]:
+        self, a: tuple[Counts, Counts, Counts, Counts], b: tuple[Counts, Counts, Counts, Counts]
+    ) -> tuple[Counts, Counts, Counts, Counts]:
         pairs, made = added((a[1], a[2]), (b[1], b[2]))
         return a[0] + b[0], pairs, made, a[3] + b[3]
 
-    def finish(self, partial: tuple[Counts, Counts, Counts, int]) -> SharedOutline:
-        return SharedOutline(*partial)
+    def finish(self, partial: tuple[Counts, Counts, Counts, Counts]) -> SharedOutline:
+        met, pairs, made, profiles = partial
+        first, second = (
+            Outline(
+                met[:, side], pairs[made[:, side] > 0], made[made[:, side] > 0, side], int(profiles[side])
+            )
+            for side in range(2)
+        )
+        return SharedOutline(first, second, met[:, 2:], pairs, made[:, 2:], int(profiles[2]))
 
 
 def added(a: Rows, b: Rows) -> Rows:

@@ -85,13 +85,12 @@ def of_periods(ask: Asker, scope: Scope, other: Scope) -> Sides:
             "The two periods have days in common. Give two that are apart, e.g. since_b and until_b before since."
         )
     shared = ask(SharedQuestion(scope, other))
-    a, b = ask(OutlineQuestion(scope)), ask(OutlineQuestion(other))
     paths = paths_of_periods(ask, scope, other)
 
     def gaps(pairs: tuple[int, ...]) -> tuple[Counts, Counts]:
         return ask(FirstGapsQuestion(scope, pairs))[0], ask(FirstGapsQuestion(other, pairs))[0]
 
-    return Sides(a, b, shared, shared.profiles, paths, gaps)
+    return Sides(shared.first, shared.second, shared, shared.profiles, paths, gaps)
 
 
 def two_periods(first: Days, second: Days, *, today: date) -> tuple[Days, Days]:
