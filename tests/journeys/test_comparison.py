@@ -20,7 +20,12 @@ from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys.asking.results import Met
 from polku.journeys.asking.scope import Scope
 from polku.journeys.comparison.comparing import Compared, compare
-from polku.journeys.comparison.outlines import FirstGapsQuestion, OutlineQuestion, SharedQuestion
+from polku.journeys.comparison.outlines import (
+    FirstGapsQuestion,
+    OutlineQuestion,
+    OutlinesQuestion,
+    SharedQuestion,
+)
 from polku.journeys.comparison.queries import JourneyCompare
 from polku.journeys.comparison.results import ComparedTouchpoint, ComparedTransition
 from polku.journeys.comparison.whole_paths import SharedTakenQuestion, TakenQuestion
@@ -59,7 +64,7 @@ def test_outline_by_hand() -> None:
     assert told.profiles == 2
     assert told.reach.tolist() == [2, 2, 0]
     assert dict(zip(told.pairs.tolist(), told.made.tolist(), strict=True)) == {1: 2, 3: 1, 4: 1}
-    first, other = ask(FirstGapsQuestion(ABC, (1, 8)), block_of(journeys))
+    (first, other), _ = ask(FirstGapsQuestion(ABC, (1, 8)), block_of(journeys))
     assert first.tolist() == bins([10, 1])  # of the first way, its first time only
     assert not other.any()
 
@@ -79,8 +84,32 @@ def test_outline_is_what_python_counts(journeys: list[list[Event]], cuts: list[i
         p: len(g) for p, g in gaps.items()
     }
     wanted = tuple(sorted(gaps, reverse=True))[:5]
-    rows = ask_split(FirstGapsQuestion(scope, wanted), journeys, cuts)
+    rows, _ = ask_split(FirstGapsQuestion(scope, wanted), journeys, cuts)
     assert rows.tolist() == [bins(gaps[pair]) for pair in wanted]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(journeys_given, min_size=1, max_size=3), st.data())
+def test_those_chosen_and_all_others_are_told_at_once(
+    several: list[list[list[Event]]], data: st.DataObject
+) -> None:
+    blocks = [Block.empty(), *map(block_of, several)]
+    chosen = [data.draw(st.lists(st.booleans(), min_size=n, max_size=n)) for n in map(profiles_of, blocks)]
+    these = [b.choose(np.flatnonzero(c)) for b, c in zip(blocks, chosen, strict=True)]
+    those = [b.choose(np.flatnonzero(np.logical_not(c))) for b, c in zip(blocks, chosen, strict=True)]
+    alone = [ask(OutlineQuestion(ABC), *part) for part in (these, those)]
+    pairs = tuple(range(9))
+    gaps = [ask(FirstGapsQuestion(ABC, pairs), *part)[0] for part in (these, those)]
+    for told, apart in zip(ask(OutlinesQuestion(ABC), *these), alone, strict=True):
+        assert told.profiles == apart.profiles
+        assert told.reach.tolist() == apart.reach.tolist()
+        assert (told.pairs.tolist(), told.made.tolist()) == (apart.pairs.tolist(), apart.made.tolist())
+    for told, apart in zip(ask(FirstGapsQuestion(ABC, pairs, others=True), *these), gaps, strict=True):
+        assert told.tolist() == apart.tolist()
+
+
+def profiles_of(block: Block) -> int:
+    return len(block.profiles)
 
 
 @settings(max_examples=60, deadline=None)
@@ -89,6 +118,10 @@ def test_what_both_do_is_what_python_counts(journeys: list[list[Event]], cuts: l
     both = [(path_of(j, EARLY), path_of(j, LATE)) for j in journeys]
     both = [(a, b) for a, b in both if a and b]
     told = ask_split(SharedQuestion(EARLY, LATE), journeys, cuts)
+    for found, scope in ((told.first, EARLY), (told.second, LATE)):
+        alone = ask_split(OutlineQuestion(scope), journeys, cuts)
+        assert (found.profiles, found.reach.tolist()) == (alone.profiles, alone.reach.tolist())
+        assert (found.pairs.tolist(), found.made.tolist()) == (alone.pairs.tolist(), alone.made.tolist())
     assert told.profiles == len(both)
     for k in range(3):
         met = [tuple(any(at == k for _, at in path) for path in pair) for pair in both]
@@ -145,7 +178,9 @@ def test_whole_paths_are_taken_as_python_counts(journeys: list[list[Event]], cut
     told = ask_split(TakenQuestion(EARLY_PATHS, hashes), journeys, cuts)
     assert told.tolist() == [sum(a == p for a, _ in taken) for p in paths]
     both = [(a, b) for a, b in taken if a and b]
-    shared = ask_split(SharedTakenQuestion(EARLY_PATHS, LATE_PATHS, hashes), journeys, cuts)
+    first, second, shared = ask_split(SharedTakenQuestion(EARLY_PATHS, LATE_PATHS, hashes), journeys, cuts)
+    assert first.tolist() == told.tolist()
+    assert second.tolist() == [sum(b == p for _, b in taken) for p in paths]
     assert [(s.n, s.first, s.second, s.both) for s in shared] == [
         (
             len(both),

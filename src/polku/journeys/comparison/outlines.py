@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from polku.journeys.asking.gaps import BINS
 from polku.journeys.asking.scope import Scope
-from polku.journeys.comparison.kernels import first_gaps, outline, shared_outline
+from polku.journeys.comparison.kernels import Sides, first_gaps, outline, shared_outline
 from polku.stats import Shared
 from polku.store import Block
 
@@ -46,49 +46,92 @@ class Outline:
         return Outline(self.reach, pairs, made, self.profiles)
 
 
+Outlined = tuple[Counts, Counts, Counts, int]
+
+
 @dataclass(frozen=True)
 class OutlineQuestion:
     """Count the profiles that meet each touchpoint of the scope and that make each transition within it."""
 
     scope: Scope
 
-    def partial(self, block: Block) -> tuple[Counts, Counts, Counts, int]:
-        counted = self.scope.counted(block)
-        reach, made, profiles = outline(counted.starts, counted.ends, counted.number, self.scope.size)
-        pairs = np.flatnonzero(made)
-        return reach, pairs, made[pairs, None], profiles
+    def partial(self, block: Block) -> Outlined:
+        return _outlined(self.scope, block, _all_on_one(block))[0]
 
-    def merge(
-        self, a: tuple[Counts, Counts, Counts, int], b: tuple[Counts, Counts, Counts, int]
-    ) -> tuple[Counts, Counts, Counts, int]:
+    def merge(self, a: Outlined, b: Outlined) -> Outlined:
         pairs, made = added((a[1], a[2]), (b[1], b[2]))
         return a[0] + b[0], pairs, made, a[3] + b[3]
 
-    def finish(self, partial: tuple[Counts, Counts, Counts, int]) -> Outline:
+    def finish(self, partial: Outlined) -> Outline:
         reach, pairs, made, profiles = partial
         return Outline(reach, pairs, made[:, 0], profiles)
 
 
 @dataclass(frozen=True)
+class OutlinesQuestion:
+    """The same of the profiles chosen, and of all others of their blocks."""
+
+    scope: Scope
+
+    def partial(self, block: Block) -> tuple[Outlined, Outlined]:
+        return _outlined(self.scope, *_beside(block))
+
+    def merge(self, a: tuple[Outlined, Outlined], b: tuple[Outlined, Outlined]) -> tuple[Outlined, Outlined]:
+        one = OutlineQuestion(self.scope)
+        return one.merge(a[0], b[0]), one.merge(a[1], b[1])
+
+    def finish(self, partial: tuple[Outlined, Outlined]) -> tuple[Outline, Outline]:
+        one = OutlineQuestion(self.scope)
+        return one.finish(partial[0]), one.finish(partial[1])
+
+
+@dataclass(frozen=True)
 class FirstGapsQuestion:
     """The time that profiles take the first time they make each of these transitions (from · size + to): a row of bins
-    for each, in their order."""
+    for each, in their order; of the profiles chosen, and, with `others`, of all others of their blocks."""
 
     scope: Scope
     pairs: tuple[int, ...]
+    others: bool = False
 
     def partial(self, block: Block) -> Counts:
         size = self.scope.size
         rows = np.full(size * size, len(self.pairs), np.uint32)
         rows[list(self.pairs)] = np.arange(len(self.pairs))
-        gaps: Counts = first_gaps(*self.scope.counted(block).columns, size, rows, len(self.pairs))
+        looked_at, side = _beside(block) if self.others else (block, _all_on_one(block))
+        gaps: Counts = first_gaps(*self.scope.counted(looked_at).columns, size, rows, len(self.pairs), side)
         return gaps
 
     def merge(self, a: Counts, b: Counts) -> Counts:
         return a + b
 
-    def finish(self, partial: Counts) -> Counts:
-        return partial.astype(np.int64)
+    def finish(self, partial: Counts) -> tuple[Counts, Counts]:
+        chosen, others = partial.astype(np.int64)
+        return chosen, others
+
+
+def _outlined(scope: Scope, block: Block, side: Sides) -> tuple[Outlined, Outlined]:
+    counted = scope.counted(block)
+    reach, made, profiles = outline(counted.starts, counted.ends, counted.number, scope.size, side)
+    first, second = (np.flatnonzero(m) for m in made)
+    return (
+        (reach[0], first, made[0, first, None], int(profiles[0])),
+        (reach[1], second, made[1, second, None], int(profiles[1])),
+    )
+
+
+def _all_on_one(block: Block) -> Sides:
+    return np.zeros(len(block.profiles), np.uint8)
+
+
+def _beside(block: Block) -> tuple[Block, Sides]:
+    """The whole of a block of which some profiles were chosen, and of each profile whether it is one of the others."""
+    if block.part_of is None:
+        return block, _all_on_one(block)
+    whole, chosen = block.part_of
+    others = np.ones(len(whole.profiles), np.uint8)
+    others[chosen] = 0
+    return whole, others
 
 
 def untold(pairs: tuple[int, ...]) -> tuple[Counts, Counts]:
@@ -99,9 +142,11 @@ def untold(pairs: tuple[int, ...]) -> tuple[Counts, Counts]:
 
 @dataclass(frozen=True, slots=True)
 class SharedOutline:
-    """The profiles that are in both of two scopes: `met` has for each touchpoint, `made` for each of `pairs`, how
-    many in the first, in the second and in both."""
+    """The outlines of two scopes, and of the profiles that are in both: `met` has for each touchpoint, `made` for each
+    of `pairs`, how many in the first, in the second and in both."""
 
+    first: Outline
+    second: Outline
     met: Counts
     pairs: Counts
     made: Counts
@@ -118,12 +163,13 @@ class SharedOutline:
 
 @dataclass(frozen=True)
 class SharedQuestion:
-    """Count the profiles that are in both scopes, which have the same touchpoints, and what they do in each."""
+    """Count the profiles in either of two scopes, which have the same touchpoints, what they do in each, and what those
+    do who are in both."""
 
     first: Scope
     second: Scope
 
-    def partial(self, block: Block) -> tuple[Counts, Counts, Counts, int]:
+    def partial(self, block: Block) -> tuple[Counts, Counts, Counts, Counts]:
         a, b = self.first.counted(block), self.second.counted(block)
         met, made, profiles = shared_outline(
             a.starts, a.ends, a.number, b.starts, b.ends, b.number, self.first.size
@@ -132,13 +178,20 @@ class SharedQuestion:
         return met, pairs, made[pairs], profiles
 
     def merge(
-        self, a: tuple[Counts, Counts, Counts, int], b: tuple[Counts, Counts, Counts, int]
-    ) -> tuple[Counts, Counts, Counts, int]:
+        self, a: tuple[Counts, Counts, Counts, Counts], b: tuple[Counts, Counts, Counts, Counts]
+    ) -> tuple[Counts, Counts, Counts, Counts]:
         pairs, made = added((a[1], a[2]), (b[1], b[2]))
         return a[0] + b[0], pairs, made, a[3] + b[3]
 
-    def finish(self, partial: tuple[Counts, Counts, Counts, int]) -> SharedOutline:
-        return SharedOutline(*partial)
+    def finish(self, partial: tuple[Counts, Counts, Counts, Counts]) -> SharedOutline:
+        met, pairs, made, profiles = partial
+        first, second = (
+            Outline(
+                met[:, side], pairs[made[:, side] > 0], made[made[:, side] > 0, side], int(profiles[side])
+            )
+            for side in range(2)
+        )
+        return SharedOutline(first, second, met[:, 2:], pairs, made[:, 2:], int(profiles[2]))
 
 
 def added(a: Rows, b: Rows) -> Rows:

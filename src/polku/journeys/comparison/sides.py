@@ -17,6 +17,7 @@ from polku.journeys.comparison.outlines import (
     Gaps,
     Outline,
     OutlineQuestion,
+    OutlinesQuestion,
     SharedOutline,
     SharedQuestion,
 )
@@ -56,14 +57,21 @@ def of_groups(ask: Asker, scope: Scope, first: tuple[Condition, ...], second: tu
     def asked(question: Question[P, A], *conditions: Condition) -> A:
         return ask.answers.ask(question, replace(ask.lens, who=(*ask.lens.who, *conditions)))
 
+    of_everyone = ask.lens.is_of_everyone and not second  # then others are those who were not chosen
+
     def gaps(pairs: tuple[int, ...]) -> tuple[Counts, Counts]:
+        if of_everyone:
+            return asked(FirstGapsQuestion(scope, pairs, others=True), *first)
         question = FirstGapsQuestion(scope, pairs)
-        a, b = asked(question, *first), asked(question, *second)
-        both = asked(question, *first, *second) if second else a
+        a, b = asked(question, *first)[0], asked(question, *second)[0]
+        both = asked(question, *first, *second)[0]
         return a - both if second else a, b - both
 
+    paths = paths_of_groups(ask, scope, first, second)
+    if of_everyone:
+        return Sides(*asked(OutlinesQuestion(scope), *first), None, 0, paths, gaps)
     question = OutlineQuestion(scope)
-    a, paths = asked(question, *first), paths_of_groups(ask, scope, first, second)
+    a = asked(question, *first)
     if not second:
         return Sides(a, asked(question).less(a), None, 0, paths, gaps)
     both = asked(question, *first, *second)
@@ -77,13 +85,12 @@ def of_periods(ask: Asker, scope: Scope, other: Scope) -> Sides:
             "The two periods have days in common. Give two that are apart, e.g. since_b and until_b before since."
         )
     shared = ask(SharedQuestion(scope, other))
-    a, b = ask(OutlineQuestion(scope)), ask(OutlineQuestion(other))
     paths = paths_of_periods(ask, scope, other)
 
     def gaps(pairs: tuple[int, ...]) -> tuple[Counts, Counts]:
-        return ask(FirstGapsQuestion(scope, pairs)), ask(FirstGapsQuestion(other, pairs))
+        return ask(FirstGapsQuestion(scope, pairs))[0], ask(FirstGapsQuestion(other, pairs))[0]
 
-    return Sides(a, b, shared, shared.profiles, paths, gaps)
+    return Sides(shared.first, shared.second, shared, shared.profiles, paths, gaps)
 
 
 def two_periods(first: Days, second: Days, *, today: date) -> tuple[Days, Days]:

@@ -58,8 +58,8 @@ class TakenQuestion:
 
 @dataclass(frozen=True)
 class SharedTakenQuestion:
-    """Of the profiles that have a path in both: how many they are, and how many take each path in the first, in the
-    second and in both (a row each)."""
+    """How many profiles take each path in the first and in the second; and of those who have a path in both: how many
+    they are, and how many take each in the first, in the second and in both."""
 
     first: Whole
     second: Whole
@@ -68,20 +68,26 @@ class SharedTakenQuestion:
     def partial(self, block: Block) -> tuple[int, Counts]:
         a, b = (w.hashed(block).hashes for w in (self.first, self.second))
         both = (a != 0) & (b != 0)
-        at, other = (_places(h[both], self.hashes) for h in (a, b))
+        at, other = (_places(h, self.hashes) for h in (a, b))
         size = len(self.hashes)
         counts = [
             np.bincount(at[chosen], minlength=size)
-            for at, chosen in ((at, at >= 0), (other, other >= 0), (at, (at >= 0) & (at == other)))
+            for at, chosen in (
+                (at, at >= 0),
+                (other, other >= 0),
+                (at, both & (at >= 0)),
+                (other, both & (other >= 0)),
+                (at, (at >= 0) & (at == other)),
+            )
         ]
         return int(np.count_nonzero(both)), np.stack(counts, axis=1).astype(np.int64)
 
     def merge(self, a: tuple[int, Counts], b: tuple[int, Counts]) -> tuple[int, Counts]:
         return a[0] + b[0], a[1] + b[1]
 
-    def finish(self, partial: tuple[int, Counts]) -> tuple[Shared, ...]:
+    def finish(self, partial: tuple[int, Counts]) -> tuple[Counts, Counts, tuple[Shared, ...]]:
         n, rows = partial
-        return tuple(Shared(n, *row) for row in rows.tolist())
+        return rows[:, 0], rows[:, 1], tuple(Shared(n, *row) for row in rows[:, 2:].tolist())
 
 
 def paths_of_groups(
@@ -114,12 +120,11 @@ def paths_of_periods(ask: Asker, scope: Scope, other: Scope) -> WholePaths:
     first, second = _whole(scope), _whole(other)
     frequent = [ask(VariantsQuestion(w, LOOKED_AT)) for w in (first, second)]
     hashes = _ascending(frequent)
-    a, b = (ask(TakenQuestion(w, hashes)) for w in (first, second))
+    a, b, shared = ask(SharedTakenQuestion(first, second, hashes))
     chosen = _most(frequent, a + b)
-    kept = tuple(hashes[i] for i in chosen)
-    shared = ask(SharedTakenQuestion(first, second, kept))
+    paths = _read(ask, (first, second), tuple(hashes[i] for i in chosen))
     return WholePaths(
-        _read(ask, (first, second), kept), tuple(a[chosen].tolist()), tuple(b[chosen].tolist()), shared
+        paths, tuple(a[chosen].tolist()), tuple(b[chosen].tolist()), tuple(shared[i] for i in chosen)
     )
 
 
@@ -143,10 +148,12 @@ def _most(frequent: Iterable[Counted], together: Counts) -> list[int]:
 
 def _read(ask: Asker, wholes: tuple[Whole, ...], hashes: Hashes) -> tuple[tuple[int, ...], ...]:
     """What the paths are; one that nobody has any more, since blocks were renewed meanwhile, is empty."""
-    if not hashes:
-        return ()
-    found = [[path for path, _ in ask(PathsQuestion(w, hashes))] for w in wholes]
-    return tuple(next((p for p in each if p is not None), ()) for each in zip(*found, strict=True))
+    known: dict[int, tuple[int, ...]] = {}
+    for whole in wholes:
+        wanted = tuple(h for h in hashes if h not in known)
+        found = ask(PathsQuestion(whole, wanted)) if wanted else ()
+        known |= {h: path for h, (path, _) in zip(wanted, found, strict=True) if path is not None}
+    return tuple(known.get(h, ()) for h in hashes)
 
 
 def _places(hashes: npt.NDArray[np.uint64], wanted: Hashes) -> npt.NDArray[np.int32]:
