@@ -40,6 +40,7 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "funnel, five steps within 30 days": ("funnel", FUNNEL),
     "conversion by week": ("conversion", FUNNEL),
     "dropouts": ("dropouts", FUNNEL | {"at": 2}),
+    "list of customers": ("customers", {"top": 1000}),
     "volumes": ("volumes", {}),
     "stages": ("stages", {}),
     "retention": ("retention", {}),
