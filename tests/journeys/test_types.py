@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from polku.errors import InvalidInput, UnknownTouchpoint
@@ -158,15 +159,19 @@ def test_every_journey_goes_to_the_type_that_python_finds(
 
 
 def levenshtein(a: list[int], b: list[int]) -> int:
-    if not a or not b:
-        return len(a) + len(b)
-    return min(
-        levenshtein(a[1:], b) + 1, levenshtein(a, b[1:]) + 1, levenshtein(a[1:], b[1:]) + (a[0] != b[0])
-    )
+    @cache
+    def of(i: int, j: int) -> int:
+        """Of what is left of both from there on."""
+        if i == len(a) or j == len(b):
+            return len(a) - i + len(b) - j
+        return min(of(i + 1, j) + 1, of(i, j + 1) + 1, of(i + 1, j + 1) + (a[i] != b[j]))
+
+    return of(0, 0)
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(st.integers(0, 3), max_size=5), min_size=1, max_size=5))
+@given(st.lists(st.lists(st.integers(0, 3), max_size=64), min_size=1, max_size=4))
+@example([[0] * 64, [0] * 63 + [1], [2], [], [1, 0] * 32])
 def test_distances_are_those_of_the_definition(paths: list[list[int]]) -> None:
     ends = np.cumsum([len(p) for p in paths])
     steps = np.array([k for p in paths for k in p], np.uint16)

@@ -132,9 +132,10 @@ def silhouette(x: Any, labels: Labels) -> float:
 
 
 def _once(x: Any, centres: Floats) -> tuple[Labels, Floats, float]:
-    flat = np.ascontiguousarray(centres.T).ravel()
-    labels, near = divide(x.data, x.indices, x.indptr, flat, len(centres), _ROUNDS)
-    return labels, flat.reshape(-1, len(centres)).T, float(near.sum())
+    found = np.zeros((centres.shape[1], MOST_TYPES))
+    found[:, : len(centres)] = centres.T
+    labels, near = divide(x.data, x.indices, x.indptr, found, len(centres), _ROUNDS)
+    return labels, found[:, : len(centres)].T, float(near.sum())
 
 
 def _seeds(x: Any, k: int, rng: np.random.Generator) -> Floats:

@@ -160,31 +160,30 @@ def feel_of(starts: Counts, ends: Counts, score: Scores, labels: Labels, types: 
     return sums
 
 
-@kernel("f8[] i4[] i4[] f8[:] i8 i8", awaited=False)
+@kernel("f8[] i4[] i4[] f8[:,:] i8 i8", awaited=False)
 def divide(
     data: Sums, indices: Indices, bounds: Indices, centres: Sums, types: int, rounds: int
 ) -> tuple[Labels, Sums]:
     """Lloyd's rounds on the sphere: each row to the centre that it is most like, each centre to the middle of its
     rows, until nothing changes or `rounds` are over. Gives the type of each row and how like its centre it is.
 
-    Rows are sparse (`data` and `indices` from `bounds[i]` to `bounds[i + 1]`); `centres`, features × types, begin as
-    given and are what was found at the end.
+    Rows are sparse (`data` and `indices` from `bounds[i]` to `bounds[i + 1]`); `centres`, features × types (and room
+    for eight), begin as given and are what was found at the end.
     """
     n = len(bounds) - 1
     labels, near = np.full(n, -1, np.int64), np.zeros(n)
-    likeness, members = np.empty(types), np.empty(types, np.int64)
+    likeness, members = np.zeros(8), np.empty(types, np.int64)
     for _ in range(rounds):
         changed = False
         for i in range(n):
-            likeness[:] = 0.0
-            for e in range(bounds[i], bounds[i + 1]):
-                at = indices[e] * types
-                for c in range(types):
-                    likeness[c] += data[e] * centres[at + c]
-            best = 0
-            for c in range(1, types):
-                if likeness[c] > likeness[best]:
-                    best = c
+            for first in range(0, types, 4):  # four at once, in registers
+                a = b = c = d = 0.0
+                for e in range(np.uint64(bounds[i]), np.uint64(bounds[i + 1])):
+                    x, at = data[e], np.uint32(indices[e])
+                    a, b = a + x * centres[at, first], b + x * centres[at, first + 1]
+                    c, d = c + x * centres[at, first + 2], d + x * centres[at, first + 3]
+                likeness[first], likeness[first + 1], likeness[first + 2], likeness[first + 3] = a, b, c, d
+            best = likeness[:types].argmax()
             changed |= labels[i] != best
             labels[i], near[i] = best, likeness[best]
         if not changed:
@@ -194,19 +193,17 @@ def divide(
             members[labels[i]] += 1
         if members.min() == 0:  # a type without rows begins anew with the least alike
             furthest, taken = np.argsort(near), 0
-            for c in range(types):
-                if members[c] == 0 and taken < n:
-                    labels[furthest[taken]] = c
+            for kind in range(types):
+                if members[kind] == 0 and taken < n:
+                    labels[furthest[taken]] = kind
                     taken += 1
         centres[:] = 0.0
         for i in range(n):
+            kind = labels[i]
             for e in range(bounds[i], bounds[i + 1]):
-                centres[indices[e] * types + labels[i]] += data[e]
-        likeness[:] = 0.0
-        for at in range(len(centres)):
-            likeness[at % types] += centres[at] * centres[at]
-        for at in range(len(centres)):
-            centres[at] /= max(1e-12, np.sqrt(likeness[at % types]))
+                centres[indices[e], kind] += data[e]
+        for kind in range(types):
+            centres[:, kind] /= max(1e-12, np.sqrt((centres[:, kind] ** 2).sum()))
     return labels, near
 
 
@@ -224,26 +221,35 @@ def likeness_to(data: Sums, indices: Indices, bounds: Indices, row: int, size: i
 
 @kernel("i8[] i8[] u2[]", awaited=False)
 def edit_distances(starts: Counts, ends: Counts, steps: Codes) -> npt.NDArray[np.float32]:
-    """How unlike each two paths are: steps to put in, take out or change, of the longer one's length (0–1)
-    (Levenshtein 1966)."""
-    n = len(starts)
+    """How unlike each two paths of at most 64 steps are: steps to put in, take out or change, of the longer one's
+    length (0–1) (Levenshtein 1966). A column of the table of distances is kept in the bits of two numbers, which tell
+    where it goes up and where down by one (Myers, Journal of the ACM 46, 1999, as Hyyrö 2003 has it for whole paths).
+    """
+    n, one = len(starts), np.uint64(1)
     distances = np.zeros((n, n), np.float32)
-    longest = 0
-    for p in range(n):
-        longest = max(longest, ends[p] - starts[p])
-    row = np.empty(longest + 1, np.int64)
+    where = np.zeros(
+        np.int64(steps.max()) + 1 if len(steps) else 0, np.uint64
+    )  # of each step in path a, as bits
     for a in range(n):
+        length = ends[a] - starts[a]
+        last = one << np.uint64(max(length, 1) - 1)
+        for i in range(length):
+            where[steps[starts[a] + i]] |= one << np.uint64(i)
         for b in range(a):
+            up, down, distance = ~np.uint64(0), np.uint64(0), length
+            for j in range(starts[b], ends[b]):
+                same = where[steps[j]]
+                stays = same | down
+                across = (((same & up) + up) ^ up) | same
+                rises, falls = down | ~(across | up), up & across
+                distance += np.int64((rises & last) != 0) - np.int64((falls & last) != 0)
+                rises = (rises << one) | one
+                up = (falls << one) | ~(stays | rises)
+                down = rises & stays
             width = ends[b] - starts[b]
-            for j in range(width + 1):
-                row[j] = j
-            for i in range(1, ends[a] - starts[a] + 1):
-                diagonal, row[0] = row[0], i
-                for j in range(1, width + 1):
-                    changed = diagonal + (steps[starts[a] + i - 1] != steps[starts[b] + j - 1])
-                    diagonal = row[j]
-                    row[j] = min(changed, min(row[j], row[j - 1]) + 1)
-            most = max(ends[a] - starts[a], width)
+            most = max(length, width)
             if most > 0:
-                distances[a, b] = distances[b, a] = row[width] / most
+                distances[a, b] = distances[b, a] = (distance if length > 0 else width) / most
+        for i in range(length):
+            where[steps[starts[a] + i]] = 0
     return distances
