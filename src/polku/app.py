@@ -28,6 +28,7 @@ PAGES = (
     collect_pages,
 )
 API = (collect_api, profiles_api, rules_api, lake_api, exports_api)
+IMPORTS = import_router(install_plans)
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""
 
@@ -45,7 +46,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
         api=[
             *(module.router for module in API),
             *journeys_pages.API,
-            import_router(install_plans),
+            IMPORTS,
             QUERIES,  # last: its files of any answer would catch the addresses of others
         ],
         owner_token=owner_token,

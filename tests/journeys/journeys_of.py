@@ -86,12 +86,23 @@ def wide_bins(gaps: Sequence[int]) -> list[int]:
 
 
 # few touchpoints and times, so that ties, repetitions and edges are common
-event = st.tuples(
-    st.sampled_from([0, 1, 2, 3, 5, 8, 13, 60, 100, 3_000_000]),
-    st.integers(0, 4),
-    st.integers(1, 2),
-    st.sampled_from([NONE, NONE, -100.0, 0.0, 50.0]),
-)
-journey = st.lists(event, max_size=9).map(lambda events: sorted(events, key=lambda e: e[0]))
+EVENTS: list[Event] = [
+    (time, touchpoint, source, score)
+    for score in (NONE, -100.0, 0.0, 50.0)
+    for time in (0, 1, 2, 3, 5, 8, 13, 60, 100, 3_000_000)
+    for touchpoint in range(5)
+    for source in (1, 2)
+]
+FIRST = ord("一")
+"""The letter of the first of EVENTS; the others follow it."""
+
+
+def _journey(letters: str) -> list[Event]:
+    return sorted((EVENTS[ord(letter) - FIRST] for letter in letters), key=lambda e: e[0])
+
+
+# A text is drawn at once, a letter an event: drawn field by field, journeys take most of a test's time.
+letters = st.characters(min_codepoint=FIRST, max_codepoint=FIRST + len(EVENTS) - 1)
+journey = st.text(letters, max_size=9).map(_journey)
 journeys_given = st.lists(journey, max_size=7)
 cuts_given = st.lists(st.integers(0, 7), max_size=3)

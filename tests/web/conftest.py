@@ -46,7 +46,7 @@ def make_client(tmp_path: Path, database: Database) -> Callable[..., TestClient]
             settings=Settings(tmp_path, **settings), db=database, store=None, engine=None
         )
         collector = Route("/v1/track", lambda request: PlainTextResponse("taken"), methods=["POST"])
-        app = create_app(cast(Any, workspace), routers=[_slice()], routes=[collector], public=["/v1/"])
+        app = create_app(cast(Any, workspace), routers=[SLICE], routes=[collector], public=["/v1/"])
         return TestClient(app, base_url=at, follow_redirects=False, client=("127.0.0.1", 50_000))
 
     return make
@@ -74,6 +74,9 @@ def _slice() -> APIRouter:
         raise RuntimeError("secret of anna@example.fi")
 
     return router
+
+
+SLICE = _slice()
 
 
 @pytest.fixture

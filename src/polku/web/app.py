@@ -57,7 +57,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        dependencies=[Depends(check_csrf)],
+        dependencies=_GUARDED,
         telemetry=_NO_TELEMETRY,
     )
     app.state.workspace = workspace
@@ -66,12 +66,8 @@ def create_app(
     app.add_raw(routes)
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.mount("/static", _Static(directory=STATIC), name="static")
-    for module in (entrance, account, users, api_keys, api_page, stylebook):
-        app.include_router(module.router, include_in_schema=False)
-    for router in routers:
-        app.include_router(router, include_in_schema=False)
+    app.router.routes.extend(_included([*_PAGES, *routers], api))
     for router in api:
-        app.include_router(router, prefix="/api/v1")
         if isinstance(router, QueryRouter):
             app.answer_at_once({f"/api/v1{p}": a for p, a in router.answering.items()})
     add_handlers(app)
@@ -84,6 +80,27 @@ def create_app(
     )
     environment()  # templates compile now, not under the first visitor
     return app
+
+
+_PAGES: Final = tuple(m.router for m in (entrance, account, users, api_keys, api_page, stylebook))
+_GUARDED: Final = [Depends(check_csrf)]
+
+
+_routes: dict[tuple[tuple[int, ...], tuple[int, ...]], Sequence[BaseRoute]] = {}
+
+
+def _included(pages: Sequence[APIRouter], api: Sequence[APIRouter]) -> Sequence[BaseRoute]:
+    """Routes of pages and of the API, the same for every application that asks for the same routers: what each takes
+    and needs is found out at the first request, which takes longer than all else about an application."""
+    key = tuple(map(id, pages)), tuple(map(id, api))  # routes hold their routers: no other gets the id of one
+    if key not in _routes:
+        every = APIRouter(dependencies=_GUARDED)
+        for router in pages:
+            every.include_router(router, include_in_schema=False)
+        for router in api:
+            every.include_router(router, prefix="/api/v1")
+        _routes[key] = every.routes
+    return _routes[key]
 
 
 _NO_TELEMETRY: Final[TelemetryConfig] = {
