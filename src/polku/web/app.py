@@ -86,21 +86,22 @@ _PAGES: Final = tuple(m.router for m in (entrance, account, users, api_keys, api
 _GUARDED: Final = [Depends(check_csrf)]
 
 
-_routes: dict[tuple[tuple[int, ...], tuple[int, ...]], Sequence[BaseRoute]] = {}
+_routes: dict[tuple[int, ...], tuple[Sequence[BaseRoute], list[APIRouter]]] = {}
+"""By the ids of the routers they are of, which are kept beside them: no other gets the id of one."""
 
 
 def _included(pages: Sequence[APIRouter], api: Sequence[APIRouter]) -> Sequence[BaseRoute]:
     """Routes of pages and of the API, the same for every application that asks for the same routers: what each takes
     and needs is found out at the first request, which takes longer than all else about an application."""
-    key = tuple(map(id, pages)), tuple(map(id, api))  # routes hold their routers: no other gets the id of one
+    key = (*map(id, pages), 0, *map(id, api))
     if key not in _routes:
         every = APIRouter(dependencies=_GUARDED)
         for router in pages:
             every.include_router(router, include_in_schema=False)
         for router in api:
             every.include_router(router, prefix="/api/v1")
-        _routes[key] = every.routes
-    return _routes[key]
+        _routes[key] = every.routes, [*pages, *api]
+    return _routes[key][0]
 
 
 _NO_TELEMETRY: Final[TelemetryConfig] = {
