@@ -53,15 +53,18 @@ class AttributionQuestion:
 
     def _tally(self, block: Block) -> Tally:
         limits = np.array([self.outcome, self.lookback, self.low, self.once], np.int64)
-        said, led, age, sizes, at = cut_into_paths(*self.scope.counted(block).columns, limits)
-        worth = block.value[self.scope.rows(block)[at]].astype(np.float64)
-        valued = int(np.isfinite(worth).sum())
-        worth = np.nan_to_num(worth, posinf=0.0, neginf=0.0)
-        follows, worths = follow_paths(said, worth, self.outcome, self.order)
-        follows[-1, self.outcome] = 0  # conversions that nothing came before: no touchpoint earns them
-        worths[-1] = 0.0
-        credit, met = share_out(led, age, sizes, worth, self.outcome, self.half_life)
-        led_to = int((sizes > 0).sum())
-        return Tally(
-            credit, met, follows, worths, len(at), valued, float(worth.sum()), led_to, int(follows[-1].sum())
-        )
+        counted = self.scope.counted(block)
+        begins, tills, led = cut_into_paths(*counted.columns, limits)
+        won = np.flatnonzero(led)
+        first, final = begins[won], tills[won]
+        given = block.value[self.scope.rows(block)[final]]
+        is_known = np.isfinite(given)
+        worth = np.where(is_known, given, 0.0).astype(np.float64)
+        of_each = np.zeros(len(begins))
+        of_each[won] = worth
+        number, size = counted.number, self.outcome
+        follows, worths = follow_paths(number, begins, tills, led, of_each, size, self.order)
+        credit, met = share_out(counted.time, number, first, final, worth, size, self.half_life)
+        led_to, paths = int(np.count_nonzero(first < final)), int(follows[-1].sum())
+        valued = int(np.count_nonzero(is_known))
+        return Tally(credit, met, follows, worths, len(won), valued, float(worth.sum()), led_to, paths)
