@@ -9,18 +9,15 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from polku.app import QUERIES as API
 from polku.collect import api, pages, segment
 from polku.collect import replay as replaying
-from polku.collect.queries import Rejected, Sources
 from polku.web.app import create_app
 from polku.web.channels import CHANNELS
-from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 from tests.collect.conftest import Collecting
 from tests.collect.test_protocol import track
 from tests.web.visits import ADMIN, post
-
-API = QueryRouter([Sources, Rejected])
 
 
 @pytest.fixture

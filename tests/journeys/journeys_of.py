@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from hypothesis import strategies as st
@@ -85,24 +85,33 @@ def wide_bins(gaps: Sequence[int]) -> list[int]:
     return counts
 
 
+FIRST: Final = ord("一")
+"""The letter of the first event that may happen; the others follow it."""
+
+
+def journeys_among(
+    events: Sequence[Event], *, longest: int, most: int
+) -> st.SearchStrategy[list[list[Event]]]:
+    """Up to `most` journeys of up to `longest` of these events each.
+
+    A journey is drawn as a text, a letter an event: that is one choice, where drawing every field of every event
+    takes longer than what is tested.
+    """
+    letters = st.characters(min_codepoint=FIRST, max_codepoint=FIRST + len(events) - 1)
+
+    def journey(text: str) -> list[Event]:
+        return sorted((events[ord(letter) - FIRST] for letter in text), key=lambda e: e[0])
+
+    return st.lists(st.text(letters, max_size=longest).map(journey), max_size=most)
+
+
 # few touchpoints and times, so that ties, repetitions and edges are common
-EVENTS: list[Event] = [
+EVENTS: Final[list[Event]] = [
     (time, touchpoint, source, score)
     for score in (NONE, -100.0, 0.0, 50.0)
     for time in (0, 1, 2, 3, 5, 8, 13, 60, 100, 3_000_000)
     for touchpoint in range(5)
     for source in (1, 2)
 ]
-FIRST = ord("一")
-"""The letter of the first of EVENTS; the others follow it."""
-
-
-def _journey(letters: str) -> list[Event]:
-    return sorted((EVENTS[ord(letter) - FIRST] for letter in letters), key=lambda e: e[0])
-
-
-# A text is drawn at once, a letter an event: drawn field by field, journeys take most of a test's time.
-letters = st.characters(min_codepoint=FIRST, max_codepoint=FIRST + len(EVENTS) - 1)
-journey = st.text(letters, max_size=9).map(_journey)
-journeys_given = st.lists(journey, max_size=7)
+journeys_given = journeys_among(EVENTS, longest=9, most=7)
 cuts_given = st.lists(st.integers(0, 7), max_size=3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -15,7 +15,17 @@ from polku.journeys.asking.newest import NewestQuestion
 from polku.journeys.asking.scope import Scope
 from polku.journeys.funnel.dropouts import Dropped
 from polku.journeys.funnel.funnel import ConversionQuestion, FunnelQuestion, Way
-from tests.journeys.journeys_of import NONE, Event, ask, ask_split, bins, block_of, cuts_given, of
+from tests.journeys.journeys_of import (
+    NONE,
+    Event,
+    ask,
+    ask_split,
+    bins,
+    block_of,
+    cuts_given,
+    journeys_among,
+    of,
+)
 
 ABCD = Scope((1, 2, 3, 4))
 EDGES = (2, 8, 15, 24)
@@ -149,14 +159,18 @@ def test_steps_outside_the_scope_are_never_got_to() -> None:
 
 # -- beside a slow obvious Python
 
-step_given = st.lists(st.integers(1, 4), min_size=1, max_size=2, unique=True).map(tuple)
-barred_given = st.lists(st.integers(1, 4), max_size=2, unique=True).map(tuple)
-event = st.tuples(st.integers(0, 25), st.integers(1, 4), st.integers(1, 2), st.just(NONE))
-journey = st.lists(event, max_size=12).map(lambda events: sorted(events, key=lambda e: e[0]))
-journeys_given = st.lists(journey, max_size=4)
+EACH = [(code,) for code in range(1, 5)]
+PAIRS = [*permutations(range(1, 5), 2)]
+step_given = st.sampled_from([*EACH * 3, *PAIRS])
+barred_given = st.sampled_from([*[()] * 8, *EACH * 2, *PAIRS])
+journeys_given = journeys_among(
+    [(time, code, source, NONE) for time in range(26) for code in range(1, 5) for source in (1, 2)],
+    longest=12,
+    most=4,
+)
 scope_given = st.builds(
     Scope,
-    st.permutations([1, 2, 3, 4]).map(tuple),
+    st.sampled_from([*permutations([1, 2, 3, 4])]),
     low=st.sampled_from([0, 0, 2]),
     high=st.sampled_from([20, 2**32 - 1]),
     source=st.sampled_from([None, None, 1]),

@@ -27,7 +27,16 @@ from polku.journeys.retention.lifecycle import LifecycleQuestion
 from polku.journeys.retention.retention import MOST_FOLLOWED, RetentionQuestion, Returned
 from polku.journeys.stages.moves import MovesQuestion
 from polku.store import Block
-from tests.journeys.journeys_of import NONE, Event, ask, ask_split, block_of, cuts_given, of
+from tests.journeys.journeys_of import (
+    NONE,
+    Event,
+    ask,
+    ask_split,
+    block_of,
+    cuts_given,
+    journeys_among,
+    of,
+)
 
 ABC = Scope((1, 2, 3))
 TENS = (10, 20, 30, 40, 50)
@@ -105,9 +114,8 @@ def midnights(first: date, days: int) -> list[int]:
 
 
 MOMENTS = [*midnights(date(2026, 3, 25), 9), *midnights(date(2026, 10, 22), 6)]
-moment = st.tuples(st.sampled_from(MOMENTS), st.integers(0, 3), st.integers(1, 2), st.just(NONE))
-journeys_given = st.lists(
-    st.lists(moment, max_size=12).map(lambda j: sorted(j, key=lambda e: e[0])), max_size=6
+journeys_given = journeys_among(
+    [(at, code, source, NONE) for source in (1, 2) for code in range(4) for at in MOMENTS], longest=12, most=6
 )
 period_given = st.tuples(
     st.sampled_from([date(2026, 3, 20), date(2026, 3, 28), date(2026, 3, 30), date(2026, 10, 24)]),

@@ -7,18 +7,16 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from polku.profiles import QUERIES, api, pages, reviewing, rules_api, rules_pages
+from polku.app import QUERIES as API
+from polku.profiles import api, pages, reviewing, rules_api, rules_pages
 from polku.profiles.identity import Identities
 from polku.settings import Settings
 from polku.store import EventStore, LocalEngine, Refresher
 from polku.web.app import create_app
-from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
 from tests.databases import tables_in
 from tests.profiles.happenings import Untold
 from tests.web.visits import ADMIN, post
-
-API = QueryRouter(QUERIES)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,10 +66,8 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the tables to this version's shape. Raises FolderTooNew if a newer Polku wrote them."""
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        scripts = ScriptDirectory.from_config(config)
-        known = {revision.revision for revision in scripts.walk_revisions()}
+        files = frozenset(file.name for file in (MIGRATIONS / "versions").glob("*.py"))
+        known, heads = _revisions(MIGRATIONS, files)
         with told(), self.engine.begin() as connection:
             current = MigrationContext.configure(connection).get_current_heads()
             for revision in current:
@@ -78,12 +77,27 @@ class Database:
                         "later one; this version leaves the database as it is.",
                         revision=revision,
                     )
-            if set(current) != set(scripts.get_heads()):
+            if set(current) != heads:
+                config = _config(MIGRATIONS)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "heads")
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _config(folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    return config
+
+
+@cache
+def _revisions(folder: Path, _files: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """All that the migrations in these files lead through, and where they end: every file is run to say so."""
+    scripts = ScriptDirectory.from_config(_config(folder))
+    known = (revision.revision for revision in scripts.walk_revisions())
+    return frozenset(known), frozenset(scripts.get_heads())
 
 
 def _connect(url: str) -> Engine:

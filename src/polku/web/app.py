@@ -66,7 +66,8 @@ def create_app(
     app.add_raw(routes)
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.mount("/static", _Static(directory=STATIC), name="static")
-    app.router.routes.extend(_included([*_PAGES, *routers], api))
+    app.router.routes.extend(_included(router) for router in (*_PAGES, *routers))
+    app.router.routes.extend(_included(router, prefix="/api/v1") for router in api)
     for router in api:
         if isinstance(router, QueryRouter):
             app.answer_at_once({f"/api/v1{p}": a for p, a in router.answering.items()})
@@ -86,21 +87,19 @@ _PAGES: Final = tuple(m.router for m in (entrance, account, users, api_keys, api
 _GUARDED: Final = [Depends(check_csrf)]
 
 
-_routes: dict[tuple[int, ...], tuple[Sequence[BaseRoute], list[APIRouter]]] = {}
-"""By the ids of the routers they are of, which are kept beside them: no other gets the id of one."""
+_routes: dict[tuple[int, str], tuple[BaseRoute, APIRouter]] = {}
+"""By the id of the router they are of, which is kept beside them: no other gets its id."""
 
 
-def _included(pages: Sequence[APIRouter], api: Sequence[APIRouter]) -> Sequence[BaseRoute]:
-    """Routes of pages and of the API, the same for every application that asks for the same routers: what each takes
-    and needs is found out at the first request, which takes longer than all else about an application."""
-    key = (*map(id, pages), 0, *map(id, api))
+def _included(router: APIRouter, *, prefix: str = "") -> BaseRoute:
+    """A slice's routes behind the CSRF check, the same for every application in this process: what each takes and
+    needs is found out at the first request, which takes longer than all else about an application."""
+    key = id(router), prefix
     if key not in _routes:
-        every = APIRouter(dependencies=_GUARDED)
-        for router in pages:
-            every.include_router(router, include_in_schema=False)
-        for router in api:
-            every.include_router(router, prefix="/api/v1")
-        _routes[key] = every.routes, [*pages, *api]
+        guarded = APIRouter(dependencies=_GUARDED)
+        guarded.include_router(router, prefix=prefix, include_in_schema=bool(prefix))
+        (included,) = guarded.routes
+        _routes[key] = included, router
     return _routes[key][0]
 
 
