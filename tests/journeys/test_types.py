@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from itertools import combinations, pairwise
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from polku.errors import InvalidInput, UnknownTouchpoint
 from polku.journeys.asking.scope import Scope
+from polku.journeys.types import types
 from polku.journeys.types.clustering import Features, clustered
 from polku.journeys.types.kernels import edit_distances
 from polku.journeys.types.queries import JourneyTypes
@@ -52,7 +54,7 @@ def planted(rng: np.random.Generator, journeys: int, noise: float) -> tuple[list
 def labels_of(block: Block, weights: bytes, types: int) -> Any:
     """The type of each journey, found by asking of each by itself."""
     told = [
-        TypesQuestion(SIX, None, weights, types).partial(block.choose(np.array([p]))).journeys.argmax()
+        TypesQuestion(SIX, None, weights, types, 1).partial(block.choose(np.array([p]))).journeys.argmax()
         for p in range(len(block.profiles))
     ]
     return np.array(told)
@@ -107,6 +109,26 @@ def test_a_sample_is_of_about_the_size_that_is_asked() -> None:
     assert 5_700 < len(sample[0]) < 6_300
 
 
+def test_of_very_many_some_are_told_their_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(types, "COUNTED", 3_000)
+    rng = np.random.default_rng(2)
+    journeys, kinds = planted(rng, 12_000, noise=0.0)
+    whole = block_of(journeys)
+    keys = np.sort(rng.integers(1, 2**63, 12_000).astype(np.uint64))
+    block = Block(keys, whole.starts, whole.ends, *(getattr(whole, c) for c in COLUMNS))
+    found = ask(FindTypesQuestion(SIX, None, 3, 12_000), block)
+    of_all = ask(TypesQuestion(SIX, None, found.weights, 3, 3_000), block)
+    of_some = ask(TypesQuestion(SIX, None, found.weights, 3, 12_000), block)
+    assert of_all.journeys.sum() == 12_000
+    assert sorted(of_all.journeys) == sorted(np.bincount(kinds))
+    assert 2_800 < of_some.journeys.sum() < 3_200
+    assert of_some.journeys / of_some.journeys.sum() == pytest.approx(of_all.journeys / 12_000, abs=0.03)
+    assert (of_some.meets <= of_all.meets).all()
+    odd, even = block.choose(np.arange(1, 12_000, 2)), block.choose(np.arange(0, 12_000, 2))
+    again = ask(TypesQuestion(SIX, None, found.weights, 3, 12_000), odd, even)
+    assert again.journeys.tolist() == of_some.journeys.tolist()
+
+
 COLUMNS = ("time", "millisecond", "touchpoint", "kind", "source", "value", "score", "seq")
 
 
@@ -130,7 +152,9 @@ def test_every_journey_goes_to_the_type_that_python_finds(
     journeys: list[list[Event]], cuts: list[int], outcome: int | None, seed: int
 ) -> None:
     weights = np.random.default_rng(seed).integers(-64, 64, (20, 3)).astype(np.float32)
-    told = ask_split(TypesQuestion(Scope((1, 2, 3, 4)), outcome, weights.tobytes(), 3), journeys, cuts)
+    told = ask_split(
+        TypesQuestion(Scope((1, 2, 3, 4)), outcome, weights.tobytes(), 3, len(journeys)), journeys, cuts
+    )
     counts, reached, meets = [0] * 3, [0] * 3, np.zeros((3, 4))
     sizes: list[list[int]] = [[], [], []]
     lengths: list[list[int]] = [[], [], []]
@@ -247,6 +271,19 @@ def test_types_are_told_with_what_comes_of_them(two_kinds: Shop) -> None:
     assert {m.touchpoint.key for m in buyers.marks} == {"ad", "cart", "product", "delivery"}
     assert buyers.score.n == 30
     assert [m.key for m in buyers.path] == ["ad", "cart", "ad", "cart"]
+
+
+def test_it_says_of_how_many_the_types_are_told(two_kinds: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    everyone = JourneyTypes(types=2).answer(two_kinds.refreshed())
+    assert everyone.profiles == everyone.all_profiles == 80
+    monkeypatch.setattr(types, "COUNTED", 40)
+    some = JourneyTypes(types=2, since=date(2020, 1, 1)).answer(two_kinds.workspace)
+    assert some.all_profiles == 80
+    assert 20 < some.profiles < 60
+    low, high = some.types[0].share.low, some.types[0].share.high
+    assert low is not None
+    assert high is not None
+    assert low < 0.5 < high
 
 
 # -- the groups of a breakdown

@@ -15,8 +15,8 @@ from polku.workspace import FOREVER
 Counts = npt.NDArray[np.int64]
 Sums = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint16]
-Rows = npt.NDArray[np.uint32]
 Sources = npt.NDArray[np.int16]
+Rows = npt.NDArray[np.uint32]
 Scores = npt.NDArray[np.float32]
 Times = npt.NDArray[np.uint32]
 
@@ -55,31 +55,36 @@ def sift(
     return new_starts, new_ends, w
 
 
-@kernel("i8[] i8[] u4[] u2[] i2[] u2[] i8[] i8")
-def rows_that_count(
+@kernel("i8[] i8[] u4[] u2[] i2[] f4[] u2[] i8[] i8")
+def values_that_count(
     starts: Counts,
     ends: Counts,
     time: Times,
     touchpoint: Codes,
     source: Sources,
+    value: Scores,
     index: Codes,
     limits: Counts,
-    size: int,
-) -> Rows:
-    """The rows of the `size` events that count."""
+    number: int,
+) -> tuple[Counts, Scores]:
+    """The places of the events of one number among all that count, ascending, and their values."""
     low, high, only = limits[0], limits[1], limits[2]
-    unlimited = low <= 0 and high >= FOREVER and only < 0
-    rows = np.empty(size, np.uint32)
-    w = 0
+    if low <= 0 and high >= FOREVER and only < 0:  # as `sift` has it
+        high = FOREVER + 1
+    places, values = np.empty(1024, np.int64), np.empty(1024, np.float32)
+    w = n = 0
     for p in range(len(starts)):
-        for i in range(starts[p], ends[p]):
-            t = np.int64(time[i])
-            if index[touchpoint[i]] > 0 and (
-                unlimited or (low <= t < high and (only < 0 or source[i] == only))
-            ):
-                rows[w] = i
-                w += 1
-    return rows
+        for i in range(np.uint64(starts[p]), np.uint64(ends[p])):
+            t, k = np.int64(time[i]), np.int64(index[touchpoint[i]])
+            counts = (k > 0) & (low <= t) & (t < high) & ((only < 0) | (source[i] == only))
+            if counts and k == number + 1:
+                if n == len(places):
+                    places = np.append(places, np.empty_like(places))
+                    values = np.append(values, np.empty_like(values))
+                places[n], values[n] = w, value[i]
+                n += 1
+            w += int(counts)
+    return places[:n].copy(), values[:n].copy()
 
 
 @kernel("i8[] i8[] u2[] i8")

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.asking.kernels import rows_that_count, sift
+from polku.journeys.asking.kernels import sift, values_that_count
 from polku.journeys.asking.views import views
 from polku.store import Block
 from polku.workspace import FOREVER
@@ -89,17 +89,18 @@ class Scope:
             views.keep(block, self, found, starts, ends, found.time, found.number)
         return found
 
-    def rows(self, block: Block) -> npt.NDArray[np.uint32]:
-        """For each of the block's events that count, its row in the block: where value and score are found."""
+    def values(self, block: Block, number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """The events with this number among those that count (their places in `time` and `number` of `counted`,
+        ascending), and their values (NaN where there is none)."""
         whole = block.part_of[0] if block.part_of is not None else block
-        key = (self, "rows")
-        found: npt.NDArray[np.uint32] | None = views.get(whole, key)
+        key = (self, "values", number)
+        found: tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]] | None = views.get(whole, key)
         if found is None:
-            found = rows_that_count(
-                whole.starts, whole.ends, whole.time, whole.touchpoint, whole.source, self.index, self.limits,
-                len(self.counted(whole).time),
+            found = values_that_count(
+                whole.starts, whole.ends, whole.time, whole.touchpoint, whole.source, whole.value, self.index,
+                self.limits, number,
             )  # fmt: skip
-            views.keep(whole, key, found, found)
+            views.keep(whole, key, found, *found)
         return found
 
 

@@ -55,16 +55,15 @@ class AttributionQuestion:
         limits = np.array([self.outcome, self.lookback, self.low, self.once], np.int64)
         counted = self.scope.counted(block)
         begins, tills, led = cut_into_paths(*counted.columns, limits)
-        won = np.flatnonzero(led)
-        first, final = begins[won], tills[won]
-        given = block.value[self.scope.rows(block)[final]]
+        won = tills[led]
+        places, given = self.scope.values(block, self.outcome)
+        if len(won) < len(places):
+            given = given[np.searchsorted(places, won)]
         is_known = np.isfinite(given)
         worth = np.where(is_known, given, 0.0).astype(np.float64)
-        of_each = np.zeros(len(begins))
-        of_each[won] = worth
-        number, size = counted.number, self.outcome
-        follows, worths = follow_paths(number, begins, tills, led, of_each, size, self.order)
-        credit, met = share_out(counted.time, number, first, final, worth, size, self.half_life)
-        led_to, paths = int(np.count_nonzero(first < final)), int(follows[-1].sum())
+        of_paths = begins, tills, led, worth, self.outcome
+        follows, worths = follow_paths(counted.number, *of_paths, self.order)
+        credit, met = share_out(counted.time, counted.number, *of_paths, self.half_life)
+        led_to, paths = int(np.count_nonzero(led & (begins < tills))), int(follows[-1].sum())
         valued = int(np.count_nonzero(is_known))
         return Tally(credit, met, follows, worths, len(won), valued, float(worth.sum()), led_to, paths)

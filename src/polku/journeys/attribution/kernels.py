@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.asking.kernels import Codes, Counts, Rows, Sums, Times
+from polku.journeys.asking.kernels import Codes, Counts, Scores, Sources, Sums, Times
 from polku.store.kernels import kernel
 
 Flags = npt.NDArray[np.bool_]
@@ -60,7 +60,8 @@ def follow_paths(
 ) -> tuple[Tables, Sums]:
     """What comes after the last `order` touchpoints of a path (1 to 3; number `size` stands for its beginning): how
     often each touchpoint, a conversion (`size`) or nothing (`size` + 1); and what the conversions after each are worth.
-    Paths are as `cut_into_paths` gives them; of those without a touchpoint nothing is counted.
+    Paths are as `cut_into_paths` gives them, `worth` what each conversion is worth, one after the other; of paths
+    without a touchpoint nothing is counted.
 
     Touchpoints a, b, c are row (a · (size + 1) + b) · (size + 1) + c of both.
     """
@@ -69,8 +70,10 @@ def follow_paths(
     of_second = base if order > 1 else np.uint32(0)
     of_third = base * base if order > 2 else np.uint32(0)
     rows = base ** np.uint32(order)
-    counts, worths = np.zeros(rows * cells, np.uint32), np.zeros(rows)
+    counts, worths, won = np.zeros(rows * cells, np.uint32), np.zeros(rows), np.uint64(0)
     for p in range(len(begins)):
+        w = worth[won] if led[p] else 0.0
+        won += np.uint64(led[p])
         if begins[p] == tills[p]:
             continue
         a = b = c = none
@@ -80,25 +83,35 @@ def follow_paths(
             a, b, c = b, c, k
         row = a * of_third + b * of_second + c
         counts[row * cells + (none if led[p] else none + one)] += one
-        worths[row] += worth[p]
+        worths[row] += w
     return counts.reshape(rows, cells), worths
 
 
-@kernel("u4[] u2[] i8[] i8[] f8[] i8 f8", awaited=False)
+@kernel("u4[] u2[] i8[] i8[] b1[] f8[] i8 f8", awaited=False)
 def share_out(
-    time: Times, number: Codes, begins: Counts, tills: Counts, worth: Sums, size: int, half_life: float
+    time: Times,
+    number: Codes,
+    begins: Counts,
+    tills: Counts,
+    led: Flags,
+    worth: Sums,
+    size: int,
+    half_life: float,
 ) -> tuple[Sums, Counts]:
     """What each rule gives to each touchpoint: for each touchpoint a row of conversions, as many as there are rules,
     then of what they are worth; and in the paths of how many conversions each touchpoint is.
 
-    Paths are as `cut_into_paths` gives them, of conversions only, `worth` what each one's conversion is worth.
+    Paths are as `cut_into_paths` gives them, `worth` what each conversion is worth, one after the other.
     """
     credit, met = np.zeros((size, 2 * RULES)), np.zeros(size, np.int64)
     seen = np.full(size, -1, np.int64)  # the last path in which each was
     weight = np.empty((tills - begins).max() if len(begins) else 0)
-    rate = -np.log(2.0) / half_life
+    rate, won = -np.log(2.0) / half_life, np.uint64(0)
     for p in range(len(begins)):
-        begin, n, w = np.uint64(begins[p]), np.uint64(tills[p] - begins[p]), worth[p]
+        if not led[p]:
+            continue
+        begin, n, w = np.uint64(begins[p]), np.uint64(tills[p] - begins[p]), worth[won]
+        won += np.uint64(1)
         if n == 0:
             continue
         final = begin + n - np.uint64(1)
@@ -160,16 +173,27 @@ def step(
         after[s] = row
 
 
-@kernel("i8[] i8[] u2[] u4[] f4[] i8", awaited=False)
+@kernel("i8[] i8[] u4[] u2[] i2[] f4[] u2[] i8[] i8", awaited=False)
 def add_values(
-    starts: Counts, ends: Counts, number: Codes, rows: Rows, value: npt.NDArray[np.float32], size: int
+    starts: Counts,
+    ends: Counts,
+    time: Times,
+    touchpoint: Codes,
+    source: Sources,
+    value: Scores,
+    index: Codes,
+    limits: Counts,
+    size: int,
 ) -> tuple[Sums, Counts]:
-    """The sum of the values of each number's events, where those without a value add nothing, and how many they are."""
-    sums, counts = np.zeros(size), np.zeros(size, np.int64)
+    """The sum of the values of each number's events, where those without a value add nothing, and how many they are;
+    `index` and `limits` as polku.journeys.asking.kernels."""
+    low, high, only = limits[0], limits[1], limits[2]
+    sums, counts = np.zeros(size + 1), np.zeros(size + 1, np.int64)
     for p in range(len(starts)):
-        for i in range(starts[p], ends[p]):
-            v = value[rows[i]]
-            counts[number[i]] += 1
-            if np.isfinite(v):
-                sums[number[i]] += v
-    return sums, counts
+        for i in range(np.uint64(starts[p]), np.uint64(ends[p])):
+            t, k = np.int64(time[i]), index[touchpoint[i]]
+            if low <= t < high and (only < 0 or source[i] == only):
+                counts[k] += 1
+                if np.isfinite(value[i]):
+                    sums[k] += value[i]
+    return sums[1:].copy(), counts[1:].copy()

@@ -24,8 +24,18 @@ class ValuesQuestion:
     scope: Scope
 
     def partial(self, block: Block) -> Partial:
-        starts, ends, _, number = self.scope.counted(block).columns
-        return add_values(starts, ends, number, self.scope.rows(block), block.value, self.scope.size)
+        s = self.scope
+        return add_values(
+            block.starts,
+            block.ends,
+            block.time,
+            block.touchpoint,
+            block.source,
+            block.value,
+            s.index,
+            s.limits,
+            s.size,
+        )
 
     def merge(self, a: Partial, b: Partial) -> Partial:
         return a[0] + b[0], a[1] + b[1]

@@ -31,32 +31,30 @@ def repeat(
     spans, directs = np.zeros((size, BINS), np.uint32), np.zeros((size, BINS), np.uint32)
     loops = np.zeros((size * size, 3), np.int64)
     gaps, used = np.zeros((most, BINS), np.uint32), 0
-    times, since = np.zeros(size, np.int64), np.empty(size, np.int64)
-    until, direct_by = np.empty(size, np.int64), np.full(size, -1, np.int64)
+    mine = np.full((size, 5), -1, np.int64)  # of each: whose, how often, first and last time, who repeated it
     loop_by = np.full(size * size, -1, np.int32)
-    met = np.empty(size + 1, np.int64)
+    repeated, places = np.empty(size + 1, np.uint64), np.uint64(size)
     for p in range(len(starts)):
-        different = 0
-        before, here = np.int64(-1), np.int64(-1)  # two touchpoints, one after the other
+        again, before, here = np.uint64(0), places, places  # two touchpoints, one after the other; none yet
         left, last = np.int64(0), np.int64(0)
         for i in range(np.uint64(starts[p]), np.uint64(ends[p])):
-            k, t = np.int64(number[i]), np.int64(time[i])
-            new = times[k] == 0  # without a branch: hard to foresee
-            met[different] = k
-            different += int(new)
-            since[k] = t if new else since[k]
-            times[k] += 1
-            until[k] = t
+            k, t = np.uint64(number[i]), np.int64(time[i])
+            new = mine[k, 0] != p  # without a branch: hard to foresee
+            times = np.int64(1) if new else mine[k, 1] + 1
+            mine[k, 0], mine[k, 1], mine[k, 2], mine[k, 3] = p, times, t if new else mine[k, 2], t
+            told[k, 0] += np.int64(new)
+            repeated[again] = k
+            again += np.uint64(times == 2)
             if k == here:
                 gap = t - last
                 told[k, 3] += 1
                 directs[k, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
-                if direct_by[k] != p:
-                    direct_by[k] = p
+                if mine[k, 4] != p:
+                    mine[k, 4] = p
                     told[k, 4] += 1
             else:
                 if k == before:
-                    pair = k * size + here
+                    pair = k * places + here
                     if loops[pair, 0] == 0:
                         if used == most:
                             return most + 1, told, spans, directs, loops, gaps
@@ -67,22 +65,14 @@ def repeat(
                         loop_by[pair] = p
                         loops[pair, 1] += 1
                     gap = t - left
-                    row = loops[pair, 2]
+                    row = np.uint64(loops[pair, 2])
                     gaps[row, 0 if gap == 0 else (np.float64(gap).view(np.int64) >> 49) - 8183] += 1
                 before, left, here = here, last, k
             last = t
-        again = 0
-        for m in range(different):
-            k = met[m]
-            told[k, 0] += 1
-            met[again] = k  # without a branch: what is met once is overwritten
-            again += int(times[k] > 1)
-            times[k] = times[k] if times[k] > 1 else 0
         for m in range(again):
-            k = met[m]
+            k = repeated[m]
             told[k, 1] += 1
-            told[k, 2] += times[k]
-            span = until[k] - since[k]
+            told[k, 2] += mine[k, 1]
+            span = mine[k, 3] - mine[k, 2]
             spans[k, 0 if span == 0 else (np.float64(span).view(np.int64) >> 49) - 8183] += 1
-            times[k] = 0
     return used, told, spans, directs, loops, gaps

@@ -63,45 +63,40 @@ def feel(
     bins, one, only = np.uint32(len(edges) - 1), np.uint64(1), limits[2]
     low, high = max(limits[0], np.int64(edges[0])), min(limits[1], np.int64(edges[bins]))
     sums = np.zeros((size * bins, 6))
-    mine, count = np.zeros(size * bins), np.zeros(size * bins, np.uint32)
-    met = np.empty(size + 1, np.uint32)  # touchpoints this profile has met, as numbers
-    fresh, last, cell = np.ones(size, np.bool_), np.zeros(size, np.int64), np.zeros(size, np.uint32)
-    scored = np.empty(size * bins + 1, np.uint32)
+    mine, count = np.zeros((size + 1) * bins), np.zeros((size + 1) * bins, np.uint32)  # first of what is none
+    told_by, responses = np.zeros(size + 1, np.uint32), np.uint32(0)  # which response each was last told of
+    scored, at = np.empty((size + 1) * bins + 1, np.uint32), np.uint32(0)
     for p in range(len(starts)):
-        first, end = np.uint64(starts[p]), np.uint64(ends[p])
-        while end > first and np.isnan(score[end - one]):
-            end -= one
-        if end == first:
-            continue
-        response, at = first, np.uint32(0)
-        while np.isnan(score[response]):
-            response += one
-        first, begin = response, first  # what is too long before the first response comes before none
-        while first > begin and np.int64(time[response]) - np.int64(time[first - one]) <= within:
-            first -= one
-        n_met = n_scored = np.uint64(0)
-        for i in range(first, end):
-            t, said = np.int64(time[i]), np.float64(score[i])
-            if not np.isnan(said):
-                for m in range(n_met):
-                    k = met[m]
-                    g, after = cell[k], t - last[k] <= within
-                    scored[n_scored] = g
-                    n_scored += np.uint64(after & (count[g] == 0))  # without branches: hard to foresee
-                    mine[g] += said if after else 0.0
-                    count[g] += np.uint32(after)
-            k = np.uint32(index[touchpoint[i]])
-            if k == 0 or t < low or t >= high or (only >= 0 and source[i] != only):
+        first, n = np.uint64(starts[p]), np.uint64(0)
+        for response in range(first, np.uint64(ends[p])):
+            said = np.float64(score[response])
+            if np.isnan(said):
                 continue
-            k -= np.uint32(1)
-            while t >= edges[at + np.uint32(1)]:
-                at += np.uint32(1)
-            met[n_met] = k
-            n_met += np.uint64(fresh[k])
-            fresh[k], last[k], cell[k] = False, t, k * bins + at
-        for m in range(n_scored):
+            until, i = np.int64(time[response]), np.uint64(response)
+            responses += np.uint32(1)
+            while i > first:  # backwards: few events are soon enough before a response
+                i -= one
+                t = np.int64(time[i])
+                if until - t > within or t < low:
+                    break
+                if t >= high or (only >= 0 and source[i] != only):
+                    continue
+                if bins > 1:
+                    while t >= edges[at + np.uint32(1)]:
+                        at += np.uint32(1)
+                    while t < edges[at]:
+                        at -= np.uint32(1)
+                k = np.uint32(index[touchpoint[i]])
+                new = (k != 0) & (told_by[k] != responses)  # without branches: hard to foresee
+                told_by[k] = responses
+                g = k * bins + at
+                scored[n] = g
+                n += np.uint64(new & (count[g] == 0))
+                mine[g] += said if new else 0.0
+                count[g] += np.uint32(new)
+        for m in range(n):
             g = scored[m]
-            s, c, row = mine[g], np.float64(count[g]), sums[g]
+            s, c, row = mine[g], np.float64(count[g]), sums[g - bins]
             row[0] += s
             row[1] += c
             row[2] += 1
@@ -109,8 +104,6 @@ def feel(
             row[4] += s * c
             row[5] += c * c
             mine[g], count[g] = 0.0, 0
-        for m in range(n_met):
-            fresh[met[m]] = True
     return sums
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,13 +34,11 @@ class Following:
 def after(path: tuple[int, ...], counts: npt.NDArray[np.integer]) -> Counts:
     """What came after anything (row 0), after the last of `path` (row 1), after its last two in a row, and so on, from
     how often what came after what (one axis for each touchpoint, the last for what came)."""
-    shorter = [counts]
-    while counts.ndim > 1:
-        counts = counts.sum(axis=0)
-        shorter.append(counts)
-    return np.stack([shorter[-1 - back][path[len(path) - back :]] for back in range(len(path) + 1)]).astype(
-        np.int64
-    )
+    came = []
+    for back in range(len(path) + 1):
+        where: Any = (..., *path[len(path) - back :], slice(None))
+        came.append(counts[where].reshape(-1, counts.shape[-1]).sum(axis=0, dtype=np.int64))
+    return np.stack(came)
 
 
 def following(groups: Counts) -> Following:

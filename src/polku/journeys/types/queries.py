@@ -34,8 +34,9 @@ class JourneyTypes(JourneyQuery):
 
     Paths are alike that meet the same touchpoints and go from one to another in the same way, once or often. With
     an outcome each path is looked at until it first gets there, so that what comes of a type is not part of it.
-    Types are made of some 6,000 paths, then every path is told its type. What is said to come of a type is
-    associated with it; the type need not be the cause. The groups of a breakdown are told of the types of all.
+    Types are made of some 6,000 paths, then every path is told its type; of more than a million paths, a million drawn
+    by chance. What is said to come of a type is associated with it; the type need not be the cause. The groups of a
+    breakdown are told of the types of all.
     """
 
     path: ClassVar[str] = "journeys/types"
@@ -54,12 +55,14 @@ class JourneyTypes(JourneyQuery):
         stop = scope.codes.index(outcome.code) if outcome and outcome.code in scope.codes else None
         nothing = TypesOfJourneys(self.covered(workspace), met_of(outcome) if outcome else None)
         everyone = self.asker(workspace)
-        found = everyone(FindTypesQuestion(scope, stop, self.types, everyone(JourneysQuestion(scope))))
+        journeys = JourneysQuestion(scope)
+        of = everyone(journeys)
+        found = everyone(FindTypesQuestion(scope, stop, self.types, of))
         if found is None:
             return self.each(workspace, lambda ask: nothing)
-        sort = TypesQuestion(scope, stop, found.weights, found.size)
-        journeys = everyone(sort).journeys
-        order = [int(k) for k in np.argsort(-journeys, kind="stable") if journeys[k]]
+        sort = TypesQuestion(scope, stop, found.weights, found.size, of)
+        sizes = everyone(sort).journeys
+        order = [int(k) for k in np.argsort(-sizes, kind="stable") if sizes[k]]
         met = [met_of(catalogue.by_code[c]) for c in scope.codes]
 
         def told(ask: Asker) -> TypesOfJourneys:
@@ -74,6 +77,7 @@ class JourneyTypes(JourneyQuery):
                 sampled=found.sampled,
                 profiles=profiles,
                 others=tallied.others,
+                all_profiles=ask(journeys),
                 outcome_share=share(int(tallied.reached.sum()), profiles) if stop is not None else None,
             )
 

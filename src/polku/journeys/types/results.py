@@ -91,6 +91,12 @@ class TypesOfJourneys(Answer):
     others: Annotated[
         Count, Field(description="Profiles that have none: nothing came before the outcome")
     ] = 0
+    all_profiles: Annotated[
+        Count,
+        Field(
+            description="Profiles with a journey; of more than a million, so many drawn by chance have a type"
+        ),
+    ] = 0
     outcome_share: Annotated[
         Estimate | None,
         Field(description="Share of those with a type that gets to the outcome; None: none was named"),

@@ -1,4 +1,5 @@
-"""Types of journeys: made of a sample, then every journey is told which it is of."""
+"""Types of journeys: made of a sample, then journeys are told which they are of: all, or a million where there are
+more, whose shares are sure to a tenth of a percent."""
 
 from __future__ import annotations
 
@@ -12,10 +13,14 @@ from polku.journeys.asking.scope import Scope
 from polku.journeys.types.clustering import MOST_TYPES, Clustering, Features, clustered
 from polku.journeys.types.kernels import describe, edit_distances, feel_of, sort_out
 from polku.stats import FEWEST
-from polku.store import Block
+from polku.store import Block, buckets_of
 
 SAMPLED: Final = 6_000
 """So many journeys types are made of."""
+COUNTED: Final = 1_000_000
+"""So many journeys are told their type where there are more."""
+DRAWERS: Final = 65_536
+"""In so many buckets those are drawn."""
 FEWEST_SAMPLED: Final = 50
 MOST_PAIRS: Final = 4_096
 """Steps from one touchpoint to another are told apart up to so many; beyond, some share a feature."""
@@ -90,6 +95,11 @@ class FindTypesQuestion:
     def merge(self, a: tuple[Sample, ...], b: tuple[Sample, ...]) -> tuple[Sample, ...]:
         return a + b
 
+    @property
+    def _threshold(self) -> np.uint64:
+        share = min(1.0, SAMPLED / max(1, self.of))
+        return np.uint64(2**64 - 1) if share == 1.0 else np.uint64(share * 2.0**64)
+
     def finish(self, partial: tuple[Sample, ...]) -> Types | None:
         keys, ends, features, step_ends, steps = _joined(partial)
         if len(keys) < FEWEST_SAMPLED:
@@ -106,11 +116,6 @@ class FindTypesQuestion:
             found.is_distinct,
             tuple(_medoid(found, k, starts, step_ends, steps) for k in range(found.types)),
         )
-
-    @property
-    def _threshold(self) -> np.uint64:
-        share = min(1.0, SAMPLED / max(1, self.of))
-        return np.uint64(2**64 - 1) if share == 1.0 else np.uint64(share * 2.0**64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +135,29 @@ class Tallied:
 
 @dataclass(frozen=True)
 class TypesQuestion:
-    """Count what the journeys of each type have in common; `weights` and `types` are those of Types."""
+    """Count what the journeys of each type have in common; `weights` and `types` are those of Types. Where there are
+    more than a million journeys (`of`), only in about so many: those in the first buckets, into which chance puts them.
+    """
 
     scope: Scope
     outcome: int | None
     weights: bytes
     types: int
+    of: int
 
     def partial(self, block: Block) -> Tallied:
         size = self.scope.size
         weights = np.zeros((size + _pairs(size) + 1, MOST_TYPES), np.float32)  # one more: of no feature
         weights[:-1, : self.types] = np.frombuffer(self.weights, np.float32).reshape(-1, self.types)
-        columns = self.scope.counted(block).columns
+        counted, starts, ends = self.scope.counted(block), block.starts, block.ends
+        if self.of > COUNTED:
+            drawn = np.flatnonzero(buckets_of(block.profiles, DRAWERS) * self.of < COUNTED * DRAWERS)
+            counted, starts, ends = counted.choose(drawn), starts[drawn], ends[drawn]
+        columns = counted.columns
         labels, journeys, reached, meets, encounters, lengths = sort_out(
             *columns, _stops(self.outcome, size), size, _pairs(size), weights, self.types
         )
-        scores = feel_of(block.starts, block.ends, block.score, labels, self.types)
+        scores = feel_of(starts, ends, block.score, labels, self.types)
         nothing = int((columns[1] > columns[0]).sum() - (labels >= 0).sum())
         return Tallied(journeys, reached, meets, encounters, lengths, scores, nothing)
 
@@ -177,20 +189,20 @@ def _mixed(profiles: Keys) -> Keys:
 def _joined(parts: tuple[Sample, ...]) -> Sample:
     """One sample of several, those with features, in the order of their keys."""
     keys = np.concatenate([p[0] for p in parts])
-    features = [v for p in parts for v in _split(p[1], p[2])]
-    steps = [v for p in parts for v in _split(p[3], p[4])]
-    order = [i for i in np.argsort(keys).tolist() if len(features[i])]
-    return (
-        keys[order],
-        np.cumsum([len(features[i]) for i in order]),
-        np.concatenate([np.zeros(0, np.int32), *(features[i] for i in order)]),
-        np.cumsum([len(steps[i]) for i in order]),
-        np.concatenate([np.zeros(0, np.uint16), *(steps[i] for i in order)]),
-    )
+    order = np.argsort(keys)
+    features = _in_order(order, [(p[1], p[2]) for p in parts])
+    steps = _in_order(order, [(p[3], p[4]) for p in parts])
+    there = np.diff(features[0], prepend=0) > 0  # and only they have steps
+    return keys[order][there], features[0][there], features[1], steps[0][there], steps[1]
 
 
-def _split(ends: Counts, values: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
-    return np.split(values, ends[:-1]) if len(ends) else []
+def _in_order(order: Counts, parts: list[tuple[Counts, npt.NDArray[Any]]]) -> tuple[Counts, npt.NDArray[Any]]:
+    """The lists of several parts (where each ends, and what is in them) as of one, in this order."""
+    sizes = np.concatenate([np.diff(ends, prepend=0) for ends, _ in parts])
+    starts = np.cumsum(sizes) - sizes
+    ends = np.cumsum(sizes[order])
+    shift = np.repeat(starts[order] - (ends - sizes[order]), sizes[order])
+    return ends, np.concatenate([values for _, values in parts])[np.arange(len(shift)) + shift]
 
 
 def _medoid(found: Clustering, kind: int, starts: Counts, ends: Counts, steps: Numbers) -> tuple[int, ...]:
