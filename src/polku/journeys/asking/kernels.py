@@ -87,6 +87,38 @@ def values_that_count(
     return places[:n].copy(), values[:n].copy()
 
 
+@kernel("i8[] i8[] u4[] u2[] i2[] f4[] u2[] i8[]")
+def responses_among(
+    starts: Counts,
+    ends: Counts,
+    time: Times,
+    touchpoint: Codes,
+    source: Sources,
+    score: Scores,
+    index: Codes,
+    limits: Counts,
+) -> tuple[Rows, Rows, Times, Scores]:
+    """Of each response, whether it counts or not, in the order of rows: whose it is (a place in `starts`), how many
+    events that count come before it in the block, when it was given, and its score."""
+    low, high, only = limits[0], limits[1], limits[2]
+    if low <= 0 and high >= FOREVER and only < 0:  # as `sift` has it
+        high = FOREVER + 1
+    many = np.count_nonzero(score == score)
+    whose, places = np.empty(many, np.uint32), np.empty(many, np.uint32)
+    times, scores = np.empty(many, np.uint32), np.empty(many, np.float32)
+    w = n = 0
+    for p in range(len(starts)):
+        for i in range(np.uint64(starts[p]), np.uint64(ends[p])):
+            t = np.int64(time[i])
+            if score[i] == score[i]:
+                whose[n], places[n], times[n], scores[n] = p, w, time[i], score[i]
+                n += 1
+            w += int(
+                (index[touchpoint[i]] > 0) & (low <= t) & (t < high) & ((only < 0) | (source[i] == only))
+            )
+    return whose[:n].copy(), places[:n].copy(), times[:n].copy(), scores[:n].copy()
+
+
 @kernel("i8[] i8[] u2[] i8")
 def meets(starts: Counts, ends: Counts, touchpoint: Codes, code: int) -> npt.NDArray[np.bool_]:
     """Whether each profile meets a touchpoint, ever."""

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.asking.kernels import sift, values_that_count
+from polku.journeys.asking.kernels import responses_among, sift, values_that_count
 from polku.journeys.asking.views import views
 from polku.store import Block
 from polku.workspace import FOREVER
@@ -38,6 +38,18 @@ class Counted:
     def choose(self, chosen: npt.NDArray[np.int64]) -> Self:
         """Only the journeys at these places."""
         return type(self)(self.starts[chosen], self.ends[chosen], self.time, self.number)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Responses:
+    """Of each response: whose it is (a place among the whole block's journeys, ascending), the place in `time` and
+    `number` of Counted of the first event that counts at or after it (both uint32), when it was given in seconds since
+    1970 (uint32), and its score (float32)."""
+
+    profile: npt.NDArray[np.uint32]
+    place: npt.NDArray[np.uint32]
+    time: npt.NDArray[np.uint32]
+    score: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,25 @@ class Scope:
             )  # fmt: skip
             views.keep(whole, key, found, *found)
         return found
+
+    def responses(self, block: Block) -> Responses:
+        """The responses of a block's profiles, wherever they came from, beside the events that count."""
+        whole, chosen = block.part_of or (block, None)
+        key = (self, "responses")
+        found: Responses | None = views.get(whole, key)
+        if found is None:
+            of_each = responses_among(
+                whole.starts, whole.ends, whole.time, whole.touchpoint, whole.source, whole.score, self.index,
+                self.limits,
+            )  # fmt: skip
+            found = Responses(*of_each)
+            views.keep(whole, key, found, *of_each)
+        if chosen is None:
+            return found
+        is_chosen = np.zeros(len(whole.profiles), bool)
+        is_chosen[chosen] = True
+        kept = is_chosen[found.profile]
+        return Responses(found.profile[kept], found.place[kept], found.time[kept], found.score[kept])
 
 
 @lru_cache(maxsize=64)

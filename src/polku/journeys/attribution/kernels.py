@@ -105,7 +105,11 @@ def share_out(
     """
     credit, met = np.zeros((size, 2 * RULES)), np.zeros(size, np.int64)
     seen = np.full(size, -1, np.int64)  # the last path in which each was
-    weight = np.empty((tills - begins).max() if len(begins) else 0)
+    most = (tills - begins).max() if len(begins) else 0
+    weight, fresh = (
+        np.empty(most),
+        np.empty(most),
+    )  # of each event of a path; whether its touchpoint is met first
     rate, won = -np.log(2.0) / half_life, np.uint64(0)
     for p in range(len(begins)):
         if not led[p]:
@@ -121,23 +125,21 @@ def share_out(
             # from the last one on, so that not all vanish where the half-life is short
             weight[i] = np.exp(rate * (until - np.int64(time[begin + i])))
             whole += weight[i]
-            if seen[k] != p:
-                seen[k] = p
-                met[k] += 1
-                kinds += 1
-        even, between = 1.0 / n, 0.2 / (n - np.uint64(2)) if n > 2 else 0.0
+            new = seen[k] != p  # without branches: hard to foresee
+            seen[k], fresh[i] = p, new
+            met[k] += new
+            kinds += new
+        even, between, apart = 1.0 / n, 0.2 / (n - np.uint64(2)) if n > 2 else 0.0, 1.0 / kinds
         for i in range(n):
-            k, decayed = number[begin + i], weight[i] / whole
+            k, decayed, alone = number[begin + i], weight[i] / whole, fresh[i] * apart
             credit[k, 2] += even
             credit[k, 3] += decayed
             credit[k, 4] += between
+            credit[k, 5] += alone  # once for each touchpoint
             credit[k, RULES + 2] += even * w
             credit[k, RULES + 3] += decayed * w
             credit[k, RULES + 4] += between * w
-            if seen[k] == p:  # once for each touchpoint
-                seen[k] = -1
-                credit[k, 5] += 1.0 / kinds
-                credit[k, RULES + 5] += w / kinds
+            credit[k, RULES + 5] += alone * w
         outer = 0.5 if n <= 2 else 0.4 - between
         for rule, k in ((0, number[begin]), (1, number[final])):
             credit[k, rule] += 1.0

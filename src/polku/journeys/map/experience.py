@@ -35,12 +35,13 @@ class ExperienceQuestion:
     edges: tuple[int, ...] = ()
 
     def partial(self, block: Block) -> Sums:
-        s = self.scope
+        counted, responses = self.scope.counted(block), self.scope.responses(block)
         edges = np.array(self.edges or (0, FOREVER), np.uint32)
         within = int(FOLLOWS_WITHIN.total_seconds())
+        starts = counted.starts if block.part_of is None else self.scope.counted(block.part_of[0]).starts
         return feel(
-            block.starts, block.ends, block.time, block.touchpoint, block.source, block.score,
-            s.index, s.size, edges, within, s.limits,
+            starts, counted.time, counted.number, responses.profile, responses.place, responses.time,
+            responses.score, self.scope.size, edges, within,
         )  # fmt: skip
 
     def merge(self, a: Sums, b: Sums) -> Sums:

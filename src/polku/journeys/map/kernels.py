@@ -1,12 +1,12 @@
-"""Kernels of the journey map. `encounter` walks what counts (polku.journeys.asking.scope); the other two, which look
-for responses wherever they came from, take `index` and `limits` as polku.journeys.asking.kernels."""
+"""Kernels of the journey map. `encounter` and `feel` walk what counts (polku.journeys.asking.scope); `respond` takes
+`index` and `limits` as polku.journeys.asking.kernels."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from polku.journeys.asking.gaps import BINS
-from polku.journeys.asking.kernels import Codes, Counts, Scores, Sources, Sums, Times
+from polku.journeys.asking.kernels import Codes, Counts, Rows, Scores, Sources, Sums, Times
 from polku.store.kernels import kernel
 
 
@@ -39,64 +39,60 @@ def encounter(
     return reach, volume, gaps.reshape(size, BINS).astype(np.int64), profiles
 
 
-@kernel("i8[] i8[] u4[] u2[] i2[] f4[] u2[] i8 u4[] i8 i8[]")
+@kernel("i8[] u4[] u2[] u4[] u4[] u4[] f4[] i8 u4[] i8")
 def feel(
     starts: Counts,
-    ends: Counts,
     time: Times,
-    touchpoint: Codes,
-    source: Sources,
+    number: Codes,
+    whose: Rows,
+    places: Rows,
+    given: Times,
     score: Scores,
-    index: Codes,
     size: int,
     edges: Times,
     within: int,
-    limits: Counts,
 ) -> Sums:
     """Scores of the responses within `within` seconds after a touchpoint: a response counts once for each
-    touchpoint, by its last encounter before. The scope is of encounters; responses may come from anywhere,
-    and later.
+    touchpoint, by its last encounter before. Encounters are what counts of a block, responses as
+    polku.journeys.asking.scope.Responses has them.
 
     Gives a row for each touchpoint and bin of encounter times (`edges`, ascending, one more than bins),
     with the sums that `clustered_mean` needs, clustered by profile: Σs, Σm, profiles, Σs², Σs·m, Σm².
     """
-    bins, one, only = np.uint32(len(edges) - 1), np.uint64(1), limits[2]
-    low, high = max(limits[0], np.int64(edges[0])), min(limits[1], np.int64(edges[bins]))
+    bins, one, responses = np.uint32(len(edges) - 1), np.uint64(1), len(whose)
+    low, high = np.int64(edges[0]), np.int64(edges[bins])
     sums = np.zeros((size * bins, 6))
-    mine, count = np.zeros((size + 1) * bins), np.zeros((size + 1) * bins, np.uint32)  # first of what is none
-    told_by, responses = np.zeros(size + 1, np.uint32), np.uint32(0)  # which response each was last told of
-    scored, at = np.empty((size + 1) * bins + 1, np.uint32), np.uint32(0)
-    for p in range(len(starts)):
-        first, n = np.uint64(starts[p]), np.uint64(0)
-        for response in range(first, np.uint64(ends[p])):
-            said = np.float64(score[response])
-            if np.isnan(said):
+    mine, count = np.zeros(size * bins), np.zeros(size * bins, np.uint32)
+    told_by = np.full(size, -1, np.int64)  # the response that each was last told of
+    scored, n, at = np.empty(size * bins + 1, np.uint32), np.uint64(0), np.uint32(0)
+    for r in range(responses):
+        said, until = np.float64(score[r]), np.int64(given[r])
+        first, i = np.uint64(starts[whose[r]]), np.uint64(places[r])
+        while i > first:  # backwards: few events are soon enough before a response
+            i -= one
+            t = np.int64(time[i])
+            if until - t > within or t < low:
+                break
+            if t >= high:
                 continue
-            until, i = np.int64(time[response]), np.uint64(response)
-            responses += np.uint32(1)
-            while i > first:  # backwards: few events are soon enough before a response
-                i -= one
-                t = np.int64(time[i])
-                if until - t > within or t < low:
-                    break
-                if t >= high or (only >= 0 and source[i] != only):
-                    continue
-                if bins > 1:
-                    while t >= edges[at + np.uint32(1)]:
-                        at += np.uint32(1)
-                    while t < edges[at]:
-                        at -= np.uint32(1)
-                k = np.uint32(index[touchpoint[i]])
-                new = (k != 0) & (told_by[k] != responses)  # without branches: hard to foresee
-                told_by[k] = responses
-                g = k * bins + at
-                scored[n] = g
-                n += np.uint64(new & (count[g] == 0))
-                mine[g] += said if new else 0.0
-                count[g] += np.uint32(new)
+            if bins > 1:
+                while t >= edges[at + np.uint32(1)]:
+                    at += np.uint32(1)
+                while t < edges[at]:
+                    at -= np.uint32(1)
+            k = np.uint32(number[i])
+            new = told_by[k] != r  # without branches: hard to foresee
+            told_by[k] = r
+            g = k * bins + at
+            scored[n] = g
+            n += np.uint64(new & (count[g] == 0))
+            mine[g] += said if new else 0.0
+            count[g] += np.uint32(new)
+        if r + 1 < responses and whose[r + 1] == whose[r]:
+            continue
         for m in range(n):
             g = scored[m]
-            s, c, row = mine[g], np.float64(count[g]), sums[g - bins]
+            s, c, row = mine[g], np.float64(count[g]), sums[g]
             row[0] += s
             row[1] += c
             row[2] += 1
@@ -104,6 +100,7 @@ def feel(
             row[4] += s * c
             row[5] += c * c
             mine[g], count[g] = 0.0, 0
+        n = np.uint64(0)
     return sums
 
 
