@@ -55,10 +55,10 @@ class AttributionQuestion:
         limits = np.array([self.outcome, self.lookback, self.low, self.once], np.int64)
         counted = self.scope.counted(block)
         begins, tills, led = cut_into_paths(*counted.columns, limits)
-        won = tills[led]
+        conversions = int(np.count_nonzero(led))
         places, given = self.scope.values(block, self.outcome)
-        if len(won) < len(places):
-            given = given[np.searchsorted(places, won)]
+        if conversions < len(places):
+            given = given[np.searchsorted(places, tills[led])]
         is_known = np.isfinite(given)
         worth = np.where(is_known, given, 0.0).astype(np.float64)
         of_paths = begins, tills, led, worth, self.outcome
@@ -66,4 +66,4 @@ class AttributionQuestion:
         credit, met = share_out(counted.time, counted.number, *of_paths, self.half_life)
         led_to, paths = int(np.count_nonzero(led & (begins < tills))), int(follows[-1].sum())
         valued = int(np.count_nonzero(is_known))
-        return Tally(credit, met, follows, worths, len(won), valued, float(worth.sum()), led_to, paths)
+        return Tally(credit, met, follows, worths, conversions, valued, float(worth.sum()), led_to, paths)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from polku.journeys.asking.kernels import Codes, Counts, Scores, Sources, Sums, Times
+from polku.journeys.asking.kernels import Codes, Counts, Rows, Scores, Sources, Sums, Times
 from polku.store.kernels import kernel
 
 Flags = npt.NDArray[np.bool_]
@@ -23,7 +23,7 @@ RULES: Final = 6
 @kernel("i8[] i8[] u4[] u2[] i8[]", awaited=False)
 def cut_into_paths(
     starts: Counts, ends: Counts, time: Times, number: Codes, limits: Counts
-) -> tuple[Counts, Counts, Flags]:
+) -> tuple[Rows, Rows, Flags]:
     """Cut journeys into paths: each ends with a conversion, or with a silence longer than `lookback` seconds, or
     with the journey. It holds the touchpoints within `lookback` of its end, which is the conversion or else its last
     touchpoint. Those that end before `low` are left out, and with `once` all after a profile's first conversion.
@@ -33,7 +33,7 @@ def cut_into_paths(
     """
     outcome, lookback, low, once = limits[0], limits[1], limits[2], limits[3]
     most, one = (ends - starts).sum(), np.uint64(1)
-    begins, tills, led = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.bool_)
+    begins, tills, led = np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most, np.bool_)
     n = np.uint64(0)
     for p in range(len(starts)):
         first, i, end = np.uint64(starts[p]), np.uint64(starts[p]), np.uint64(ends[p])
@@ -51,12 +51,12 @@ def cut_into_paths(
             first = i
             if won and once:
                 break
-    return begins[:n].copy(), tills[:n].copy(), led[:n].copy()
+    return begins[:n], tills[:n], led[:n]
 
 
-@kernel("u2[] i8[] i8[] b1[] f8[] i8 i8", awaited=False)
+@kernel("u2[] u4[] u4[] b1[] f8[] i8 i8", awaited=False)
 def follow_paths(
-    number: Codes, begins: Counts, tills: Counts, led: Flags, worth: Sums, size: int, order: int
+    number: Codes, begins: Rows, tills: Rows, led: Flags, worth: Sums, size: int, order: int
 ) -> tuple[Tables, Sums]:
     """What comes after the last `order` touchpoints of a path (1 to 3; number `size` stands for its beginning): how
     often each touchpoint, a conversion (`size`) or nothing (`size` + 1); and what the conversions after each are worth.
@@ -87,12 +87,12 @@ def follow_paths(
     return counts.reshape(rows, cells), worths
 
 
-@kernel("u4[] u2[] i8[] i8[] b1[] f8[] i8 f8", awaited=False)
+@kernel("u4[] u2[] u4[] u4[] b1[] f8[] i8 f8", awaited=False)
 def share_out(
     time: Times,
     number: Codes,
-    begins: Counts,
-    tills: Counts,
+    begins: Rows,
+    tills: Rows,
     led: Flags,
     worth: Sums,
     size: int,

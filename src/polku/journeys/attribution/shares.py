@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -71,12 +72,13 @@ def _chains(tallies: Sequence[Tally], size: int, order: int) -> list[tuple[Value
     """The shares of the chains that remember 1, 2, … touchpoints, and those without each group."""
     follows: list[npt.NDArray[Any]] = [t.follows for t in tallies]
     worths: list[npt.NDArray[Any]] = [t.worths for t in tallies]
-    found: list[tuple[Values, Values]] = []
-    for _ in range(order):
-        whole, without = removal(follows, worths, size)
-        found.insert(0, (whole[:, None], without[:, :, None]))
+    counted = [(follows, worths)]
+    for _ in range(order - 1):
         follows, worths = ([_shorter(c, size) for c in counts] for counts in (follows, worths))
-    return found
+        counted.append((follows, worths))
+    with ThreadPoolExecutor(2) as pool:  # the longest first
+        found = list(pool.map(lambda of: removal(*of, size), counted))
+    return [(whole[:, None], without[:, :, None]) for whole, without in reversed(found)]
 
 
 def _shorter(counts: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
