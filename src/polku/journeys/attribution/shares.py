@@ -77,7 +77,7 @@ def _chains(tallies: Sequence[Tally], size: int, order: int) -> list[tuple[Value
         follows, worths = ([_shorter(c, size) for c in counts] for counts in (follows, worths))
         counted.append((follows, worths))
     with ThreadPoolExecutor(2) as pool:  # the longest first
-        found = list(pool.map(lambda of: removal(*of, size), counted))
+        found = list(pool.map(lambda of: removal(of[0], of[1], size), counted))
     return [(whole[:, None], without[:, :, None]) for whole, without in reversed(found)]
 
 
