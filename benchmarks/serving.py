@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from benchmarks.folder import EVENTS, FOLDER, PROFILES, opened, ready
+from benchmarks.folder import EVENTS, FOLDER, opened, ready
 from benchmarks.ingesting import sent
 from benchmarks.measure import Figure, quantile
 from benchmarks.servers import Running, copy_of, polku_serving
@@ -33,6 +33,7 @@ PAGES = (
     "/rejected",
     "/settings/account",
 )
+PROFILES = EVENTS // 20
 PACED = 5_000
 """Events a second of a large web shop, while timelines are asked for."""
 FUNNEL = {"steps": "product,cart,checkout,payment,order", "within": "30d"}

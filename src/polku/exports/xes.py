@@ -32,6 +32,7 @@ _PREFIX: Final = "polku:"
 """Before the names of attributes that are Polku's, so that they are none of the events' own."""
 _OWN: Final = ("touchpoint", "stage", "channel", "event", "source", "path", "value", "score")
 _TAKEN: Final = frozenset({"concept:name", "time:timestamp"})
+_ODD: Final = re.compile('[&<>"\n\r\t\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]')
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _MOST_INT: Final = 1 << 63
@@ -80,8 +81,8 @@ def _trace(profile: str, events: list[dict[str, Any]]) -> str:
 
 def _event(event: dict[str, Any]) -> str:
     time: datetime = event["time"]
-    moment = (
-        time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond:06d}"[: 6 if time.microsecond % 1000 else 3]
+    moment = time.replace(tzinfo=None).isoformat(
+        timespec="microseconds" if time.microsecond % 1000 else "milliseconds"
     )
     own = {f"{_PREFIX}{n}": event[n] for n in _OWN}
     told = _attributes(own | _object(event["properties"]))
@@ -102,18 +103,20 @@ def _attributes(given: dict[str, Any]) -> str:
 
 def _attribute(key: str, value: Any) -> str:
     match value:
+        case str():
+            kind, text = ("date" if _MOMENT.fullmatch(value) else "string"), value
         case bool():
             kind, text = "boolean", "true" if value else "false"
         case int() if abs(value) < _MOST_INT:
             kind, text = "int", str(value)
         case float():
             kind, text = "float", repr(value)
-        case str():
-            kind, text = ("date" if _MOMENT.fullmatch(value) else "string"), value
         case _:
             kind, text = "string", msgspec.json.encode(value).decode()
     return f"<{kind} key={_quoted(key)} value={_quoted(text)}/>\n"
 
 
 def _quoted(text: str) -> str:
+    if not _ODD.search(text):
+        return f'"{text}"'
     return quoteattr(_NO_XML.sub("\ufffd", text))

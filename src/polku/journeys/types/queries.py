@@ -34,8 +34,8 @@ class JourneyTypes(JourneyQuery):
 
     Paths are alike that meet the same touchpoints and go from one to another in the same way, once or often. With
     an outcome each path is looked at until it first gets there, so that what comes of a type is not part of it.
-    Types are made of some 6,000 paths, then every path is told its type; of more than a million paths, a million drawn
-    by chance. What is said to come of a type is associated with it; the type need not be the cause. The groups of a
+    Types are made of some 6,000 paths, then every path is told its type; of more than a million paths, a million chosen
+    by lot. What is said to come of a type is associated with it; the type need not be the cause. The groups of a
     breakdown are told of the types of all.
     """
 

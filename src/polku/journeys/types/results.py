@@ -94,7 +94,7 @@ class TypesOfJourneys(Answer):
     all_profiles: Annotated[
         Count,
         Field(
-            description="Profiles with a journey; of more than a million, so many drawn by chance have a type"
+            description="Profiles with a journey; of more than a million, so many chosen by lot have a type"
         ),
     ] = 0
     outcome_share: Annotated[
