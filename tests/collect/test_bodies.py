@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from polku.collect.bodies import Delivery, encode_bodies
@@ -20,6 +20,7 @@ from polku.collect.refusal import Refusal
 from polku.collect.rows import Arrival
 from polku.store import INCOMING, REJECTED
 from polku.store.kernels import compile_all
+from tests.thorough import examples
 
 _WRITTEN_ANEW = ("timestamp", "originalTimestamp", "sentAt")
 NOW = 1_780_000_000_123_456
@@ -216,13 +217,13 @@ def same(bodies: Sequence[bytes], type_: str | None) -> list[Delivery]:
     return deliveries
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(st.tuples(batches, written), max_size=3))
 def test_batches(bodies: list[tuple[Any, Any]]) -> None:
     same([write(body).encode("utf-8", "surrogatepass") for body, write in bodies], None)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(st.tuples(events | plain_events, written), max_size=3),
     st.sampled_from(["track", "page", "identify"]),
@@ -231,7 +232,7 @@ def test_single_events(bodies: list[tuple[Any, Any]], type_: str) -> None:
     same([write(body).encode("utf-8", "surrogatepass") for body, write in bodies], type_)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     batches,
     st.integers(0, 10**6),

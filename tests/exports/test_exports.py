@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import polku
@@ -32,6 +32,7 @@ from polku.settings import read_settings
 from polku.workspace import Workspace
 from tests.collect.files.logs.writing import event, log, trace
 from tests.folders import demo_folder
+from tests.thorough import examples
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +203,7 @@ class OneEvent:
         yield pa.Table.from_pylist([row | {"properties": json.dumps(self.properties)}], schema=PATHS)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.dictionaries(
         st.text(min_size=1, max_size=5), values | st.lists(values, max_size=2) | st.none(), max_size=4

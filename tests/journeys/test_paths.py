@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from polku.journeys.asking.collapsing import counted
@@ -21,6 +21,7 @@ from polku.journeys.paths.walk_kernels import ANY
 from polku.journeys.paths.walks import WalksQuestion
 from tests.journeys.journeys_of import Event, ask, ask_split, block_of, cuts_given, journeys_given, of, seen
 from tests.journeys.test_questions import scope_given
+from tests.thorough import examples
 
 DAY = 86_400
 lengths_given = st.lists(
@@ -50,7 +51,7 @@ def narrow_bin(length: int) -> int:
 # -- quantiles
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(lengths_given)
 def test_quantiles_of_the_graph_are_the_order_statistics(lengths: list[int]) -> None:
     block = block_of([of((0, 1), (length, 2)) for length in lengths])
@@ -66,7 +67,7 @@ def test_quantiles_of_the_graph_are_the_order_statistics(lengths: list[int]) -> 
     assert [v is None for v in told(found)] == [share ** len(lengths) > 0.05 for share in SHARES]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(lengths_given)
 def test_one_histogram_of_all_narrow_bins_tells_the_same(lengths: list[int]) -> None:
     fine, wide = np.zeros(FINE, np.int64), np.zeros(WIDE, np.int64)
@@ -116,7 +117,7 @@ def test_pairs_and_bins_are_told_apart() -> None:
 # -- collapsing
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(journeys_given, scope_given)
 def test_repeats_are_met_once(journeys: list[list[Event]], scope: Scope) -> None:
     block = block_of(journeys)
@@ -156,7 +157,7 @@ def walks_of(path: list[tuple[int, int]], q: WalksQuestion) -> list[list[tuple[i
     return walks
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     journeys_given,
     scope_given,
