@@ -1,6 +1,6 @@
 # Polku for newcomers and developers. Needs Python 3.11 or newer and make; all else comes pinned and hashed.
 #   make demo   try it with demo data      make test   the whole default suite
-#   make env    the environment alone      make lint, truth, browser, fault, scale, bench, picture, wheel, lock   for developers
+#   make env    the environment alone      make lint, browser, fault, scale, bench, picture, wheel, lock   for developers
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Node trusts what the machine trusts: behind a company's own certificate authority its built-in list is not enough.
 export NODE_USE_SYSTEM_CA ?= 1
 
-.PHONY: demo test env assets lint truth browser fault scale bench picture wheel lock clean
+.PHONY: demo test env assets lint browser fault scale bench picture wheel lock clean
 
 demo: env assets demo-data
 	@echo
@@ -36,10 +36,6 @@ demo-data: | env
 
 test: env assets
 	$(BIN)/pytest -n 2 --dist loadfile
-
-# Properties and planted truths, four times as many examples as in the default suite.
-truth: env assets
-	POLKU_THOROUGH=1 $(BIN)/pytest -n 2 --dist loadfile -m truth
 
 browser: env assets
 	$(BIN)/pytest -m browser -n 2 --dist loadfile tests/browser

@@ -23,7 +23,6 @@ from tests.balance import Balanced
 from tests.databases import tables_in
 from tests.postgres import EMPTY, PostgresServer, given_or_started
 from tests.required import missing
-from tests.thorough import examples
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,18 +31,12 @@ os.environ.setdefault("POLKU_KERNEL_CACHE", str(ROOT / ".cache" / "kernels"))
 kernels.use_cache(Path(os.environ["POLKU_KERNEL_CACHE"]))
 
 
-hypothesis.settings.register_profile("polku", examples(100))
+hypothesis.settings.register_profile("polku", deadline=None)
 hypothesis.settings.load_profile("polku")
 
 
 def pytest_configure() -> None:
     gc.disable()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-            item.add_marker("truth")
 
 
 def pytest_collection_finish() -> None:

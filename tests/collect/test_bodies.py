@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from polku.collect.bodies import Delivery, encode_bodies
@@ -20,7 +20,6 @@ from polku.collect.refusal import Refusal
 from polku.collect.rows import Arrival
 from polku.store import INCOMING, REJECTED
 from polku.store.kernels import compile_all
-from tests.thorough import examples
 
 _WRITTEN_ANEW = ("timestamp", "originalTimestamp", "sentAt")
 NOW = 1_780_000_000_123_456
@@ -217,13 +216,13 @@ def same(bodies: Sequence[bytes], type_: str | None) -> list[Delivery]:
     return deliveries
 
 
-@examples(100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(batches, written), max_size=3))
 def test_batches(bodies: list[tuple[Any, Any]]) -> None:
     same([write(body).encode("utf-8", "surrogatepass") for body, write in bodies], None)
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(events | plain_events, written), max_size=3),
     st.sampled_from(["track", "page", "identify"]),
@@ -232,7 +231,7 @@ def test_single_events(bodies: list[tuple[Any, Any]], type_: str) -> None:
     same([write(body).encode("utf-8", "surrogatepass") for body, write in bodies], type_)
 
 
-@examples(150)
+@settings(max_examples=150, deadline=None)
 @given(
     batches,
     st.integers(0, 10**6),

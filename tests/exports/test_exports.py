@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polku
@@ -32,7 +32,6 @@ from polku.settings import read_settings
 from polku.workspace import Workspace
 from tests.collect.files.logs.writing import event, log, trace
 from tests.folders import demo_folder
-from tests.thorough import examples
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +202,7 @@ class OneEvent:
         yield pa.Table.from_pylist([row | {"properties": json.dumps(self.properties)}], schema=PATHS)
 
 
-@examples(100)
+@settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(
         st.text(min_size=1, max_size=5), values | st.lists(values, max_size=2) | st.none(), max_size=4

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.contexts import deepest
@@ -23,7 +23,6 @@ from polku.journeys.attribution.tally import Tally
 from polku.store import Block
 from polku.store.blocks import COLUMNS
 from tests.journeys.journeys_of import Event, ask, block_of, cuts_given, journeys_given, of
-from tests.thorough import examples
 
 NAN = float("nan")
 OUTCOME = 4
@@ -202,7 +201,7 @@ question_given = st.builds(
 )
 
 
-@examples(80)
+@settings(max_examples=80, deadline=None)
 @given(journeys_given, question_given, cuts_given)
 def test_rules_are_what_python_counts(
     journeys: list[list[Event]], q: AttributionQuestion, cuts: list[int]
@@ -274,7 +273,7 @@ def test_a_chain_that_remembers_whole_paths_counts_those_with_the_touchpoint() -
     assert shares(journeys)["markov3"] == pytest.approx([5 / 13, 5 / 13, 3 / 13], abs=1e-6)
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(journeys_given, min_size=1, max_size=3), question_given)
 def test_chains_are_what_is_solved_state_by_state(
     several: list[list[list[Event]]], q: AttributionQuestion
@@ -348,7 +347,7 @@ def test_a_chain_is_what_walking_it_gives() -> None:
 # -- Shapley
 
 
-@examples(30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=6), min_size=1, max_size=12))
 def test_shapley_is_the_mean_over_all_coalitions(paths: list[list[int]]) -> None:
     def value(coalition: frozenset[int]) -> int:

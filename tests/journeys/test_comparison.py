@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.errors import InvalidInput, UnknownTouchpoint
@@ -34,7 +34,6 @@ from polku.store import Block
 from polku.workspace import Workspace
 from tests.journeys.journeys_of import Event, ask, ask_split, bins, block_of, cuts_given, journeys_given, of
 from tests.journeys.shop import Shop
-from tests.thorough import examples, times
 
 ABC = Scope((1, 2, 3))
 EARLY, LATE = replace(ABC, high=13), replace(ABC, low=13)
@@ -70,7 +69,7 @@ def test_outline_by_hand() -> None:
     assert not other.any()
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, cuts_given, st.sampled_from([ABC, EARLY, replace(ABC, source=1)]))
 def test_outline_is_what_python_counts(journeys: list[list[Event]], cuts: list[int], scope: Scope) -> None:
     paths = [path_of(j, scope) for j in journeys]
@@ -89,7 +88,7 @@ def test_outline_is_what_python_counts(journeys: list[list[Event]], cuts: list[i
     assert rows.tolist() == [bins(gaps[pair]) for pair in wanted]
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(journeys_given, min_size=1, max_size=3), st.data())
 def test_those_chosen_and_all_others_are_told_at_once(
     several: list[list[list[Event]]], data: st.DataObject
@@ -113,7 +112,7 @@ def profiles_of(block: Block) -> int:
     return len(block.profiles)
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, cuts_given)
 def test_what_both_do_is_what_python_counts(journeys: list[list[Event]], cuts: list[int]) -> None:
     both = [(path_of(j, EARLY), path_of(j, LATE)) for j in journeys]
@@ -138,7 +137,7 @@ def test_what_both_do_is_what_python_counts(journeys: list[list[Event]], cuts: l
         )  # fmt: skip
 
 
-@examples(40)
+@settings(max_examples=40, deadline=None)
 @given(journeys_given, st.sets(st.integers(0, 6)))
 def test_the_rest_are_all_less_those_chosen(journeys: list[list[Event]], chosen: set[int]) -> None:
     block = block_of(journeys)
@@ -169,7 +168,7 @@ def hashes_of(paths: set[tuple[int, ...]]) -> dict[tuple[int, ...], int]:
     return {p: int(h.hashes[0]) for p, h in each}
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, cuts_given)
 def test_whole_paths_are_taken_as_python_counts(journeys: list[list[Event]], cuts: list[int]) -> None:
     taken = [(whole_path(j, EARLY), whole_path(j, LATE)) for j in journeys]
@@ -283,26 +282,23 @@ def at_most(rate: float, runs: int) -> float:
     return rate + 2.6 * (rate * (1 - rate) / runs) ** 0.5
 
 
-@pytest.mark.truth
 @pytest.mark.parametrize("sizes", [(400, 400), (40, 900), (15, 60)])
 def test_between_groups_that_are_alike_hardly_ever_anything_is_found(sizes: tuple[int, int]) -> None:
-    rng, runs = np.random.default_rng(11), times(100)
+    rng, runs = np.random.default_rng(11), 100
     wrong = [bool(clear_ones(of_two_groups(rng, sizes, 0.0))) for _ in range(runs)]
     assert np.mean(wrong) <= at_most(0.05, runs)
 
 
-@pytest.mark.truth
 @pytest.mark.parametrize("profiles", [60, 400])
 def test_between_periods_that_are_alike_hardly_ever_anything_is_found(profiles: int) -> None:
-    rng, runs = np.random.default_rng(12), times(100)
+    rng, runs = np.random.default_rng(12), 100
     wrong = [bool(clear_ones(of_two_periods(rng, profiles, 0.0))) for _ in range(runs)]
     assert np.mean(wrong) <= at_most(0.05, runs)
 
 
-@pytest.mark.truth
 @pytest.mark.parametrize("apart", [True, False])
 def test_of_what_is_found_hardly_anything_is_chance_and_what_is_planted_is_found(apart: bool) -> None:
-    rng, runs = np.random.default_rng(13), times(80)
+    rng, runs = np.random.default_rng(13), 80
     chance, seen = [], []
     for _ in range(runs):
         told = of_two_groups(rng, (500, 600), 0.8) if apart else of_two_periods(rng, 500, 0.8)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.scope import Scope
@@ -42,7 +42,6 @@ from tests.journeys.journeys_of import (
     journeys_given,
     of,
 )
-from tests.thorough import examples
 
 DAY = 86_400
 LONG = 10_000 * DAY
@@ -318,7 +317,7 @@ plan_given = (
 )
 
 
-@examples(150)
+@settings(max_examples=150, deadline=None)
 @given(
     journeys_given,
     plan_given,

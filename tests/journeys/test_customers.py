@@ -9,7 +9,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -23,7 +23,6 @@ from polku.web import entrance
 from polku.web.app import create_app
 from tests.journeys.journeys_of import Event, ask, block_of, journeys_given, of
 from tests.journeys.shop import API, START, Shop
-from tests.thorough import examples
 from tests.web.conftest import ADMIN, post
 
 AB = Scope((1, 2), 5, 40)
@@ -38,7 +37,7 @@ def test_those_who_met_anything_in_the_period_come_newest_first() -> None:
     assert (nobody.total, nobody.listed) == (0, ())
 
 
-@examples(100)
+@settings(max_examples=100, deadline=None)
 @given(journeys_given, st.integers(0, 7), st.integers(1, 4))
 def test_they_are_those_whom_python_finds(journeys: list[list[Event]], cut: int, most: int) -> None:
     last = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.i18n import use_language
@@ -14,7 +14,6 @@ from polku.journeys.map import drawing, headline
 from polku.journeys.map.labels import Box, Named, place, shortened, text_width
 from polku.journeys.map.results import MapOfJourneys, StageOnMap, TouchpointOnMap
 from polku.stats import Estimate
-from tests.thorough import examples
 
 COVERED = Covered(None, None, None, None, datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -95,7 +94,7 @@ def test_the_time_before_is_behind() -> None:
 words = st.text("aeiklmnostuäö", min_size=1, max_size=16)
 
 
-@examples(40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(words, st.integers(90, 250)), min_size=1, max_size=24))
 def test_names_do_not_cover_each_other(named: list[tuple[str, int]]) -> None:
     slot = 1160 / len(named)

@@ -7,7 +7,7 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.errors import InvalidInput
@@ -26,7 +26,6 @@ from tests.journeys.journeys_of import (
     journeys_among,
     of,
 )
-from tests.thorough import examples
 
 ABCD = Scope((1, 2, 3, 4))
 EDGES = (2, 8, 15, 24)
@@ -216,7 +215,7 @@ def goes_on(path: list[tuple[int, int]], places: tuple[int, ...], i: int, asked:
     )
 
 
-@examples(300)
+@settings(max_examples=300, deadline=None)
 @given(journeys_given, ways(), cuts_given)
 def test_a_funnel_is_the_best_of_all_attempts(
     journeys: list[list[Event]], asked: Way, cuts: list[int]
@@ -241,7 +240,7 @@ def test_a_funnel_is_the_best_of_all_attempts(
     assert answer.wait.tolist() == list(map(bins, wait))
 
 
-@examples(300)
+@settings(max_examples=300, deadline=None)
 @given(journeys_given, ways(), cuts_given)
 def test_conversion_over_time_is_of_all_attempts(
     journeys: list[list[Event]], asked: Way, cuts: list[int]
@@ -257,7 +256,7 @@ def test_conversion_over_time_is_of_all_attempts(
     assert (answer.began.tolist(), answer.converted.tolist()) == (began, converted)
 
 
-@examples(200)
+@settings(max_examples=200, deadline=None)
 @given(journeys_given, ways(), st.integers(1, 4), st.integers(1, 3), st.integers(0, 7))
 def test_those_who_drop_out_are_those_whose_best_attempt_ends_there(
     journeys: list[list[Event]], asked: Way, at: int, most: int, cut: int

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.quantiles import FINE
@@ -27,7 +27,6 @@ from tests.journeys.journeys_of import (
 )
 from tests.journeys.test_paths import narrow_bin
 from tests.journeys.test_questions import scope_given
-from tests.thorough import examples
 
 ABC = Scope((1, 2, 3))
 
@@ -49,7 +48,7 @@ def test_loops_by_hand() -> None:
     assert found.away[0].tolist() == bins([30])  # from 10 to 40
 
 
-@examples(150)
+@settings(max_examples=150, deadline=None)
 @given(journeys_given, scope_given, cuts_given)
 def test_loops_are_what_python_finds(journeys: list[list[Event]], scope: Scope, cuts: list[int]) -> None:
     reach, again, times, direct, direct_reach = (Counter[int]() for _ in range(5))
@@ -122,7 +121,7 @@ def test_between_by_hand() -> None:
     assert (itself.sums[0], itself.arrive) == (2, 1)
 
 
-@examples(150)
+@settings(max_examples=150, deadline=None)
 @given(
     journeys_given,
     scope_given,
@@ -161,7 +160,7 @@ def test_between_is_what_python_measures(
 # -- sessions of each channel
 
 
-@examples(100)
+@settings(max_examples=100, deadline=None)
 @given(
     journeys_given,
     scope_given,

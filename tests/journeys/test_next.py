@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.scope import Scope
@@ -16,7 +16,6 @@ from polku.journeys.next.forecast import BINS, ForecastQuestion
 from polku.stats import FEWEST, witten_bell
 from polku.store import Block
 from tests.journeys.journeys_of import Event, ask, ask_split, block_of, cuts_given, journeys_given, of
-from tests.thorough import examples
 
 ABC = Scope((1, 2, 3))
 NOTHING = 3
@@ -86,7 +85,7 @@ def test_nothing_at_all() -> None:
     assert ask(ForecastQuestion(ABC, (), 3, 10, 50, 100), Block.empty()).tried is None
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(journeys_given, min_size=1, max_size=4).map(lambda several: [j for js in several for j in js]),
     st.lists(st.integers(0, 2), max_size=3).map(tuple),
@@ -123,7 +122,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
 # -- the forecast
 
 
-@examples(50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(journeys_given, min_size=1, max_size=4),
     st.sampled_from([1, 2, 3]),

@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.calendar import Unit, edges, spans
 from polku.journeys.asking.over_time import Calendar, known_until, passed
 from polku.workspace import FOREVER
 from tests.journeys.shop import START, Shop
-from tests.thorough import examples
 
 ZONES = ["Europe/Helsinki", "Pacific/Apia", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC"]
 
@@ -27,7 +26,7 @@ def found(t: int, limits: tuple[int, ...]) -> int:
     return s
 
 
-@examples(200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(ZONES),
     st.dates(date(2010, 6, 1), date(2013, 6, 1)),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.collapsing import counted
@@ -21,7 +21,6 @@ from polku.journeys.paths.walk_kernels import ANY
 from polku.journeys.paths.walks import WalksQuestion
 from tests.journeys.journeys_of import Event, ask, ask_split, block_of, cuts_given, journeys_given, of, seen
 from tests.journeys.test_questions import scope_given
-from tests.thorough import examples
 
 DAY = 86_400
 lengths_given = st.lists(
@@ -51,7 +50,7 @@ def narrow_bin(length: int) -> int:
 # -- quantiles
 
 
-@examples(100)
+@settings(max_examples=100, deadline=None)
 @given(lengths_given)
 def test_quantiles_of_the_graph_are_the_order_statistics(lengths: list[int]) -> None:
     block = block_of([of((0, 1), (length, 2)) for length in lengths])
@@ -67,7 +66,7 @@ def test_quantiles_of_the_graph_are_the_order_statistics(lengths: list[int]) -> 
     assert [v is None for v in told(found)] == [share ** len(lengths) > 0.05 for share in SHARES]
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(lengths_given)
 def test_one_histogram_of_all_narrow_bins_tells_the_same(lengths: list[int]) -> None:
     fine, wide = np.zeros(FINE, np.int64), np.zeros(WIDE, np.int64)
@@ -117,7 +116,7 @@ def test_pairs_and_bins_are_told_apart() -> None:
 # -- collapsing
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, scope_given)
 def test_repeats_are_met_once(journeys: list[list[Event]], scope: Scope) -> None:
     block = block_of(journeys)
@@ -157,7 +156,7 @@ def walks_of(path: list[tuple[int, int]], q: WalksQuestion) -> list[list[tuple[i
     return walks
 
 
-@examples(200)
+@settings(max_examples=200, deadline=None)
 @given(
     journeys_given,
     scope_given,

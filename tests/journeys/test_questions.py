@@ -8,7 +8,7 @@ from itertools import pairwise, permutations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.gaps import EDGES, median_gap
@@ -41,7 +41,6 @@ from tests.journeys.journeys_of import (
     of,
     wide_bins,
 )
-from tests.thorough import examples
 
 ABC = Scope((1, 2, 3))
 AB = Way(ABC, ((1,), (2,)), within=60)
@@ -87,7 +86,7 @@ def test_follows_with_more_pairs_than_fit_at_first() -> None:
     assert list(zip(answer.came + 1, answer.went + 1, strict=True)) == pairs
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, scope_given, cuts_given)
 def test_follows_is_what_python_counts(journeys: list[list[Event]], scope: Scope, cuts: list[int]) -> None:
     gaps: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -121,7 +120,7 @@ def test_stages_by_hand() -> None:
     assert answer.profiles == 4
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, scope_given, cuts_given)
 def test_stages_are_what_python_counts(journeys: list[list[Event]], scope: Scope, cuts: list[int]) -> None:
     stage_of = (1, 0, 1)
@@ -135,7 +134,7 @@ def test_stages_are_what_python_counts(journeys: list[list[Event]], scope: Scope
 # -- encounters
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, scope_given, cuts_given)
 def test_encounters_are_what_python_counts(
     journeys: list[list[Event]], scope: Scope, cuts: list[int]
@@ -182,7 +181,7 @@ def test_the_scope_is_of_encounters_not_of_responses() -> None:
     assert sums[0, :2].tolist() == [30, 1]
 
 
-@examples(100)
+@settings(max_examples=100, deadline=None)
 @given(journeys_given, scope_given, cuts_given)
 def test_scores_are_what_python_adds(journeys: list[list[Event]], scope: Scope, cuts: list[int]) -> None:
     edges = (1, 3, 60, 4_000_000)
@@ -217,7 +216,7 @@ def test_experience_is_told_of_five_answers_and_not_of_four() -> None:
     assert five.high == pytest.approx(30 + 2.776445 * 50**0.5, abs=1e-4)  # type: ignore[attr-defined]
 
 
-@examples(100)
+@settings(max_examples=100, deadline=None)
 @given(journeys_given, scope_given, cuts_given, st.sampled_from([1, 3, 24]))
 def test_the_latest_responses_are_those_that_python_finds(
     journeys: list[list[Event]], scope: Scope, cuts: list[int], most: int
@@ -240,7 +239,7 @@ def test_a_response_belongs_to_who_gave_it() -> None:
 # -- volumes and sessions
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, scope_given, cuts_given)
 def test_volumes_are_what_python_counts(journeys: list[list[Event]], scope: Scope, cuts: list[int]) -> None:
     edges = (1, 3, 60)
@@ -265,7 +264,7 @@ def test_sessions_by_hand() -> None:
     assert answer.profiles == 2
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, scope_given, cuts_given, st.sampled_from([0, 2, 50]))
 def test_sessions_are_what_python_cuts(
     journeys: list[list[Event]], scope: Scope, cuts: list[int], pause: int

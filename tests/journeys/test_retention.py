@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.calendar import Unit, edges, spans
@@ -37,7 +37,6 @@ from tests.journeys.journeys_of import (
     journeys_among,
     of,
 )
-from tests.thorough import examples
 
 ABC = Scope((1, 2, 3))
 TENS = (10, 20, 30, 40, 50)
@@ -149,7 +148,7 @@ class Slow:
         return [self.span(t) for t, code, source, _ in journey if code in codes and source == 1]
 
 
-@examples(200)
+@settings(max_examples=200, deadline=None)
 @given(
     journeys_given, period_given, codes_given, codes_given, st.integers(1, 20), st.booleans(), st.booleans(),
     cuts_given, st.integers(0, 3),
@@ -184,7 +183,7 @@ def test_retention_is_what_python_counts(
         assert answer.came[c, : n - 1 - c].tolist() == came[c][: n - 1 - c]
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, cuts_given, st.booleans())
 def test_random_groups_are_the_blocks(journeys: list[list[Event]], cuts: list[int], later: bool) -> None:
     slow = Slow((date(2026, 3, 20), 30, "week"))
@@ -238,7 +237,7 @@ def test_life_cycle_by_hand() -> None:
     assert lifecycle([], ()) == [[]] * 3
 
 
-@examples(150)
+@settings(max_examples=150, deadline=None)
 @given(journeys_given, period_given, cuts_given)
 def test_life_cycle_is_what_python_counts(
     journeys: list[list[Event]], period: tuple[date, int, Unit], cuts: list[int]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.gaps import median_gap, quantile_gap
@@ -19,7 +19,6 @@ from polku.journeys.stages.moves import Moved, MovesQuestion
 from polku.journeys.stages.queries import JourneyStages
 from tests.journeys.journeys_of import Event, ask, ask_split, bins, block_of, cuts_given, journeys_given, of
 from tests.journeys.shop import Shop
-from tests.thorough import examples
 
 ABC = Scope((1, 2, 3))
 TENS = (10, 20, 30, 40)
@@ -80,7 +79,7 @@ def test_nobody_and_no_spans() -> None:
     assert moves_of([of((5, 1))], stages=(-1, -1, -1)).here.sum() == 0
 
 
-@examples(200)
+@settings(max_examples=200, deadline=None)
 @given(
     journeys_given,
     st.lists(st.integers(-1, 2), min_size=3, max_size=3),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from polku.errors import InvalidInput, UnknownTouchpoint
@@ -31,7 +31,6 @@ from tests.journeys.journeys_of import (
     of,
 )
 from tests.journeys.shop import Shop
-from tests.thorough import examples
 
 SIX = Scope((1, 2, 3, 4, 5, 6))
 CYCLES = ((0, 1, 2), (3, 4, 5), (0, 3, 2))
@@ -147,7 +146,7 @@ def features_of(path: list[tuple[int, int]]) -> set[int]:
     return set(steps) | {4 + a * 4 + b for a, b in pairwise(steps)}
 
 
-@examples(60)
+@settings(max_examples=60, deadline=None)
 @given(journeys_given, cuts_given, st.sampled_from([None, 0, 2]), st.integers(0, 100))
 def test_every_journey_goes_to_the_type_that_python_finds(
     journeys: list[list[Event]], cuts: list[int], outcome: int | None, seed: int
@@ -194,7 +193,7 @@ def levenshtein(a: list[int], b: list[int]) -> int:
     return of(0, 0)
 
 
-@examples(40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 3), max_size=64), min_size=1, max_size=4))
 @example([[0] * 64, [0] * 63 + [1], [2], [], [1, 0] * 32])
 def test_distances_are_those_of_the_definition(paths: list[list[int]]) -> None:

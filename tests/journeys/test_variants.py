@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.journeys.asking.quantiles import FINE
@@ -19,7 +19,6 @@ from polku.stats import FEWEST, false_discovery
 from tests.journeys.journeys_of import Event, ask, ask_split, block_of, cuts_given, journeys_given, of, seen
 from tests.journeys.test_paths import narrow_bin
 from tests.journeys.test_questions import scope_given
-from tests.thorough import examples
 
 ABC = Scope((1, 2, 3))
 USUAL = [of((0, 1), (9, 2)), of((0, 1), (5, 2), (60, 3)), of((1, 3)), of((2, 2), (3, 2))]
@@ -36,7 +35,7 @@ def path_of(journey: list[Event], whole: Whole) -> tuple[tuple[int, ...], int, b
     return tuple(k for _, k in before)[: whole.longest], took, bool(met), len(before) > whole.longest
 
 
-@examples(150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.sampled_from([of((0, 1), (9, 2)), of((0, 1), (5, 2), (60, 3)), of((1, 3)), of((2, 2), (3, 2))]),
@@ -109,7 +108,7 @@ def test_the_same_steps_in_another_order_or_more_of_them_are_another_path() -> N
     assert ask(VariantsQuestion(Whole(ABC)), block_of(journeys)).different == len(paths)
 
 
-@examples(50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from([0, 1, 2, 2**56, 2**64 - 1, 2**63]), st.booleans()), max_size=60),
     st.integers(0, 60),

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polku import lake as lakes
@@ -36,7 +36,6 @@ from polku.store.lake.versions import Version, current, open_version, publish
 from polku.store.lake.writing import collector_id
 from polku.workspace import Workspace
 from tests.events import START, incoming
-from tests.thorough import examples
 
 
 class BuildsHere:
@@ -192,7 +191,7 @@ event = st.fixed_dictionaries(
 )
 
 
-@examples(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(event, min_size=1, max_size=14))
 def test_whoever_was_handed_them_events_make_the_same_journeys(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]

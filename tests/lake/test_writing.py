@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polku.errors import Conflict, NotFound
@@ -21,7 +21,6 @@ from polku.store.lake.compacting import Compacted, compact
 from polku.store.lake.place import Place
 from tests.events import incoming, visits
 from tests.lake.conftest import Rig
-from tests.thorough import examples
 
 
 def stored(rig: Rig, table: str = "events") -> pa.Table:
@@ -204,7 +203,7 @@ def test_a_damaged_part_is_left_out_of_compaction(rig: Rig) -> None:
 step = st.sampled_from(["append", "write", "compact", "cut", "delete", "leave"])
 
 
-@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, min_size=1, max_size=12), which=st.integers(0, 99))
 def test_whatever_happens_the_next_writing_makes_it_whole(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str], which: int

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polku.stats import Shared, two_proportions
 from polku.stats.two_proportions import fisher_exact
-from tests.thorough import examples
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +119,7 @@ def overlapping(rng: np.random.Generator, p: float, q: float, apart: int, common
     return k, n, m, n, Shared(common, int(first.sum()), int(second.sum()), int((first & second).sum()))
 
 
-@examples(4)
+@settings(deadline=None, max_examples=4)
 @given(
     st.sampled_from([(0.3, 0.3), (0.05, 0.05), (0.3, 0.4)]),
     st.sampled_from([(200, 300), (400, 100), (0, 400)]),

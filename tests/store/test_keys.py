@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from xxhash import xxh3_64_intdigest
 
 from polku.store.hashing import hash_texts
 from polku.store.keys import event_hashes, identifier_key, identifier_keys
-from tests.thorough import examples
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -40,7 +39,7 @@ def test_the_hash_of_nothing_and_of_few_bytes() -> None:
         assert int(hashes[0]) == xxh3_64_intdigest(text)
 
 
-@examples(100)
+@settings(deadline=None)
 @given(st.lists(st.none() | st.text(max_size=260), max_size=6), st.integers(0, 3))
 def test_a_slice_of_a_column_with_nulls(texts: list[str | None], cut: int) -> None:
     column = pa.chunked_array([pa.array(texts, pa.string()), pa.array(texts, pa.string())]).slice(cut)
@@ -48,7 +47,7 @@ def test_a_slice_of_a_column_with_nulls(texts: list[str | None], cut: int) -> No
     assert identifier_keys("email", column).tolist() == expected
 
 
-@examples(100)
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(-5, 32767), st.text(max_size=90)), max_size=6))
 def test_events_of_several_sources(events: list[tuple[int, str]]) -> None:
     sources = pa.chunked_array([pa.array([s for s, _ in events], pa.int16())])

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polku.errors import NotReady
@@ -15,7 +15,6 @@ from polku.store.blocks import BUCKETS, buckets_of
 from polku.store.kernels import compile_all, in_request
 from polku.store.keys import identifier_key
 from tests.events import START, incoming, visits
-from tests.thorough import examples
 
 
 class Resolution:
@@ -101,7 +100,7 @@ def test_a_block_holds_what_the_events_say(rig: Rig) -> None:
 batch = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 9)), max_size=12)
 
 
-@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(batch, min_size=1, max_size=5), merges=st.lists(st.integers(0, 6), max_size=3))
 def test_refreshing_bit_by_bit_is_as_building_at_once(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[tuple[int, int]]], merges: list[int]

@@ -10,14 +10,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polku.collect.files import Collected, import_files, parse_mapping
 from polku.errors import InvalidInput
 from polku.store import INCOMING, EventType
 from tests.collect.files.importing import NOW, VISITS, StoreTarget, target_at, written
-from tests.thorough import examples
 
 ORDERS = """
 [source]
@@ -366,7 +365,7 @@ cells = st.one_of(
 )
 
 
-@examples(12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(cells, cells, cells), max_size=12), st.booleans(), st.booleans())
 def test_importing_twice_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str | None, ...]], with_id: bool, as_json: bool
