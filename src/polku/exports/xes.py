@@ -32,8 +32,9 @@ _PREFIX: Final = "polku:"
 """Before the names of attributes that are Polku's, so that they are none of the events' own."""
 _OWN: Final = ("touchpoint", "stage", "channel", "event", "source", "path", "value", "score")
 _TAKEN: Final = frozenset({"concept:name", "time:timestamp"})
-_ODD: Final = re.compile('[&<>"\n\r\t\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]')
-_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_NO_XML_LETTERS: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff"
+_NO_XML: Final = re.compile(f"[{_NO_XML_LETTERS}]")
+_TO_QUOTE: Final = re.compile(f'[&<>"\n\r\t{_NO_XML_LETTERS}]')
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _MOST_INT: Final = 1 << 63
 _TRACES_AT_ONCE: Final = 500
@@ -117,6 +118,6 @@ def _attribute(key: str, value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    if not _ODD.search(text):
+    if not _TO_QUOTE.search(text):
         return f'"{text}"'
     return quoteattr(_NO_XML.sub("\ufffd", text))

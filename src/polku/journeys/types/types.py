@@ -95,11 +95,6 @@ class FindTypesQuestion:
     def merge(self, a: tuple[Sample, ...], b: tuple[Sample, ...]) -> tuple[Sample, ...]:
         return a + b
 
-    @property
-    def _threshold(self) -> np.uint64:
-        share = min(1.0, SAMPLED / max(1, self.of))
-        return np.uint64(2**64 - 1) if share == 1.0 else np.uint64(share * 2.0**64)
-
     def finish(self, partial: tuple[Sample, ...]) -> Types | None:
         keys, ends, features, step_ends, steps = _joined(partial)
         if len(keys) < FEWEST_SAMPLED:
@@ -116,6 +111,11 @@ class FindTypesQuestion:
             found.is_distinct,
             tuple(_medoid(found, k, starts, step_ends, steps) for k in range(found.types)),
         )
+
+    @property
+    def _threshold(self) -> np.uint64:
+        share = min(1.0, SAMPLED / max(1, self.of))
+        return np.uint64(2**64 - 1) if share == 1.0 else np.uint64(share * 2.0**64)
 
 
 @dataclass(frozen=True, slots=True)
