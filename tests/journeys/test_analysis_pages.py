@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from polku.journeys.pages import PAGES
 from polku.journeys.saved.pages import PATH as BOARD
+from polku.journeys.types import types
 from polku.web import entrance, navigation
 from polku.web.app import create_app
 from tests.journeys.shop import API, Shop
@@ -181,3 +182,14 @@ def test_a_trait_that_nobody_has_says_which_there_are(client: TestClient) -> Non
 def test_nobody_with_a_trait_is_no_table(client: TestClient) -> None:
     page = client.get("/journeys/stages?breakdown=plan&who=!plan").text
     assert 'class="groups' not in page
+
+
+def test_types_of_a_part_say_of_how_many_they_are_told(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "told of all." in client.get("/journeys/types?types=2").text
+    monkeypatch.setattr(types, "COUNTED", 30)
+    page = " ".join(unescape(client.get("/journeys/types?types=2&since=2020-01-01").text).split())
+    told = re.search(r"Types were made of 60 paths; of all 60, (\d+) chosen by lot were told theirs\.", page)
+    assert told
+    assert 10 < int(told[1]) < 50

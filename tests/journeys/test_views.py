@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from polku.journeys.asking.views import MOST_KEYS, Views
+from polku.journeys.asking.views import views as known_views
+from polku.journeys.paths.queries import JourneyGraph
 from polku.store import Block
+from tests.journeys.shop import Shop
 
 
 def blocks(n: int) -> list[Block]:
@@ -100,6 +104,34 @@ def test_views_go_with_their_block() -> None:
     del all_[0]
     gc.collect()
     assert views.bytes == 20
+
+
+def test_what_was_made_of_blocks_that_are_replaced_makes_way() -> None:
+    views, all_ = Views(100), blocks(3)
+    keep(views, all_, "a")
+    views.forget([all_[0], Block.empty()])
+    assert [views.get(b, "a") for b in all_] == [None, "a", "a"]
+    assert views.bytes == 20
+    keep(views, all_[:1], "a")
+    del all_[0]
+    gc.collect()
+    assert views.bytes == 20
+
+
+def test_of_old_blocks_nothing_is_kept_once_there_are_new_ones(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    gc.collect()
+    elsewhere = known_views.bytes
+    for customer in range(40):
+        shop.visits(str(customer), (0, "ad"), (1, "cart"))
+    JourneyGraph().answer(shop.refreshed())
+    old, before = shop.workspace.engine.blocks, known_views.bytes - elsewhere
+    for customer in range(40):
+        shop.visits(str(customer), (2, "order"), source=shop.other)
+    shop.refreshed()
+    assert old.events == 80  # somebody still looks at them
+    assert before < known_views.bytes - elsewhere < 1.6 * before
+    shop.close()
 
 
 def test_without_room_questions_are_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

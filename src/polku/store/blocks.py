@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
+import mmap
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -42,7 +44,8 @@ class Block:
     """One bucket's journeys: events of `profiles[i]` are rows `starts[i]` to `ends[i]`, in time order.
 
     `profiles` is uint64 and ascending, `starts` and `ends` int64; the rest as in COLUMNS. Of a block in which only
-    some profiles were chosen, `part_of` is the block with all of them, and their places there.
+    some profiles were chosen, `part_of` is the block with all of them, and their places there. `mapped` are the files
+    that are read into memory where they are looked at.
     """
 
     profiles: npt.NDArray[np.uint64]
@@ -57,6 +60,7 @@ class Block:
     score: npt.NDArray[np.float32]
     seq: npt.NDArray[np.int64]
     part_of: tuple[Block, npt.NDArray[np.int64]] | None = field(default=None, repr=False)
+    mapped: tuple[mmap.mmap, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, profiles: npt.NDArray[np.uint64], offsets: npt.NDArray[np.int64], **columns: Any) -> Self:
@@ -86,6 +90,12 @@ class Block:
             ends=self.ends[chosen],
             part_of=(whole, places),
         )
+
+    def release(self) -> None:
+        """Let the system have the memory that the files were read into; what is looked at next is read again."""
+        for file in self.mapped:
+            if sys.platform == "linux":  # elsewhere there is no such advice, or it means something else
+                file.madvise(mmap.MADV_DONTNEED)
 
     def rows(self, profile: int) -> slice:
         """Where a profile's events are; empty if it is not in this block."""
@@ -215,7 +225,14 @@ def block_files(name: str, block: Block) -> dict[str, pa.RecordBatch]:
 
 def read_block(folder: Path, name: str) -> Block:
     """Memory-map a block; an empty name is an empty block."""
-    return block_of(name, lambda file: pa.memory_map(str(folder / file)))
+    mapped: list[mmap.mmap] = []
+
+    def opened(file: str) -> pa.BufferReader:
+        with (folder / file).open("rb") as source:
+            mapped.append(mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ))
+        return pa.BufferReader(mapped[-1])
+
+    return replace(block_of(name, opened), mapped=tuple(mapped))
 
 
 def block_of(name: str, opened: Callable[[str], Any]) -> Block:

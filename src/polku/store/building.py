@@ -36,6 +36,7 @@ def built(old: Blocks, snapshot: Snapshot, resolution: Resolution, folder: Path,
             if not len(merged):
                 return Block.empty(), ""
             write_block(folder, name, merged)
+            old.blocks[bucket].release()  # all of it was read, and questions look at little of it
             return read_block(folder, name), name
 
         done = list(pool.map(one, range(BUCKETS)))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from polku.journeys.asking.lens import CLEAR, Grouping, Lens, Lenses
+from polku.journeys.asking.views import views
 from polku.store import Blocks, Question
 from polku.workspace import Workspace
 
@@ -52,6 +53,9 @@ class Answers:
 
     def _prepare(self, blocks: Blocks) -> None:
         """Ask of new blocks what was asked lately, so that nobody waits for it after a refresh."""
+        views.forget(
+            {*self._engine.blocks.blocks} - {*blocks.blocks}
+        )  # both together would take twice the memory
         with self._lock:
             asked = dict.fromkeys(a for _, a in reversed(self._known))
         for question, lens in list(asked)[:RENEWED]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary, finalize
@@ -80,6 +80,13 @@ class Views:
             self._bytes += size - (before.bytes if before else 0)
             self._lately[key] = None
             self._lately.move_to_end(key)
+
+    def forget(self, blocks: Iterable[Block]) -> None:
+        """Drop what was made of these blocks."""
+        with self._lock:
+            for of_block in filter(None, map(self._views.get, blocks)):
+                self._bytes -= sum(v.bytes for v in of_block.values())
+                of_block.clear()
 
     def _settle(self) -> None:
         while self._gone:
