@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -111,5 +112,8 @@ def test_a_keeper_starts_only_where_there_is_a_lake_to_keep(open_folder: Workspa
     assert not (tmp_path / "lake").exists()
     keeper = Keeper(open_folder)
     keeper.start()
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "lake" / "collectors").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)  # one that is stopped before it began writes nothing
     keeper.stop()
     assert (tmp_path / "lake" / "collectors").exists()
