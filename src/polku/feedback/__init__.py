@@ -1,0 +1,1 @@
+"""What customers say in their own words, wherever they said it."""

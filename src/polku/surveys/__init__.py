@@ -1,0 +1,1 @@
+"""Asking customers: what is asked, of whom, and what they answered."""
