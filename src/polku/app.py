@@ -17,6 +17,9 @@ from polku.profiles import api as profiles_api
 from polku.profiles import pages as profiles_pages
 from polku.profiles import reviewing, rules_api, rules_pages
 from polku.store import kernels
+from polku.surveys import pages as surveys_pages
+from polku.surveys import public as surveys_public
+from polku.surveys.building import pages as building_pages
 from polku.web import app as web
 from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
@@ -26,6 +29,8 @@ PAGES = (
     reviewing,
     rules_pages,
     collect_pages,
+    surveys_pages,
+    building_pages,
 )
 API = (collect_api, profiles_api, rules_api, lake_api, exports_api)
 IMPORTS = import_router(install_plans)
@@ -41,8 +46,8 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
     app = web.create_app(
         workspace,
         routers=[*journeys_pages.PAGES, *(module.router for module in PAGES)],
-        routes=collect.routes(workspace),
-        public=collect.PUBLIC_PATHS,
+        routes=[*collect.routes(workspace), *surveys_public.routes(workspace)],
+        public=(*collect.PUBLIC_PATHS, *surveys_public.PUBLIC_PATHS),
         api=[
             *(module.router for module in API),
             *journeys_pages.API,

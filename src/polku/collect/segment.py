@@ -25,7 +25,7 @@ from polku.collect.reading import read_batch, read_event, rows_of, write_key
 from polku.collect.receiving import inflate, named_keys, receive_body
 from polku.collect.refusal import Oversized, Refusal, Refused, Unfinished
 from polku.collect.replies import not_post, reply, reply_error
-from polku.collect.rows import Arrival, moment
+from polku.collect.rows import Arrival, Row, moment
 from polku.collect.sources import KnownSource, KnownSources
 from polku.errors import PolkuError, TooLarge
 from polku.settings import Settings
@@ -119,6 +119,10 @@ class Collector:
             raise Unreadable("The client went away.") from None
         source = source or self._by_key(message.write_key or _query_key(scope))
         return await self._keep(message, Arrival(source.id, source.public, received_us, type=type_))
+
+    async def append(self, rows: Sequence[Row]) -> None:
+        """Store events of our own; returns when they are durable. Raises Overloaded and StorageFull."""
+        await self._submit(encode_events, rows, len(rows))
 
     async def _keep(self, message: Message, arrival: Arrival) -> int:
         rows, refused = rows_of(message, arrival)

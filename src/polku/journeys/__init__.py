@@ -32,7 +32,7 @@ from polku.journeys.touchpoints.defaults import STAGES, install_defaults
 from polku.journeys.touchpoints.known import Touchpoints
 from polku.journeys.touchpoints.plans import install_plans
 from polku.journeys.touchpoints.rules import Rule, Rules
-from polku.journeys.touchpoints.spec import TouchpointSpec
+from polku.journeys.touchpoints.spec import TouchpointSpec, key_of
 from polku.journeys.touchpoints.store import install_stages, install_touchpoints
 from polku.journeys.warming import warm
 from polku.workspace import Query
@@ -76,6 +76,7 @@ __all__ = [
     "install_plans",
     "install_stages",
     "install_touchpoints",
+    "key_of",
     "views",
     "warm",
 ]

@@ -1,1 +1,8 @@
 """Asking customers: what is asked, of whom, and what they answered."""
+
+from polku.surveys.queries import SurveyList
+from polku.workspace import Query
+
+QUERIES: tuple[type[Query], ...] = (SurveyList,)
+
+__all__ = ["QUERIES", "SurveyList"]

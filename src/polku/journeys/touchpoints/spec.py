@@ -54,10 +54,10 @@ def check(spec: TouchpointSpec, stages: list[str]) -> None:
         raise InvalidInput("Cannot use the field %(field)s.", field=field).told(told, fields=found)
 
 
-def key_of(name: str) -> str:
+def key_of(name: str, *, otherwise: str = "touchpoint") -> str:
     """A key made of a name: 'Ostoskori ja kassa' becomes 'ostoskori-ja-kassa'."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: LONGEST["key"] - 4].strip("-") or "touchpoint"
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: LONGEST["key"] - 4].strip("-") or otherwise
 
 
 def _of_spec(spec: TouchpointSpec, stages: list[str]) -> Iterator[tuple[str, str]]:

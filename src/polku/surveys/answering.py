@@ -1,0 +1,188 @@
+"""Taking answers: looked at, kept as one goes, and when they are finished stored as an event on the customer's path."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+
+from polku.collect import SURVEY_RESPONDED, Collector, Refusal, Row, score
+from polku.errors import Conflict, InvalidInput
+from polku.store import EventType
+from polku.surveys import store
+from polku.surveys.definition import Checked, Problem
+from polku.surveys.known import Asked, KnownSurveys
+from polku.surveys.store import Unfinished
+from polku.workspace import Workspace
+
+CHANNELS: Final = ("link", "email", "widget", "kiosk", "qr", "sms")
+"""How somebody came to a survey."""
+LONGEST_S: Final = 7 * 86_400
+_RESPONSE: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_TRACK: Final = int(EventType.TRACK)
+
+
+class Posted(msgspec.Struct, forbid_unknown_fields=True):
+    """What a browser sends. `seconds` is how long answering took; `answered_at` when, if it was offline then."""
+
+    version: int
+    answers: dict[str, Any]
+    language: str = ""
+    finished: bool = False
+    page: int = 0
+    channel: str = "link"
+    seconds: int | None = None
+    answered_at: datetime | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    address: str | None = None
+    """Of the page that the survey was shown on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of it. With `problems` nothing was stored."""
+
+    finished: bool
+    problems: Sequence[Problem] = ()
+    dropped: Sequence[str] = ()
+
+
+class SurveyClosed(Conflict):
+    """410: it takes no more answers."""
+
+    code = "survey_closed"
+    status = 410
+
+
+class Answering:
+    """A part of the workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._surveys = workspace.part(KnownSurveys)
+        self._collector = workspace.part(Collector)
+
+    async def take(self, key: str, response: str, posted: Posted) -> Taken:
+        """Keep what was answered so far or, when it is finished, store it as an event; durable when this returns.
+
+        The same response may be sent any number of times and is stored once. Raises NotFound, SurveyClosed, and
+        InvalidInput for a version that never was, or what is no response's id.
+        """
+        asked = self._surveys.by_key(key)
+        if not asked.open:
+            raise SurveyClosed("This survey takes no more answers. Thank you for your interest.")
+        if not _RESPONSE.fullmatch(response):
+            raise InvalidInput("'%(given)s' is no response's id: send a random UUID.", given=response[:40])
+        definition = asked.definitions.get(posted.version)
+        if definition is None:
+            raise InvalidInput(
+                "The survey has no version %(version)s. Open its page again: nothing you wrote is lost.",
+                version=posted.version,
+            )
+        checked = definition.check(posted.answers, partial=not posted.finished)
+        if checked.problems:
+            return Taken(False, checked.problems, checked.dropped)
+        if posted.finished:
+            await self._collector.append([row(asked, response, posted, checked)])
+            await run_in_threadpool(self._forget, response)
+        else:
+            await run_in_threadpool(self._keep, asked, response, posted, checked)
+        return Taken(posted.finished, (), checked.dropped)
+
+    def begun(self, asked: Asked, response: str) -> Unfinished | None:
+        """What was kept of a response that is not finished."""
+        with self._workspace.db.session(read_only=True) as session:
+            found = store.unfinished(session, response)
+        return found if found and found.survey_id == asked.id and found.version in asked.definitions else None
+
+    def _keep(self, asked: Asked, response: str, posted: Posted, checked: Checked) -> None:
+        now = datetime.now(UTC)
+        kept = Unfinished(response, asked.id, posted.version, dict(checked.answers), max(0, posted.page), now)
+        with self._workspace.db.session() as session:
+            store.keep_unfinished(session, kept)
+
+    def _forget(self, response: str) -> None:
+        with self._workspace.db.session(read_only=True) as session:
+            found = store.unfinished(session, response)
+        if found:
+            with self._workspace.db.session() as session:
+                store.forget_unfinished(session, response)
+
+
+def row(asked: Asked, response: str, posted: Posted, checked: Checked) -> Row:
+    """A finished response as an event: of nobody in particular, if the survey is anonymous."""
+    received_us = time.time_ns() // 1000
+    occurred_us = _occurred_us(posted.answered_at, received_us)
+    said, scored = _said(asked, posted, checked)
+    user, anonymous = (None, None) if asked.anonymous else (posted.user_id, posted.anonymous_id)
+    context = {"page": {"url": posted.address}} if posted.address and not asked.anonymous else {}
+    return (
+        asked.source,
+        response,
+        _TRACK,
+        SURVEY_RESPONDED,
+        received_us,
+        occurred_us,
+        user or None,
+        anonymous or None,
+        None,
+        None,
+        None,
+        scored,
+        msgspec.json.encode(said),
+        msgspec.json.encode(context),
+        None,
+    )
+
+
+def _said(asked: Asked, posted: Posted, checked: Checked) -> tuple[dict[str, Any], float | None]:
+    """The event's properties, and its score on −100…100 if a question has a metric that gives one."""
+    definition = asked.definitions[posted.version]
+    said: dict[str, Any] = {
+        "survey": asked.key,
+        "version": posted.version,
+        "channel": posted.channel if posted.channel in CHANNELS else "link",
+        "answers": checked.answers,
+    }
+    if posted.language in definition.languages:
+        said["language"] = posted.language
+    if asked.touchpoint:
+        said["touchpoint"] = asked.touchpoint
+    if posted.seconds is not None and 0 <= posted.seconds <= LONGEST_S:
+        said["seconds"] = posted.seconds
+    comments = [q.name for q in definition.questions if q.type == "comment" and q.name in checked.answers]
+    if comments:
+        said["comment"] = checked.answers[comments[0]]
+    measured = _measured(asked, checked.answers)
+    if measured is None:
+        return said, None
+    metric, answer = measured
+    said |= {"metric": metric, "score": answer}
+    return said, score(said)
+
+
+def _measured(asked: Asked, answers: Mapping[str, Any]) -> tuple[str, float] | None:
+    """The first answer whose metric puts a response on one scale: the event's own score."""
+    for question, tags in asked.tags.items():
+        if tags.metric and question in answers:
+            try:
+                score({"metric": tags.metric, "score": answers[question]})
+            except Refusal:
+                continue
+            return tags.metric, answers[question]
+    return None
+
+
+def _occurred_us(answered_at: datetime | None, received_us: int) -> int:
+    """When it was answered: at most a month before it came, never after."""
+    if answered_at is None or answered_at.tzinfo is None:
+        return received_us
+    at = int(answered_at.timestamp() * 1e6)
+    return at if received_us - 31 * 86_400 * 1_000_000 <= at <= received_us else received_us

@@ -1,0 +1,1 @@
+"""The builder: a survey's draft changed question by question."""

@@ -1,0 +1,257 @@
+"""The builder's pages: questions on one side, the survey as customers will see it on the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from polku.errors import InvalidInput
+from polku.i18n import LANGUAGES, LazyText, _l, current_language, gettext, in_words
+from polku.journeys import Touchpoints
+from polku.surveys import store
+from polku.surveys.building import editing
+from polku.surveys.building.editing import Raw
+from polku.surveys.building.form import QuestionForm, check_name, form_of, properties_of, tags_of
+from polku.surveys.definition import Definition
+from polku.surveys.known import KnownSurveys
+from polku.surveys.store import Survey, Tags
+from polku.web.forms import FormData
+from polku.web.gate import CONTENT_POLICY
+from polku.web.rendering import redirect, render
+from polku.web.visitor import CurrentAnalyst
+from polku.workspace import Workspace
+
+router = APIRouter(include_in_schema=False)
+
+TYPES: Final[Mapping[str, LazyText]] = {
+    "rating": _l("Scale"),
+    "radiogroup": _l("One of these"),
+    "checkbox": _l("Any of these"),
+    "dropdown": _l("One from a list"),
+    "boolean": _l("Yes or no"),
+    "comment": _l("Open comment"),
+    "text": _l("Short text"),
+    "matrix": _l("Table of scales"),
+    "ranking": _l("Order of preference"),
+    "file": _l("File"),
+    "html": _l("Text to read"),
+}
+METRICS: Final[Mapping[str, str]] = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
+LEVELS: Final[Mapping[str, LazyText]] = {
+    "action": _l("action"),
+    "emotion": _l("emotion"),
+    "meaning": _l("meaning"),
+}
+OPERATORS: Final[Mapping[str, LazyText]] = {
+    "=": _l("is"),
+    "<>": _l("is not"),
+    "<": _l("is less than"),
+    "<=": _l("is at most"),
+    ">": _l("is more than"),
+    ">=": _l("is at least"),
+    "contains": _l("contains"),
+    "notempty": _l("has been answered"),
+    "empty": _l("has not been answered"),
+}
+_FRAMED: Final = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-src 'self'; frame-ancestors 'none'")
+
+
+@router.get("/surveys/{key}/edit")
+def show_builder(request: Request, key: str, user: CurrentAnalyst, question: str = "") -> Response:
+    return _page(request, key, question)
+
+
+@router.post("/surveys/{key}/edit")
+def change_survey(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
+    """What a button asks of the whole: `do` is add:<type>, up, down, copy, split or remove, with `question`."""
+    workspace: Workspace = request.app.state.workspace
+    does, _, what = str(data.get("do", "")).partition(":")
+    name = str(data.get("question", ""))
+    survey = _survey(workspace, key)
+    languages = _languages(survey.draft)
+    opened = name
+    if does == "add" and what in TYPES:
+        last = max(len(survey.draft.get("pages") or [0]) - 1, 0)
+        raw, opened = editing.added(
+            survey.draft, what, page=last + (data.get("page") == "new"), languages=languages
+        )
+    elif does == "copy":
+        raw, opened = editing.copied(survey.draft, name)
+    elif does == "texts":
+        raw, opened = _with_texts(survey.draft, data, languages), ""
+    elif does in _MOVES:
+        raw = _MOVES[does](survey.draft, name)
+        opened = "" if does == "remove" else name
+    else:
+        raise InvalidInput("The builder does not know '%(given)s'.", given=does[:40])
+    with workspace.db.session() as session:
+        store.change(session, key, definition=raw, by=user.name, now=datetime.now(UTC))
+    return _shown(request, key, opened)
+
+
+@router.post("/surveys/{key}/edit/{question}")
+def change_question(
+    request: Request, key: str, question: str, user: CurrentAnalyst, data: FormData
+) -> Response:
+    workspace: Workspace = request.app.state.workspace
+    survey = _survey(workspace, key)
+    with workspace.db.session(read_only=True) as session:
+        tags = store.tags(session, key)
+    languages = _languages(survey.draft)
+    type_ = str(data.get("type", ""))
+    typed = {k: str(v) for k, v in data.multi_items()}
+    raw = editing.changed(
+        survey.draft, question, properties_of(typed, type_ if type_ in TYPES else "text", languages)
+    )
+    name = typed.get("name", question).strip()
+    others = [s.name for s in editing.spots(raw) if s.name != question]
+    wrong = check_name(name, others) if name != question else None
+    if wrong:
+        return _page(request, key, question, raw=raw, errors={"name": wrong}, status=422)
+    raw = editing.changed(raw, question, {"name": name})
+    tags.pop(question, None)
+    with workspace.db.session() as session:
+        store.change(
+            session,
+            key,
+            definition=raw,
+            tags=tags | {name: tags_of(typed)},
+            by=user.name,
+            now=datetime.now(UTC),
+        )
+    workspace.part(KnownSurveys).forget(key)
+    return _shown(request, key, name)
+
+
+@router.get("/surveys/{key}/json")
+def show_json(request: Request, key: str, user: CurrentAnalyst) -> Response:
+    survey = _survey(request.app.state.workspace, key)
+    return _json_page(request, survey, json.dumps(survey.draft, ensure_ascii=False, indent=2))
+
+
+@router.post("/surveys/{key}/json")
+def change_json(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
+    """The definition as SurveyJS writes it, typed or brought from elsewhere."""
+    workspace: Workspace = request.app.state.workspace
+    survey, text = _survey(workspace, key), str(data.get("definition", ""))
+    try:
+        definition = Definition.of(json.loads(text))
+    except json.JSONDecodeError as e:
+        wrong = gettext("Line %(line)s is no JSON: %(why)s", line=e.lineno, why=e.msg)
+        return _json_page(request, survey, text, wrong, status=422)
+    except InvalidInput as e:
+        return _json_page(request, survey, text, in_words(e), status=422)
+    with workspace.db.session() as session:
+        store.change(session, key, definition=definition.json, by=user.name, now=datetime.now(UTC))
+    return redirect(f"/surveys/{key}/edit", flash=gettext("The questions are saved."))
+
+
+_MOVES: Final[Mapping[str, Callable[[Mapping[str, Any], str], Raw]]] = {
+    "up": lambda raw, name: editing.moved(raw, name, -1),
+    "down": lambda raw, name: editing.moved(raw, name, 1),
+    "split": editing.split,
+    "remove": editing.removed,
+}
+
+
+def _with_texts(raw: Mapping[str, Any], data: Any, languages: tuple[str, ...]) -> Raw:
+    texts = {
+        name: editing.localized({c: str(data.get(f"{name}-{c}", "")) for c in languages})
+        for name in ("title", "completedHtml")
+    }
+    return editing.with_texts(raw, texts)
+
+
+def _shown(request: Request, key: str, question: str) -> Response:
+    """The page anew; to htmx only what changed."""
+    if "hx-request" in request.headers:
+        return _page(request, key, question)
+    return redirect(f"/surveys/{key}/edit" + (f"?question={question}#open" if question else ""))
+
+
+def _page(
+    request: Request, key: str, question: str, *, raw: Mapping[str, Any] | None = None,
+    errors: dict[str, str] | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    workspace: Workspace = request.app.state.workspace
+    with workspace.db.session(read_only=True) as session:
+        survey, tags = store.survey(session, key), store.tags(session, key)
+    shown = raw or survey.draft
+    languages = _languages(shown)
+    spots = editing.spots(shown)
+    opened = next((s for s in spots if s.name == question), None)
+    form: QuestionForm | None = None
+    if opened:
+        form = form_of(opened.element, tags.get(question, Tags()), languages)
+        form.errors = errors or {}
+    response = render(
+        request,
+        "surveys/builder.html",
+        status=status,
+        survey=survey,
+        raw=shown,
+        spots=spots,
+        form=form,
+        tags=tags,
+        languages={c: LANGUAGES.get(c, c) for c in languages},
+        types=TYPES,
+        metrics=METRICS,
+        levels=LEVELS,
+        operators=OPERATORS,
+        touchpoints=_touchpoints(workspace),
+        faults=_faults(shown),
+        text_of=editing.text_of,
+        shown=lambda value: _any_text(value, current_language()),
+    )
+    response.headers["Content-Security-Policy"] = _FRAMED
+    return response
+
+
+def _any_text(value: Any, language: str) -> str:
+    """In the reader's language, or in any that there is."""
+    found = (editing.text_of(value, one) for one in (language, *LANGUAGES, *(value or ())))
+    return next(filter(None, found), "")
+
+
+def _json_page(
+    request: Request, survey: Survey, text: str, wrong: str = "", *, status: int = 200
+) -> Response:
+    return render(request, "surveys/json.html", status=status, survey=survey, text=text, wrong=wrong)
+
+
+def _survey(workspace: Workspace, key: str) -> Survey:
+    with workspace.db.session(read_only=True) as session:
+        return store.survey(session, key)
+
+
+def _faults(raw: Mapping[str, Any]) -> str:
+    """What keeps the draft from being published, in the reader's language; empty: nothing."""
+    try:
+        Definition.of(raw)
+    except InvalidInput as e:
+        return in_words(e)
+    return ""
+
+
+def _languages(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those that the texts are in, and always the two that we speak."""
+    found = dict.fromkeys(LANGUAGES)
+    pending: list[Any] = [raw]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Mapping):
+            found |= {k: None for k in value if len(k) == 2 and isinstance(value[k], str)}
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+    return tuple(found)
+
+
+def _touchpoints(workspace: Workspace) -> list[tuple[str, str]]:
+    known = workspace.part(Touchpoints).catalogue().touchpoints
+    return [(t.key, t.name(current_language())) for t in known]

@@ -1,0 +1,203 @@
+"""What those who answer see: the survey's page, and where their answers go. No log-in; nothing of others is told."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from polku.collect import LARGEST_BODY, Oversized, not_post, receive_body, reply, reply_error
+from polku.collect import Unfinished as Gone
+from polku.errors import InvalidInput, PolkuError, TooLarge
+from polku.i18n import LANGUAGES, current_language, gettext, use_language
+from polku.surveys.answering import CHANNELS, Answering, Posted, SurveyClosed
+from polku.surveys.definition import Definition
+from polku.surveys.known import KnownSurveys
+from polku.web.gate import HEADERS
+from polku.web.languages import choose_language
+from polku.web.rendering import STATIC, environment
+from polku.web.store import company
+from polku.workspace import Workspace
+
+log = logging.getLogger("polku.surveys")
+
+PUBLIC_PATHS: Final = ("/s/",)
+"""Path prefixes that need no log-in."""
+THEME_COOKIE: Final = "polku_theme"
+_POSTED: Final = msgspec.json.Decoder(Posted)
+
+
+def routes(workspace: Workspace) -> Sequence[BaseRoute]:
+    """For the application to add; see PUBLIC_PATHS."""
+    return [
+        Route("/s/kiosk.js", _kiosk_script),
+        Route("/s/{key}", _SurveyPage(workspace), methods=["GET", "HEAD"]),
+        Route("/s/{key}/{response}", _Answers(workspace)),
+    ]
+
+
+def _kiosk_script(request: Request) -> Response:
+    """The service worker: browsers let it look after addresses beside its own only."""
+    script = STATIC / "surveys" / "kiosk.js"
+    return Response(script.read_bytes(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+class _SurveyPage:
+    """The survey's page: everything that is needed to answer it, in one document."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._surveys = workspace.part(KnownSurveys)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = await run_in_threadpool(self._page, request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["Cache-Control"] = "no-cache"
+        await response(scope, receive, send)
+
+    def _page(self, request: Request) -> Response:
+        wish = choose_language(
+            request.query_params.get("lang", ""),
+            request.headers.get("accept-language", ""),
+            self._workspace.settings.language,
+        )
+        try:
+            asked = self._surveys.by_key(request.path_params["key"])
+        except PolkuError as e:
+            with use_language(wish):
+                return _message(
+                    request, gettext("There is no such survey"), gettext("Check the address."), e.status
+                )
+        language = wish if wish in asked.definition.languages else asked.definition.languages[0]
+        with use_language(language if language in LANGUAGES else wish):
+            if not asked.open:
+                return _message(
+                    request, asked.definition.title.within(language) or asked.name,
+                    gettext("This survey takes no more answers. Thank you for your interest."), SurveyClosed.status,
+                )  # fmt: skip
+            return survey_page(
+                request, asked.definition, asked.name, asked.key, language,
+                version=asked.version, anonymous=asked.anonymous,
+            )  # fmt: skip
+
+
+def survey_page(
+    request: Request, definition: Definition, name: str, key: str, language: str, *, version: int = 0,
+    anonymous: bool = False, preview: bool = False,
+) -> Response:  # fmt: skip
+    """The page on which a definition is answered; of a preview nothing is sent."""
+    workspace: Workspace = request.app.state.workspace
+    with workspace.db.session(read_only=True) as session:
+        known = company(session)
+    language = language if language in definition.languages else definition.languages[0]
+    via = request.query_params.get("via", "link")
+    channel = via if via in CHANNELS else "link"
+    told = {
+        "key": key,
+        "version": version,
+        "language": language,
+        "channel": channel,
+        "preview": preview,
+        "definition": definition.json,
+        "words": _words(),
+    }
+    page = environment().get_template("surveys/answer.html")
+    return HTMLResponse(
+        page.render(
+            title=definition.title.within(language) or name,
+            anonymous=anonymous,
+            company=known.name if known else "",
+            language=language,
+            languages={c: LANGUAGES.get(c, c) for c in definition.languages},
+            theme=_theme(request),
+            channel=channel,
+            told=_in_script(told),
+        )
+    )
+
+
+class _Answers:
+    """Takes what was answered so far, or all of it. Also from other sites: the widget stands on them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._answering = workspace.part(Answering)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            await not_post(scope, send)
+            return
+        request = Request(scope)
+        language = choose_language(
+            request.query_params.get("lang", ""), request.headers.get("accept-language", ""), "en"
+        )
+        with use_language(language):
+            try:
+                posted = _posted(await receive_body(receive))
+                taken = await self._answering.take(
+                    request.path_params["key"], request.path_params["response"], posted
+                )
+            except Gone:
+                return
+            except Oversized:
+                await reply_error(
+                    scope, send, TooLarge("Answers hold at most %(most)s KB.", most=LARGEST_BODY >> 10)
+                )
+                return
+            except PolkuError as e:
+                await reply_error(scope, send, e)
+                return
+            except Exception:
+                log.exception("answers_failed")
+                await reply_error(scope, send, PolkuError("Something went wrong at our side. Send again."))
+                return
+            problems = [
+                {"question": p.question, "code": p.code, "message": p.message} for p in taken.problems
+            ]
+        body = {"finished": taken.finished, "problems": problems}
+        await reply(scope, send, 422 if problems else 200, msgspec.json.encode(body))
+
+
+def _posted(body: bytes) -> Posted:
+    try:
+        return _POSTED.decode(body)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as e:
+        raise InvalidInput("The answers cannot be read: %(why)s", why=e) from None
+
+
+def _words() -> dict[str, str]:
+    """What the page's script says, in the reader's language."""
+    return {
+        "sending": gettext("Sending your answers…"),
+        "kept": gettext("No connection. Your answers are kept on this device and sent when it is back."),
+        "refused": gettext("Some answers need a correction."),
+    }
+
+
+def _message(request: Request, title: str, text: str, status: int) -> Response:
+    page = environment().get_template("surveys/message.html")
+    return HTMLResponse(
+        page.render(title=title, text=text, language=current_language(), theme=_theme(request)), status
+    )
+
+
+def _theme(request: Request) -> str:
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in ("light", "dark") else ""
+
+
+def _in_script(told: Any) -> Markup:
+    """JSON that cannot end the script element that it stands in."""
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    safe = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return Markup(safe)  # noqa: S704  no element can begin in it

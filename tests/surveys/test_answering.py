@@ -1,0 +1,312 @@
+"""A survey from the builder to an event on a customer's path, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from polku.app import create_app
+from polku.library import open_workspace
+from polku.settings import read_settings
+from polku.surveys import store
+from polku.surveys.known import KnownSurveys
+from polku.web import entrance
+from polku.workspace import Workspace
+from tests.folders import empty_folder
+from tests.web.visits import ADMIN
+from tests.web.visits import post as post_on
+
+TITLE = {"fi": "Suositteletko?", "en": "Would you recommend us?"}
+RAW: dict[str, Any] = {
+    "title": TITLE,
+    "pages": [{"name": "p", "elements": [
+        {"type": "rating", "name": "nps", "rateMin": 0, "rateMax": 10, "isRequired": True, "title": TITLE},
+        {"type": "comment", "name": "why", "visibleIf": "{nps} <= 6", "maxLength": 2000},
+    ]}],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    settings = read_settings(empty_folder(tmp_path_factory.mktemp("asking")))
+    with open_workspace(settings) as workspace:
+        yield workspace
+
+
+@pytest.fixture(scope="module")
+def browser(workspace: Workspace) -> TestClient:
+    entrance.log_in_attempts.__init__(most=50, within=entrance.log_in_attempts.within)  # type: ignore[misc]
+    browser = TestClient(create_app(workspace), base_url="http://127.0.0.1:8000", follow_redirects=False)
+    assert post_on(browser, "/setup", {**ADMIN, "language": "en"}).status_code == 303
+    return browser
+
+
+@pytest.fixture(scope="module")
+def stranger(browser: TestClient) -> TestClient:
+    return TestClient(browser.app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+
+
+def post(browser: TestClient, path: str, data: dict[str, str]) -> Any:
+    return post_on(browser, path, data, on="/settings/account")
+
+
+def published(workspace: Workspace, browser: TestClient, name: str, **more: Any) -> str:
+    """The key of a new survey that can be answered."""
+    given: dict[str, Any] = {"definition": RAW, "tags": {"nps": store.Tags("nps")}, "anonymous": False} | more
+    with workspace.db.session() as session:
+        key = store.create(session, name=name, touchpoint="order", by="T", now=datetime.now(UTC), **given).key
+    assert post(browser, f"/surveys/{key}/publish", {}).status_code == 303
+    return key
+
+
+def events(workspace: Workspace, key: str) -> list[dict[str, Any]]:
+    """What was stored of a survey's responses."""
+    rows = workspace.store.snapshot.sql(
+        "SELECT * FROM events WHERE name = 'Survey Responded' AND json_extract_string(properties, '$.survey') = $key",
+        {"key": key},
+    ).to_pylist()
+    return [r | {"properties": json.loads(r["properties"])} for r in rows]
+
+
+def sent(client: TestClient, key: str, answers: dict[str, Any], *, response: str = "", **more: Any) -> Any:
+    body = {"version": 1, "answers": answers, "finished": True} | more
+    return client.post(f"/s/{key}/{response or uuid4()}?lang=fi", json=body)
+
+
+def wait(workspace: Workspace) -> None:
+    """What is durable can be read a moment later."""
+    workspace.store.flush()
+
+
+def test_an_answer_becomes_an_event_on_the_path(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key = published(workspace, browser, "Tilauksen jälkeen")
+    answered = sent(
+        stranger, key, {"nps": 4, "why": "Hidas"}, user_id="anna", language="fi", seconds=12, channel="widget",
+        address="https://shop.example/kiitos",
+    )  # fmt: skip
+    assert answered.json() == {"finished": True, "problems": []}
+    wait(workspace)
+    (event,) = events(workspace, key)
+    assert event["user_id"] == "anna"
+    assert event["score"] == pytest.approx(-20)
+    assert event["properties"] == {
+        "survey": key, "version": 1, "channel": "widget", "answers": {"nps": 4, "why": "Hidas"}, "language": "fi",
+        "touchpoint": "order", "seconds": 12, "comment": "Hidas", "metric": "nps", "score": 4,
+    }  # fmt: skip
+    assert json.loads(event["context"]) == {"page": {"url": "https://shop.example/kiitos"}}
+    told = next(s for s in browser.get("/api/v1/surveys/list").json()["surveys"] if s["key"] == key)
+    assert (told["responses"], told["state"]) == (1, "open")
+
+
+def test_the_same_response_is_stored_once(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key, response = published(workspace, browser, "Kerran"), str(uuid4())
+    with ThreadPoolExecutor(4) as pool:
+        codes = list(
+            pool.map(lambda _: sent(stranger, key, {"nps": 9}, response=response).status_code, range(8))
+        )
+    assert set(codes) == {200}
+    wait(workspace)
+    assert len(events(workspace, key)) == 1
+
+
+def test_answers_are_kept_as_one_goes_and_forgotten_when_finished(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key, response = published(workspace, browser, "Kesken"), str(uuid4())
+    for answers in ({}, {"nps": 3}, {"nps": 3, "why": "Kes"}):
+        assert sent(stranger, key, answers, response=response, finished=False).status_code == 200
+    with workspace.db.session(read_only=True) as session:
+        begun = store.unfinished(session, response)
+    assert begun
+    assert begun.answers == {"nps": 3, "why": "Kes"}
+    assert sent(stranger, key, {"nps": 3}, response=response).status_code == 200
+    with workspace.db.session(read_only=True) as session:
+        assert store.unfinished(session, response) is None
+
+
+def test_an_anonymous_survey_keeps_nothing_of_who_answered(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key = published(workspace, browser, "Nimetön", anonymous=True)
+    sent(stranger, key, {"nps": 9}, user_id="anna", anonymous_id="x-1", address="https://shop.example/anna")
+    wait(workspace)
+    (event,) = events(workspace, key)
+    assert (event["user_id"], event["anonymous_id"], event["identifiers"], event["key"]) == (
+        None,
+        None,
+        None,
+        0,
+    )
+    assert "anna" not in json.dumps(event, default=str)
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        ({}, "required"),
+        ({"nps": 11}, "not_a_choice"),
+        ({"nps": 3, "why": "x" * 2001}, ""),
+        ({"nps": 3, "why": {"$ne": 1}}, ""),
+        ({"nps": 9, "unknown": 1}, ""),
+    ],
+)
+def test_what_cannot_be_an_answer_is_told_beside_its_question(
+    workspace: Workspace, browser: TestClient, stranger: TestClient, answers: dict[str, Any], code: str
+) -> None:
+    key = published(workspace, browser, f"Väärin {sorted(answers)} {code}")
+    answered = sent(stranger, key, answers)
+    assert answered.status_code == 422
+    problems = answered.json()["problems"]
+    assert problems
+    assert all(p["message"] and p["question"] for p in problems)
+    wait(workspace)
+    assert events(workspace, key) == []
+
+
+def test_an_answer_to_a_hidden_question_is_left_out(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key = published(workspace, browser, "Piilossa")
+    assert sent(stranger, key, {"nps": 10, "why": "Kirjoitin ensin"}).status_code == 200
+    wait(workspace)
+    assert events(workspace, key)[0]["properties"]["answers"] == {"nps": 10}
+
+
+def test_who_has_an_old_version_open_may_answer_it(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key = published(workspace, browser, "Vanha")
+    new = {"pages": [{"name": "p", "elements": [{"type": "comment", "name": "other", "isRequired": True}]}]}
+    post(browser, f"/surveys/{key}/json", {"definition": json.dumps(new)})
+    post(browser, f"/surveys/{key}/publish", {})
+    assert sent(stranger, key, {"nps": 9}).status_code == 200
+    assert sent(stranger, key, {"other": "Hei"}, version=2).status_code == 200
+    unknown = sent(stranger, key, {"nps": 9}, version=3)
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "invalid_input")
+    wait(workspace)
+    assert sorted(e["properties"]["version"] for e in events(workspace, key)) == [1, 2]
+
+
+def test_a_closed_survey_says_so(workspace: Workspace, browser: TestClient, stranger: TestClient) -> None:
+    key = published(workspace, browser, "Suljettu")
+    post(browser, f"/surveys/{key}/close", {})
+    assert sent(stranger, key, {"nps": 9}).status_code == 410
+    page = stranger.get(f"/s/{key}", headers={"Accept-Language": "fi"})
+    assert page.status_code == 410
+    assert "Kysely on päättynyt" in page.text
+
+
+@pytest.mark.parametrize("path", ["/s/nowhere", "/s/never-published"])
+def test_a_survey_that_is_not_there_says_so(
+    workspace: Workspace, browser: TestClient, stranger: TestClient, path: str
+) -> None:
+    if path.endswith("published"):
+        post(browser, "/surveys/new", {"name": "Never published", "template": "blank"})
+    page = stranger.get(path, headers={"Accept-Language": "en"})
+    assert page.status_code == 404
+    assert "There is no such survey" in page.text
+    assert sent(stranger, path.removeprefix("/s/"), {"nps": 1}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"version": 1}', b'{"version": "x", "answers": {}}', b"\xff\xfe"]
+)
+def test_what_cannot_be_read_is_refused(
+    workspace: Workspace, browser: TestClient, stranger: TestClient, body: bytes
+) -> None:
+    key = published(workspace, browser, "Sotku")
+    answered = stranger.post(f"/s/{key}/{uuid4()}", content=body)
+    assert answered.status_code == 400
+    assert answered.json()["code"] == "invalid_input"
+
+
+def test_too_much_is_refused(workspace: Workspace, browser: TestClient, stranger: TestClient) -> None:
+    key = published(workspace, browser, "Liikaa")
+    assert sent(stranger, key, {"nps": 1, "why": "x" * 1_000_000}).status_code == 413
+    assert sent(stranger, key, {"nps": 1}, response="no-uuid").status_code == 400
+    assert stranger.get(f"/s/{key}/{uuid4()}").status_code == 405
+
+
+def test_the_page_is_in_the_visitor_s_language_and_holds_the_questions(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key = published(workspace, browser, "Sivu", definition=RAW | {"title": {"fi": "</script><b>", "en": "A"}})
+    page = stranger.get(f"/s/{key}", headers={"Accept-Language": "fi-FI,en;q=0.5"}).text
+    assert '<html lang="fi">' in page
+    assert "<h1>&lt;/script&gt;&lt;b&gt;</h1>" in page
+    told = json.loads(re.findall(r'id="asked">(.*?)</script>', page, re.S)[0])
+    assert told["definition"]["pages"] == RAW["pages"]
+    assert told["definition"]["title"]["fi"] == "</script><b>"
+    assert '<html lang="en">' in stranger.get(f"/s/{key}?lang=en", headers={"Accept-Language": "fi"}).text
+    assert "'none'" in stranger.get(f"/s/{key}").headers["content-security-policy"]
+
+
+# -- the builder
+
+
+def test_a_survey_is_built_in_the_browser(workspace: Workspace, browser: TestClient) -> None:
+    made = post(browser, "/surveys/new", {"name": "Oma", "template": "blank", "touchpoint": "order"})
+    edit = made.headers["location"]
+    assert "No questions yet" in browser.get(edit).text
+    post(browser, edit, {"do": "add:rating"})
+    post(browser, edit, {"do": "add:comment", "page": "new"})
+    form = {
+        "type": "rating", "title-fi": "Kuinka meni?", "title-en": "How was it?", "required": "on", "least": "0",
+        "most": "10", "metric": "nps", "level": "emotion", "name": "score",
+    }  # fmt: skip
+    assert post(browser, f"{edit}/question1", form).headers["location"].endswith("?question=score#open")
+    page = unescape(browser.get(f"{edit}?question=question2").text)
+    assert "How was it?" in page
+    assert 'value="question2"' in page
+    wrong = post(browser, f"{edit}/question2", {"type": "comment", "title-en": "Why?", "name": "score"})
+    assert wrong.status_code == 422
+    assert "Another question has this name." in wrong.text
+    post(browser, edit, {"do": "up", "question": "question2"})
+    key = edit.split("/")[2]
+    with workspace.db.session(read_only=True) as session:
+        survey, tags = store.survey(session, key), store.tags(session, key)
+    assert [[e["name"] for e in p["elements"]] for p in survey.draft["pages"]] == [["score", "question2"]]
+    assert tags["score"] == store.Tags("nps", "emotion")
+    assert post(browser, f"/surveys/{key}/publish", {}).status_code == 303
+    assert workspace.part(KnownSurveys).by_key(key).definition.questions[0].name == "score"
+
+
+def test_a_definition_with_faults_is_not_saved_and_what_was_typed_stays(browser: TestClient) -> None:
+    made = post(browser, "/surveys/new", {"name": "Virheet", "template": "blank"}).headers["location"]
+    path = made.replace("/edit", "/json")
+    for text in ('{"pages": [', '{"pages": [{"elements": [{"type": "ratng", "name": "a"}]}]}'):
+        answered = post(browser, path, {"definition": text})
+        assert answered.status_code == 422
+        assert text in unescape(answered.text)
+
+
+def test_a_draft_that_cannot_be_shown_is_not_published(browser: TestClient) -> None:
+    made = post(browser, "/surveys/new", {"name": "Tyhjä", "template": "blank"}).headers["location"]
+    refused = post(browser, made.replace("/edit", "/publish"), {})
+    assert refused.status_code == 400
+
+
+def test_strangers_see_no_survey_of_the_house(browser: TestClient, stranger: TestClient) -> None:
+    for path in ("/surveys", "/surveys/new", "/surveys/oma", "/surveys/oma/edit", "/surveys/oma/preview"):
+        assert stranger.get(path).status_code == 303
+    assert stranger.get("/api/v1/surveys/list").status_code == 401
+
+
+def test_a_qr_code_leads_to_the_survey(workspace: Workspace, browser: TestClient) -> None:
+    key = published(workspace, browser, "Painettu")
+    code = browser.get(f"/surveys/{key}/qr.svg")
+    assert code.headers["content-type"].startswith("image/svg")
+    assert code.text.startswith("<svg")
