@@ -55,6 +55,9 @@ class Asked:
     required_text: Localised
     other_text: Localised
     check: Check
+    no_answer: Any
+    """What is checked where nothing was answered: a matrix may want every row, a checkbox some choices, though neither is
+    required; SurveyJS asks the same. None if nothing may be answered."""
 
 
 _REQUIRED = Words("An answer is needed.")
@@ -94,8 +97,10 @@ def _answer(
         if not _is_blank(value):
             kept = asked.check(value, partial)
             yield from [(name, kept)] if kept not in ([], {}) else ()
-        elif not partial and (question.is_required or (asked.required_if and asked.required_if(visible))):
+        elif not partial and (asked.required_if(visible) if asked.required_if else question.is_required):
             raise Refused("required", asked.required_text or _REQUIRED)
+        elif asked.no_answer is not None:
+            asked.check(asked.no_answer, partial)
     except Refused as e:
         refused.append((name, e))
     try:

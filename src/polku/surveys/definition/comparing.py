@@ -82,5 +82,7 @@ def spelled(value: Any) -> str:
 
 
 def _in_script(text: str) -> float | None:
-    """The number that JavaScript makes of a text when it compares it with a number."""
+    """The number that JavaScript makes of a text when it compares it with a number: of spaces alone, 0."""
+    if not text.strip():
+        return 0.0
     return None if "," in text or not _NUMBER.fullmatch(text) else float(text)

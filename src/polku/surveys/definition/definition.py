@@ -23,6 +23,7 @@ from polku.surveys.definition.values import COMMENT, OBJECT, is_text
 
 OWN_LANGUAGE = "en"
 """Of plain texts, where the survey's `locale` names no other; as in SurveyJS."""
+_NO_ANSWER: Mapping[str, Any] = {"matrix": {}, "checkbox": []}
 
 
 class Definition:
@@ -165,6 +166,7 @@ class Definition:
             required_text=Localised.of(element.raw.get("requiredErrorText", ""), self.own_language),
             other_text=Localised.of(element.raw.get("otherErrorText", ""), self.own_language),
             check=check_of(asked, element.raw, self.own_language),
+            no_answer=_NO_ANSWER.get(asked.type),
         )
 
 

@@ -256,9 +256,9 @@ class Reading:
                 )
                 self.faults.add(where, "duplicate_value", said)
             if (
-                place.endswith((".rows", ".columns"))
+                place.endswith(".rows")
                 and isinstance(one, str)
-                and (fault := fault_of_name(one))
+                and (fault := fault_of_name(one, of_row=True))
             ):
                 self.faults.add(where, "bad_name", fault)
 

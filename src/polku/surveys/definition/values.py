@@ -59,15 +59,15 @@ def as_day(value: Any) -> date | None:
         return None
 
 
-def fault_of_name(name: str) -> Words | None:
-    """What forbids a name, None if nothing does."""
+def fault_of_name(name: str, *, of_row: bool = False) -> Words | None:
+    """What forbids a name, or the value of a matrix's row, which stands in conditions as names do; None if nothing does."""
     if len(name) > limits.NAME_LETTERS:
         return Words("a name has at most %(most)s letters", most=limits.NAME_LETTERS)
     if _NOT_IN_NAMES.search(name) or name != name.strip() or not is_text(name):
         return Words("a name has no spaces around it and none of . [ ] { } ' \" # : , \\")
     if name.lower().endswith(COMMENT.lower()):
         return Words("a name may not end in -Comment: what is written beside a question is kept so")
-    if name.lower() in _OF_SURVEYJS | _OF_SCRIPTS or name.startswith("__"):
+    if name.lower() in (_OF_SCRIPTS if of_row else _OF_SCRIPTS | _OF_SURVEYJS) or name.startswith("__"):
         return Words("'%(name)s' means something else to SurveyJS; choose another name", name=name)
     return None
 
