@@ -96,7 +96,7 @@ env: .venv/.ready
 
 assets: $(VENDOR)/htmx.min.js
 
-$(VENDOR)/htmx.min.js: package-lock.json .npmrc scripts/assets.py .venv/.locked
+$(VENDOR)/htmx.min.js: package-lock.json .npmrc scripts/assets.py scripts/surveyjs.LICENSE .venv/.locked
 	@echo "Bringing browser code as in package-lock.json"
 	@$(BIN)/npm ci --loglevel=error
 	@$(BIN)/python scripts/assets.py

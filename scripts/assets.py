@@ -11,6 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 VENDOR = ROOT / "src/polku/web/static/vendor"
 INTER = "@fontsource-variable/inter"
+SURVEYS = ROOT / "scripts" / "surveyjs.LICENSE"
+"""SurveyJS's packages name their licence and do not carry its text."""
 
 FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
@@ -18,6 +20,12 @@ FILES = {
     "inter.woff2": f"{INTER}/files/inter-latin-wght-normal.woff2",
     "inter-ext.woff2": f"{INTER}/files/inter-latin-ext-wght-normal.woff2",
     "inter.LICENSE": f"{INTER}/LICENSE",
+    "survey.core.min.js": "survey-core/survey.core.min.js",
+    "survey.finnish.min.js": "survey-core/i18n/finnish.min.js",
+    "survey.contrast-light.min.js": "survey-core/themes/contrast-light.min.js",
+    # Without fonts: the other one fetches them from another company's servers.
+    "survey-core.fontless.min.css": "survey-core/survey-core.fontless.min.css",
+    "survey-js-ui.min.js": "survey-js-ui/survey-js-ui.min.js",
 }
 
 
@@ -26,6 +34,7 @@ def main() -> None:
     VENDOR.mkdir(parents=True)
     for name, source in FILES.items():
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
+    shutil.copyfile(SURVEYS, VENDOR / "surveyjs.LICENSE")
 
 
 if __name__ == "__main__":

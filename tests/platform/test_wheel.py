@@ -27,6 +27,12 @@ def test_wheel_carries_browser_code_with_its_licences(packed: set[str]) -> None:
         "inter.woff2",
         "inter-ext.woff2",
         "inter.LICENSE",
+        "survey.core.min.js",
+        "survey.finnish.min.js",
+        "survey.contrast-light.min.js",
+        "survey-core.fontless.min.css",
+        "survey-js-ui.min.js",
+        "surveyjs.LICENSE",
     }
 
 

@@ -1,0 +1,61 @@
+"""Names that SurveyJS 2.5 knows beyond the profile, so that a refusal can tell "not here" from "nowhere"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from polku.surveys.definition import profile
+
+_PROPERTIES: Final = """
+acceptCarriageReturn acceptedCategories acceptedTypes allowAdaptiveActions allowCameraAccess
+allowClear allowCustomChoices allowDigits allowImagesPreview allowMultiple allowResize
+allowResizeComment alternateRows autoAdvanceAllowComplete autoAdvanceEnabled autoFocusFirstError
+autoFocusFirstQuestion autoGenerate autoGrow autoGrowComment autocomplete backgroundImage
+backgroundImageAttachment backgroundImageFit backgroundOpacity bindings calculatedValues
+caseInsensitive cellComponent cellType cells checkErrorsMode choiceTextsFromQuestion
+choiceValuesFromQuestion choices choicesByUrl choicesEnableIf choicesFromQuestion
+choicesFromQuestionMode choicesLazyLoadEnabled choicesLazyLoadPageSize choicesMax choicesMin
+choicesOrder choicesStep choicesVisibleIf clearIfInvisible clearInvisibleValues colCount colSpan
+columnMinWidth columns columnsVisibleIf commentAreaRows commentPlaceholder commentText completeText
+completedBeforeHtml completedHtml completedHtmlOnCondition cookieName correctAnswer
+createCustomChoiceText dataList defaultDisplayValue defaultValue defaultValueExpression description
+descriptionLocation displayMode displayRateDescriptionsAsExtremeItems dontKnowText eachRowRequired
+eachRowUnique editText elements enableIf errorLocation fileOrPhotoPlaceholder filePlaceholder
+firstPageIsStartPage fitToContainer gridLayoutColumns gridLayoutEnabled headerView
+hideIfChoicesEmpty hideIfRowsEmpty html imageHeight imageWidth indent innerIndent
+inputFieldComponent inputSize inputTextAlignment inputType isCommentRequired isExclusive isRequired
+itemComponent labelFalse labelTrue loadingHtml locale logo logoFit logoHeight logoPosition logoWidth
+maskSettings maskType matrixDragHandleArea max maxCommentLength maxErrorText maxFiles maxLength
+maxRateDescription maxSelectedChoices maxSize maxTextLength maxValue maxValueExpression maxWidth min
+minErrorText minLength minRateDescription minSelectedChoices minValue minValueExpression minWidth
+name navigateToUrl navigateToUrlOnCondition navigationButtonsLocation navigationDescription
+navigationTitle needConfirmRemoveFile noneText notificationType otherErrorText otherPlaceholder
+otherText pageNextText pagePrevText pages partialSendEnabled photoPlaceholder placeholder
+previewMode previewText progressBarInheritWidthFrom progressBarLocation progressBarShowPageNumbers
+progressBarShowPageTitles progressBarType questionDescriptionLocation questionErrorLocation
+questionOrder questionStartIndex questionTitleLocation questionTitlePattern questionTitleWidth
+questionsOnPageMode randomize randomizeCategory rateColorMode rateCount rateDescriptionLocation
+rateMax rateMin rateStep rateType rateValues readOnly refuseText regex renderAs requiredErrorText
+requiredIf requiredMark resetValueIf rowOrder rowTitleWidth rows rowsVisibleIf scaleColorMode
+searchEnabled searchMode selectAllText selectToRankAreasLayout selectToRankEmptyRankedAreaText
+selectToRankEmptyUnrankedAreaText selectToRankEnabled selectToRankSwapAreas separateSpecialChoices
+setValueExpression setValueIf showBrandInfo showCommentArea showCompletePage showDontKnowItem
+showHeader showNavigationButtons showNoneItem showNumber showOtherItem showPageNumbers
+showPageTitles showPrevButton showPreview showPreviewBeforeComplete showProgressBar
+showQuestionNumbers showRefuseItem showSelectAllItem showTOC showTimer showTitle sjsVersion
+sourceType startSurveyText startWithNewLine state step stepErrorText storeDataAsText
+storeOthersAsComment surveyId surveyPostId surveyShowDataSaving swapOrder text textUpdateMode
+textWrapEnabled timeLimit timeLimitPerPage timerInfoMode timerLocation title titleLocation
+tocItemComponent tocLocation triggers type useDisplayValuesInDynamicTexts useTitleAsLabel
+validateVisitedEmptyFields validators value valueFalse valueName valuePropertyName valueTrue
+verticalAlign visible visibleIf waitForUpload width widthMode
+"""
+_TYPES: Final = """
+matrixdropdown matrixdynamic expression tagbox imagepicker buttongroup multipletext image empty
+slider imagemap signaturepad paneldynamic
+"""
+
+PROPERTIES: Final = frozenset(_PROPERTIES.split())
+"""Of surveys, pages, panels, choices, validators and of questions of the profile's types."""
+TYPES: Final = frozenset(_TYPES.split()) - frozenset(profile.TYPES)
+VALIDATORS: Final = frozenset({"answercount", "expression"})

@@ -1,0 +1,44 @@
+"""Ours held against SurveyJS's own library, on surveys and answers that hypothesis makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from polku.surveys.definition import Definition
+from polku.surveys.definition.conditions import condition
+from polku.surveys.definition.expressions import parsed
+from tests.surveys.definition import making, oracle
+
+Raw = dict[str, Any]
+SOME = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@st.composite
+def answered(draw: st.DrawFn) -> tuple[Raw, Raw]:
+    survey = draw(making.surveys())
+    return survey, draw(making.answers(survey))
+
+
+@SOME
+@given(answered())
+def test_shows_and_drops_what_surveyjs_does(case: tuple[Raw, Raw]) -> None:
+    survey, answers = case
+    definition = Definition.of(survey)
+    shown = oracle.visible(survey, answers)
+    assert list(definition.visible(answers)) == shown
+    hidden = {k for k, v in answers.items() if k.removesuffix("-Comment") not in shown and v not in ("", " ", [], {})}
+    assert set(definition.check(answers).dropped) == hidden
+
+
+@SOME
+@given(answered())
+def test_refuses_what_surveyjs_refuses(case: tuple[Raw, Raw]) -> None:
+    survey, answers = case
+    checked = Definition.of(survey).check(answers)
+    shown = oracle.visible(survey, answers)
+    counted = {k: v for k, v in answers.items() if k.removesuffix("-Comment") in shown}
+    refused = oracle.refused(survey, counted) & set(shown)
+    assert {p.question for p in checked.problems} == refused
