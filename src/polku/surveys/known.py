@@ -47,6 +47,8 @@ class KnownSurveys:
         self._known: dict[str, Asked] = {}
         self._lock = threading.Lock()
         self._source: int | None = None
+        self.changes = 0
+        """Grows whenever a survey changes."""
 
     def by_key(self, key: str) -> Asked:
         """Raises NotFound for a survey that is not there or was never published."""
@@ -60,6 +62,7 @@ class KnownSurveys:
     def forget(self, key: str) -> None:
         """It has changed: read it anew when it is asked for."""
         with self._lock:
+            self.changes += 1
             self._known.pop(key, None)
 
     def _read(self, key: str) -> Asked:

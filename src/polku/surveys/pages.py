@@ -13,12 +13,12 @@ from starlette.responses import Response
 from polku.collect import base_url
 from polku.i18n import LazyText, _l, current_language, gettext
 from polku.journeys import Touchpoints
-from polku.surveys import store
+from polku.surveys import store, widget
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
 from polku.surveys.public import survey_page
 from polku.surveys.queries import SurveyList
-from polku.surveys.ready import READY
+from polku.surveys.ready import ReadySurvey, ready_surveys
 from polku.surveys.store import Survey
 from polku.web import navigation
 from polku.web.forms import Filled, Form, FormData, read_form
@@ -49,6 +49,15 @@ class NewSurvey(Form):
     anonymous: bool = False
 
 
+class PlacementForm(Form):
+    on: bool = False
+    paths: Annotated[str, Field(max_length=4000)] = ""
+    event: Annotated[str, Field(max_length=120)] = ""
+    delay_s: Annotated[int, Field(ge=0, le=600)] = 3
+    percent: Annotated[float, Field(gt=0, le=100)] = 100
+    gap_days: Annotated[int, Field(ge=0, le=3650)] = 90
+
+
 @router.get("/surveys")
 def show_surveys(request: Request, user: CurrentUser) -> Response:
     answer = SurveyList().answer(_workspace(request))
@@ -64,8 +73,8 @@ def show_surveys(request: Request, user: CurrentUser) -> Response:
 
 @router.get("/surveys/new")
 def show_new(request: Request, user: CurrentAnalyst, template: str = "nps") -> Response:
-    chosen = READY.get(template)
-    raw = {"template": template, "name": chosen.name(current_language()) if chosen else ""}
+    chosen = _ready(template)
+    raw = {"template": template, "name": str(chosen.name) if chosen else ""}
     return _new_page(request, Filled[NewSurvey](raw=raw))
 
 
@@ -74,13 +83,13 @@ def add(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
     filled = read_form(NewSurvey, data)
     if not filled.form:
         return _new_page(request, filled, status=422)
-    form, ready = filled.form, READY.get(filled.form.template)
+    form, ready = filled.form, _ready(filled.form.template)
     with _workspace(request).db.session() as session:
         made = store.create(
             session,
             name=form.name,
-            definition=ready.definition if ready else {"pages": [{"name": "page1", "elements": []}]},
-            tags={q: store.Tags(t.metric, t.level) for q, t in ready.tags.items()} if ready else {},
+            definition=ready.json if ready else {"pages": [{"name": "page1", "elements": []}]},
+            tags={q: store.Tags(t.metric, t.level or "") for q, t in ready.tags.items()} if ready else {},
             anonymous=form.anonymous,
             touchpoint=form.touchpoint,
             by=user.name,
@@ -91,13 +100,52 @@ def add(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
 
 @router.get("/surveys/{key}")
 def show_survey(request: Request, key: str, user: CurrentUser) -> Response:
+    with _workspace(request).db.session(read_only=True) as session:
+        placement = store.placement(session, key)
+    raw = {
+        "on": placement.on,
+        "paths": "\n".join(placement.paths),
+        "event": placement.event,
+        "delay_s": placement.delay_s,
+        "percent": f"{placement.share * 100:g}",
+        "gap_days": placement.gap_days,
+    }
+    return _survey_page(request, key, Filled[PlacementForm](raw=raw))
+
+
+@router.post("/surveys/{key}/site")
+def place(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
+    """When the survey shows itself on the company's sites."""
+    filled = read_form(PlacementForm, data)
+    if not filled.form:
+        return _survey_page(request, key, filled, status=422)
+    form = filled.form
+    paths = tuple(p.strip() for p in form.paths.splitlines() if p.strip())
+    placement = store.Placement(form.on, paths, form.event, form.delay_s, form.percent / 100, form.gap_days)
+    with _workspace(request).db.session() as session:
+        store.place(session, key, placement)
+    _workspace(request).part(KnownSurveys).forget(key)
+    return redirect(f"/surveys/{key}", flash=gettext("The survey's place on your site is saved."))
+
+
+def _survey_page(request: Request, key: str, filled: Filled[PlacementForm], *, status: int = 200) -> Response:
     workspace = _workspace(request)
     survey = _survey(workspace, key)
     told = next(s for s in SurveyList().answer(workspace).surveys if s.key == key)
+    address = _address(request, key)
     return render(
-        request, "surveys/survey.html", survey=survey, told=told, states=STATES,
-        address=_address(request, key), now=datetime.now(UTC),
-    )  # fmt: skip
+        request,
+        "surveys/survey.html",
+        status=status,
+        survey=survey,
+        told=told,
+        states=STATES,
+        address=address,
+        filled=filled,
+        fits=survey.state == "open" and widget.fits(workspace.part(KnownSurveys).by_key(key).definition),
+        snippet=f'<script src="{address.removesuffix(key)}widget.js" async></script>',
+        now=datetime.now(UTC),
+    )
 
 
 @router.post("/surveys/{key}/publish")
@@ -150,9 +198,13 @@ def _new_page(request: Request, filled: Filled[NewSurvey], *, status: int = 200)
         "surveys/new.html",
         status=status,
         filled=filled,
-        ready=list(READY.values()),
+        ready=ready_surveys(),
         touchpoints=[("", gettext("The company as a whole")), *((t.key, t.name(language)) for t in known)],
     )
+
+
+def _ready(key: str) -> ReadySurvey | None:
+    return next((r for r in ready_surveys() if r.key == key), None)
 
 
 def _survey(workspace: Workspace, key: str) -> Survey:

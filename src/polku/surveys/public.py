@@ -19,6 +19,7 @@ from polku.collect import LARGEST_BODY, Oversized, not_post, receive_body, reply
 from polku.collect import Unfinished as Gone
 from polku.errors import InvalidInput, PolkuError, TooLarge
 from polku.i18n import LANGUAGES, current_language, gettext, use_language
+from polku.surveys import widget
 from polku.surveys.answering import CHANNELS, Answering, Posted, SurveyClosed
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
@@ -39,6 +40,7 @@ _POSTED: Final = msgspec.json.Decoder(Posted)
 def routes(workspace: Workspace) -> Sequence[BaseRoute]:
     """For the application to add; see PUBLIC_PATHS."""
     return [
+        *widget.routes(workspace),
         Route("/s/kiosk.js", _kiosk_script),
         Route("/s/{key}", _SurveyPage(workspace), methods=["GET", "HEAD"]),
         Route("/s/{key}/{response}", _Answers(workspace)),

@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 
 from polku.errors import Conflict, InvalidInput, NotFound
 from polku.journeys import key_of
-from polku.surveys.tables import AnswersRow, SurveyQuestionRow, SurveyRow, SurveyVersionRow
+from polku.surveys.tables import (
+    AnswersRow,
+    SurveyPlacementRow,
+    SurveyQuestionRow,
+    SurveyRow,
+    SurveyVersionRow,
+)
 
 LONGEST_NAME: Final = 120
 UNFINISHED_KEPT: Final = timedelta(days=30)
@@ -52,6 +58,20 @@ class Survey:
         if not self.version:
             return "draft"
         return "closed" if self.closed_at else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """When a survey shows itself on the company's sites: on pages whose path fits one of `paths` (`*` is anything; none:
+    all), once `event` has happened there (empty: at once), after `delay_s` seconds, to a `share` of visitors, and to
+    the same browser not again within `gap_days`."""
+
+    on: bool = False
+    paths: tuple[str, ...] = ()
+    event: str = ""
+    delay_s: int = 3
+    share: float = 1.0
+    gap_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +191,36 @@ def tags(session: Session, key: str) -> dict[str, Tags]:
         select(SurveyQuestionRow).where(SurveyQuestionRow.survey_id == _row(session, key).id)
     )
     return {r.question: Tags(r.metric, r.level, r.touchpoint) for r in rows}
+
+
+def placement(session: Session, key: str) -> Placement:
+    """Raises NotFound."""
+    row = session.get(SurveyPlacementRow, _row(session, key).id)
+    if row is None:
+        return Placement()
+    return Placement(row.on, tuple(row.paths.splitlines()), row.event, row.delay_s, row.share, row.gap_days)
+
+
+def place(session: Session, key: str, placement: Placement) -> None:
+    """Raises NotFound."""
+    id = _row(session, key).id
+    row = session.get(SurveyPlacementRow, id)
+    if row is None:
+        row = SurveyPlacementRow(survey_id=id)
+        session.add(row)
+    row.on, row.paths, row.event = placement.on, "\n".join(placement.paths), placement.event
+    row.delay_s, row.share, row.gap_days = placement.delay_s, placement.share, placement.gap_days
+
+
+def placed(session: Session) -> list[str]:
+    """The keys of surveys that show themselves on sites, by name."""
+    rows = session.scalars(
+        select(SurveyRow.key)
+        .join(SurveyPlacementRow, SurveyPlacementRow.survey_id == SurveyRow.id)
+        .where(SurveyPlacementRow.on)
+        .order_by(func.lower(SurveyRow.name), SurveyRow.id)
+    )
+    return list(rows)
 
 
 def keep_unfinished(session: Session, answers: Unfinished) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy import Boolean, Float, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from polku.db import Base, UtcDateTime
@@ -50,6 +50,20 @@ class SurveyQuestionRow(Base):
     metric: Mapped[str] = mapped_column(String(40), default="")
     level: Mapped[str] = mapped_column(String(16), default="")  # action, emotion, meaning
     touchpoint: Mapped[str] = mapped_column(String(80), default="")  # if another than the survey's
+
+
+class SurveyPlacementRow(Base):
+    """When a survey shows itself on the company's sites, as a card in the corner."""
+
+    __tablename__ = "survey_placement"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id", ondelete="CASCADE"), primary_key=True)
+    on: Mapped[bool] = mapped_column("is_on", Boolean)
+    paths: Mapped[str] = mapped_column(Text)  # a line each, * for anything; empty: every page
+    event: Mapped[str] = mapped_column(String(120))  # that must have happened on the page; empty: none
+    delay_s: Mapped[int] = mapped_column(Integer)
+    share: Mapped[float] = mapped_column(Float)  # of visitors, chosen by lot
+    gap_days: Mapped[int] = mapped_column(Integer)  # before the same browser is asked again
 
 
 class AnswersRow(Base):

@@ -118,7 +118,9 @@ def _comparison(made: Comparison, place: str, asked: Mapping[str, FoundElement],
                 "'%(name)s' (%(type)s) has several answers: use contains, notcontains, anyof, allof or noneof",
                 name=side.name, type=kind,
             )  # fmt: skip
-        elif (kind not in (*SEVERAL, *WRITTEN) and made.operator in ("contains", "notcontains", "allof")) or (kind in WRITTEN and made.operator == "allof"):
+        elif (kind not in (*SEVERAL, *WRITTEN) and made.operator in ("contains", "notcontains", "allof")) or (
+            kind in WRITTEN and made.operator == "allof"
+        ):
             said = Words("'%(name)s' (%(type)s) has one answer: use = or anyof", name=side.name, type=kind)
         elif kind == "boolean" and made.operator in _ORDERED:
             said = Words("'%(name)s' (%(type)s) is true or false: use = or !=", name=side.name, type=kind)

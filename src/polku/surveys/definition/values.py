@@ -31,10 +31,8 @@ A_VALUE: Final = Words("it should be a text, a number, true or false")
 
 def is_text(text: str) -> bool:
     """Whether it can be stored: no NUL, and no half of a character."""
-    return (
-        ("\x00" not in text
-        and text.isascii())
-        or ("\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text))
+    return ("\x00" not in text and text.isascii()) or (
+        "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
     )
 
 

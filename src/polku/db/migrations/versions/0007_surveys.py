@@ -51,6 +51,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("survey_id", "question", name=op.f("pk_survey_question")),
     )
     op.create_table(
+        "survey_placement",
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("paths", sa.Text(), nullable=False),
+        sa.Column("event", sa.String(length=120), nullable=False),
+        sa.Column("delay_s", sa.Integer(), nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("gap_days", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["survey.id"], name=op.f("fk_survey_placement_survey_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("survey_id", name=op.f("pk_survey_placement")),
+    )
+    op.create_table(
         "survey_answers",
         sa.Column("response", sa.String(length=36), nullable=False),
         sa.Column("survey_id", sa.Integer(), nullable=False),
@@ -68,5 +82,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("survey_answers", "survey_question", "survey_version", "survey"):
+    for table in ("survey_answers", "survey_placement", "survey_question", "survey_version", "survey"):
         op.drop_table(table)

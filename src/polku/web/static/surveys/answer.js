@@ -48,8 +48,9 @@
     survey.onValueChanged.add(keepSoon);
     survey.onCurrentPageChanged.add(keep);
     survey.onCompleting.add((_, options) => { options.allow = false; finish(); });
-    place.replaceChildren();
-    SurveyUI.renderSurvey(survey, place);
+    const box = document.createElement("div");  // a new one: what was drawn before is remembered with its place
+    place.replaceChildren(box);
+    SurveyUI.renderSurvey(survey, box);
   }
 
   function posted(finished) {
