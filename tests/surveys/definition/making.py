@@ -19,7 +19,9 @@ def surveys(draw: st.DrawFn) -> Raw:
     """Up to seven questions on a page or two, some in panels, with conditions on questions before and behind."""
     kinds = draw(st.lists(st.sampled_from(TYPES), min_size=2, max_size=7))
     questions = [draw(_question(f"q{i}", kind)) for i, kind in enumerate(kinds)]
-    order = draw(st.permutations(range(len(questions))))  # a question may hang on those before it in this order
+    order = draw(
+        st.permutations(range(len(questions)))
+    )  # a question may hang on those before it in this order
     for position, i in enumerate(order):
         if position and draw(st.booleans()):
             known = [questions[j] for j in order[:position]]
@@ -35,7 +37,9 @@ def surveys(draw: st.DrawFn) -> Raw:
 def _question(draw: st.DrawFn, name: str, kind: str) -> Raw:
     raw: Raw = {"type": kind, "name": name, "isRequired": draw(st.booleans())}
     if kind == "rating":
-        raw |= draw(st.sampled_from([{}, {"rateMin": 0, "rateMax": 10}, {"rateMax": 7}, {"rateValues": [1, 3, 9]}]))
+        raw |= draw(
+            st.sampled_from([{}, {"rateMin": 0, "rateMax": 10}, {"rateMax": 7}, {"rateValues": [1, 3, 9]}])
+        )
     elif kind in ("radiogroup", "checkbox", "dropdown"):
         raw |= {"choices": CHOICES, "showOtherItem": draw(st.booleans()), "showNoneItem": draw(st.booleans())}
         if kind == "checkbox":
@@ -100,7 +104,9 @@ def _written(kind: str) -> st.SearchStrategy[Any]:
     if kind == "date":
         return st.sampled_from(["2025-12-31", "2026-02-28", "2026-11-23", "2027-01-01"])
     if kind == "email":
-        return st.sampled_from(["a@b.fi", "a.b+c@d-e.co.uk", "a@b", "@b.fi", "a b@c.fi", "a@b..fi", "ä@ö.fi", "x"])
+        return st.sampled_from(
+            ["a@b.fi", "a.b+c@d-e.co.uk", "a@b", "@b.fi", "a b@c.fi", "a@b..fi", "ä@ö.fi", "x"]
+        )
     return st.sampled_from([*WORDS, " ", "", "abcabcabcabc"])
 
 
@@ -125,9 +131,9 @@ def expressions(draw: st.DrawFn, known: list[Raw], depth: int = 2) -> str:
 
 @st.composite
 def _comparison(draw: st.DrawFn, of: Raw) -> str:
-    name, kind = "{%s}" % of["name"], of["type"]
+    name, kind = f"{{{of['name']}}}", of["type"]
     if kind == "matrix" and draw(st.booleans()):
-        name, kind = "{%s.%s}" % (of["name"], draw(st.sampled_from(ROWS))), "radiogroup"
+        name, kind = f"{{{of['name']}.{draw(st.sampled_from(ROWS))}}}", "radiogroup"
     if kind == "matrix" or draw(st.integers(0, 4)) == 0:
         return f"{name} {draw(st.sampled_from(['empty', 'notempty']))}"
     constant = draw(_constants())
@@ -136,7 +142,10 @@ def _comparison(draw: st.DrawFn, of: Raw) -> str:
     elif kind in ("comment", "text") and draw(st.booleans()):
         return f"{name} {draw(st.sampled_from(['contains', 'notcontains']))} 'a'"
     elif kind == "boolean":
-        operator, constant = draw(st.sampled_from(["=", "!="])), draw(st.sampled_from(["true", "'false'", "1"]))
+        operator, constant = (
+            draw(st.sampled_from(["=", "!="])),
+            draw(st.sampled_from(["true", "'false'", "1"])),
+        )
     else:
         operator = draw(st.sampled_from(["=", "==", "!=", "<>", "<", ">", "<=", ">="]))
     if draw(st.integers(0, 3)) == 0:

@@ -8,8 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polku.surveys.definition import Definition
-from polku.surveys.definition.conditions import condition
-from polku.surveys.definition.expressions import parsed
 from tests.surveys.definition import making, oracle
 
 Raw = dict[str, Any]
@@ -29,7 +27,11 @@ def test_shows_and_drops_what_surveyjs_does(case: tuple[Raw, Raw]) -> None:
     definition = Definition.of(survey)
     shown = oracle.visible(survey, answers)
     assert list(definition.visible(answers)) == shown
-    hidden = {k for k, v in answers.items() if k.removesuffix("-Comment") not in shown and v not in ("", " ", [], {})}
+    hidden = {
+        k
+        for k, v in answers.items()
+        if k.removesuffix("-Comment") not in shown and v not in ("", " ", [], {})
+    }
     assert set(definition.check(answers).dropped) == hidden
 
 

@@ -49,9 +49,12 @@ def check_references(reading: Reading) -> None:
             for piped in dict.fromkeys(PIPED.findall(string)):
                 shown = _reference(variable(piped), text.place, asked, faults)
                 if text.is_html and shown is not None and shown.raw["type"] in (*WRITTEN, "file"):
-                    faults.add(text.place, "unsafe_piping", Words(
-                        "{%(name)s} is written by the respondent, and SurveyJS would take it for HTML here; show it in a "
-                        "title instead", name=piped))  # fmt: skip
+                    said = Words(
+                        "{%(name)s} is written by the respondent, and SurveyJS would take it for HTML here; show it "
+                        "in a title instead",
+                        name=piped,
+                    )
+                    faults.add(text.place, "unsafe_piping", said)
     _circles(asked, faults)
 
 
@@ -118,7 +121,9 @@ def _comparison(made: Comparison, place: str, asked: Mapping[str, FoundElement],
                 "'%(name)s' (%(type)s) has several answers: use contains, notcontains, anyof, allof or noneof",
                 name=side.name, type=kind,
             )  # fmt: skip
-        elif (kind not in (*SEVERAL, *WRITTEN) and made.operator in ("contains", "notcontains", "allof")) or (kind in WRITTEN and made.operator == "allof"):
+        elif (kind not in (*SEVERAL, *WRITTEN) and made.operator in ("contains", "notcontains", "allof")) or (
+            kind in WRITTEN and made.operator == "allof"
+        ):
             said = Words("'%(name)s' (%(type)s) has one answer: use = or anyof", name=side.name, type=kind)
         elif kind == "boolean" and made.operator in _ORDERED:
             said = Words("'%(name)s' (%(type)s) is true or false: use = or !=", name=side.name, type=kind)

@@ -31,10 +31,8 @@ A_VALUE: Final = Words("it should be a text, a number, true or false")
 
 def is_text(text: str) -> bool:
     """Whether it can be stored: no NUL, and no half of a character."""
-    return (
-        ("\x00" not in text
-        and text.isascii())
-        or ("\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text))
+    return ("\x00" not in text and text.isascii()) or (
+        "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
     )
 
 
@@ -60,7 +58,7 @@ def as_day(value: Any) -> date | None:
 
 
 def fault_of_name(name: str, *, of_row: bool = False) -> Words | None:
-    """What forbids a name, or the value of a matrix's row, which stands in conditions as names do; None if nothing does."""
+    """What forbids a name, or the value of a row, which stands in conditions as names do; None if nothing does."""
     if len(name) > limits.NAME_LETTERS:
         return Words("a name has at most %(most)s letters", most=limits.NAME_LETTERS)
     if _NOT_IN_NAMES.search(name) or name != name.strip() or not is_text(name):

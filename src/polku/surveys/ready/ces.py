@@ -11,7 +11,10 @@ TEMPLATE = ReadySurvey(
         text("How easy was it?", "Kuinka helppoa se oli?"),
         agreement(
             "ease",
-            text("The company made it easy for me to handle my issue.", "Yrityksen kanssa asiani hoitaminen oli helppoa."),
+            text(
+                "The company made it easy for me to handle my issue.",
+                "Yrityksen kanssa asiani hoitaminen oli helppoa.",
+            ),
         ),
         in_own_words(
             "what_was_hard",

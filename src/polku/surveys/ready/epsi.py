@@ -6,7 +6,9 @@ from polku.surveys.ready.template import ReadySurvey, Tag, in_own_words, scale, 
 TEMPLATE = ReadySurvey(
     key="epsi",
     name=_l("Index of satisfaction and loyalty (EPSI-style)"),
-    purpose=_l("Satisfaction overall, against expectations and against the ideal, and loyalty: for following over years."),
+    purpose=_l(
+        "Satisfaction overall, against expectations and against the ideal, and loyalty: for following over years."
+    ),
     json=survey(
         text("You as our customer", "Sinä asiakkaanamme"),
         scale(
@@ -48,7 +50,10 @@ TEMPLATE = ReadySurvey(
         ),
         scale(
             "talk",
-            text("When you talk about us to others, how do you talk?", "Kun puhut meistä muille, mihin sävyyn puhut?"),
+            text(
+                "When you talk about us to others, how do you talk?",
+                "Kun puhut meistä muille, mihin sävyyn puhut?",
+            ),
             text("Very negatively", "Hyvin kielteiseen"),
             text("Very positively", "Hyvin myönteiseen"),
             most=10,

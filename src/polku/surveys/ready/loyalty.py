@@ -14,7 +14,10 @@ TEMPLATE = ReadySurvey(
         text("What comes next?", "Miten tästä eteenpäin?"),
         scale(
             "recommend",
-            text("How likely are you to recommend us to others?", "Kuinka todennäköisesti suosittelisit meitä muille?"),
+            text(
+                "How likely are you to recommend us to others?",
+                "Kuinka todennäköisesti suosittelisit meitä muille?",
+            ),
             _LOW,
             _HIGH,
             least=0,
@@ -22,7 +25,9 @@ TEMPLATE = ReadySurvey(
         ),
         scale(
             "repurchase",
-            text("How likely are you to buy from us again?", "Kuinka todennäköisesti ostat meiltä uudelleen?"),
+            text(
+                "How likely are you to buy from us again?", "Kuinka todennäköisesti ostat meiltä uudelleen?"
+            ),
             _LOW,
             _HIGH,
             least=0,

@@ -13,7 +13,9 @@ _ASPECTS = [
 TEMPLATE = ReadySurvey(
     key="post-delivery",
     name=_l("After a delivery"),
-    purpose=_l("How the delivery went, a few days after it: satisfaction, and what exactly went well or wrong."),
+    purpose=_l(
+        "How the delivery went, a few days after it: satisfaction, and what exactly went well or wrong."
+    ),
     json=survey(
         text("Your delivery", "Toimituksesi"),
         scale(

@@ -15,8 +15,16 @@ TEMPLATE = ReadySurvey(
             "title": text("Was your issue solved?", "Ratkesiko asiasi?"),
             "isRequired": True,
             "choices": [
-                {"value": "first", "text": text("Yes, at the first contact", "Kyllä, ensimmäisellä yhteydenotolla")},
-                {"value": "later", "text": text("Yes, but I had to contact you again", "Kyllä, mutta vasta uudella yhteydenotolla")},
+                {
+                    "value": "first",
+                    "text": text("Yes, at the first contact", "Kyllä, ensimmäisellä yhteydenotolla"),
+                },
+                {
+                    "value": "later",
+                    "text": text(
+                        "Yes, but I had to contact you again", "Kyllä, mutta vasta uudella yhteydenotolla"
+                    ),
+                },
                 {"value": "not_yet", "text": text("Not yet", "Ei vielä")},
                 {"value": "no", "text": text("No", "Ei")},
             ],
@@ -24,7 +32,10 @@ TEMPLATE = ReadySurvey(
         agreement("ease", text("It was easy to get help.", "Avun saaminen oli helppoa.")),
         scale(
             "service",
-            text("How satisfied are you with the service you got?", "Kuinka tyytyväinen olet saamaasi palveluun?"),
+            text(
+                "How satisfied are you with the service you got?",
+                "Kuinka tyytyväinen olet saamaasi palveluun?",
+            ),
             text("Very dissatisfied", "Erittäin tyytymätön"),
             text("Very satisfied", "Erittäin tyytyväinen"),
             most=5,
@@ -35,7 +46,9 @@ TEMPLATE = ReadySurvey(
             text("What is still unsolved?", "Mikä on vielä ratkaisematta?"),
             visible_if="{solved} anyof ['not_yet', 'no']",
         ),
-        in_own_words("comment", text("What could we have done better?", "Mitä olisimme voineet tehdä paremmin?")),
+        in_own_words(
+            "comment", text("What could we have done better?", "Mitä olisimme voineet tehdä paremmin?")
+        ),
     ),
     tags={
         "solved": Tag("", "action"),

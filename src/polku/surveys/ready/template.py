@@ -74,7 +74,10 @@ def recommend(name: str = "recommend") -> dict[str, Any]:
         "How likely are you to recommend us to a friend or colleague?",
         "Kuinka todennäköisesti suosittelisit meitä ystävälle tai työkaverille?",
     )
-    low, high = text("Not at all likely", "En lainkaan todennäköisesti"), text("Extremely likely", "Erittäin todennäköisesti")
+    low, high = (
+        text("Not at all likely", "En lainkaan todennäköisesti"),
+        text("Extremely likely", "Erittäin todennäköisesti"),
+    )
     return scale(name, title, low, high, least=0, most=10)
 
 

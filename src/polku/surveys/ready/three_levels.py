@@ -11,7 +11,9 @@ def _emotion(value: str, english: str, finnish: str) -> dict[str, object]:
 TEMPLATE = ReadySurvey(
     key="three-levels",
     name=_l("Three levels of experience"),
-    purpose=_l("Did we meet the need, what did it feel like, and what does it mean? Two or three questions on each level."),
+    purpose=_l(
+        "Did we meet the need, what did it feel like, and what does it mean? Two or three questions on each level."
+    ),
     json=survey(
         text("Your experience", "Kokemuksesi"),
         agreement("met_my_needs", text("I got what I needed.", "Sain sen, mitä tarvitsin.")),
@@ -41,11 +43,16 @@ TEMPLATE = ReadySurvey(
         },
         agreement(
             "fits_values",
-            text("This company fits what matters to me.", "Tämä yritys sopii siihen, mikä minulle on tärkeää."),
+            text(
+                "This company fits what matters to me.", "Tämä yritys sopii siihen, mikä minulle on tärkeää."
+            ),
         ),
         agreement(
             "would_miss",
-            text("I would miss this company if it no longer existed.", "Jäisin kaipaamaan tätä yritystä, jos sitä ei enää olisi."),
+            text(
+                "I would miss this company if it no longer existed.",
+                "Jäisin kaipaamaan tätä yritystä, jos sitä ei enää olisi.",
+            ),
         ),
         in_own_words("comment", text("Tell us more, if you like.", "Kerro halutessasi lisää.")),
     ),
