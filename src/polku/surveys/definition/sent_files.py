@@ -28,10 +28,10 @@ def checked_files(value: Any, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _one_file(value: Any, accepted: list[str], largest: int) -> dict[str, Any]:
-    """A file as SurveyJS sends it: its name, media type and content as a data: address, or where it was put and its size."""
+    """A file as SurveyJS sends it: name, media type, content as a data: address or where it was put, size."""
     if not isinstance(value, dict) or not value.keys() <= _FILE_KEYS:
         raise Refused("bad_file", NO_ANSWER)
-    name, kind, content = value.get("name"), value.get("type", ""), value.get("content", "")
+    name, kind, content = (value.get(key, "") for key in ("name", "type", "content"))
     if not all(isinstance(v, str) and is_text(v) for v in (name, kind, content)):
         raise Refused("bad_file", NO_ANSWER)
     if not 0 < len(name) <= _FILE_NAME_LETTERS or _UNSAFE_NAME.search(name) or name in (".", ".."):

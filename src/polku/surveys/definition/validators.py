@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from polku.errors import Words
 from polku.surveys.definition import limits
-from polku.surveys.definition.comparing import spelled
+from polku.surveys.definition.comparing import as_number, spelled
 from polku.surveys.definition.localised import Localised
 from polku.surveys.definition.patterns import found
 from polku.surveys.definition.refusal import Refused
@@ -21,7 +21,7 @@ _EMAIL_LETTERS: Final = 254
 
 
 def number_within(value: str | float, least: Any, most: Any) -> float:
-    number = asnumber_within(value) if isinstance(value, str) else value
+    number = as_number(value) if isinstance(value, str) else value
     if number is None or not math.isfinite(number) or abs(number) > limits.NUMBER:
         raise Refused("not_a_number", Words("Write a number."))
     if least is not None and number < least:

@@ -30,7 +30,8 @@ _TOLD: Final = frozenset({
     "hasOther", "showOtherItem", "otherText", "rateMin", "rateMax", "rateStep", "rateValues", "inputType", "maxLength",
     "minSelectedChoices", "maxSelectedChoices", "hasNone", "showNoneItem", "noneText", "placeholder", "displayMode",
     "colCount", "startWithNewLine", "maxSize", "maxFiles", "allowMultiple", "acceptedTypes", "labelTrue", "labelFalse",
-    "valueTrue", "valueFalse", "min", "max", "validators", "minRateDescription", "maxRateDescription", "showCommentArea",
+    "valueTrue", "valueFalse", "min", "max", "validators", "minRateDescription", "maxRateDescription",
+    "showCommentArea",
     "commentText", "rateType", "autoGrow",
 })  # fmt: skip
 """Properties that are written, told of one by one, or say only how a question looks."""
@@ -271,8 +272,10 @@ class _Writer:
     def _answers(self, name: str, members: tuple[Choice, ...], qid: str) -> None:
         for order, member in enumerate(members):
             value, aid = spelled(member.value), self._tables.number()
-            self._tables.add("answers", aid=aid, qid=qid, code=self._codes.get(f"{name}={value}", value), sortorder=order,
-                             assessment_value=0, scale_id=0)  # fmt: skip
+            code = self._codes.get(f"{name}={value}", value)
+            self._tables.add(
+                "answers", aid=aid, qid=qid, code=code, sortorder=order, assessment_value=0, scale_id=0
+            )
             for language in self._definition.languages:
                 said = escape(member.within(language), quote=False)
                 self._tables.add(
@@ -283,7 +286,8 @@ class _Writer:
         number = raw.get("inputType") == "number"
         low, high = ("min_num_value_n", "max_num_value_n") if number else ("date_min", "date_max")
         for ours, theirs in (
-            ("minSelectedChoices", "min_answers"), ("maxSelectedChoices", "max_answers"), ("maxLength", "maximum_chars"),
+            ("minSelectedChoices", "min_answers"), ("maxSelectedChoices", "max_answers"),
+            ("maxLength", "maximum_chars"),
             ("maxFiles", "max_num_of_files"), ("min", low), ("max", high),
         ):  # fmt: skip
             if ours in raw:
