@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from polku.errors import TooLarge
 from polku.i18n import in_words, use_language
 from polku.surveys.definition import Definition, InvalidDefinition, limits
-from polku.surveys.definition.profile import TYPES
+from polku.surveys.definition.profile import PAGE, PANEL, SURVEY, TYPES, Kind
 from polku.surveys.definition.surveyjs import PROPERTIES
 from polku.surveys.definition.surveyjs import TYPES as OTHER_TYPES
-from tests.surveys.definition import making
+from tests.surveys.definition import making, oracle
 
 Raw = dict[str, Any]
 NPS: Raw = {"type": "rating", "name": "nps", "rateMin": 0, "rateMax": 10}
@@ -248,3 +249,134 @@ def test_plain_texts_are_in_the_survey_s_own_language() -> None:
 
 def test_json_in_bytes_may_be_in_any_encoding_of_json() -> None:
     assert Definition.read(json.dumps({"elements": [NPS]}).encode("utf-16")) == of(NPS)
+
+
+def _places(raw: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
+    return [path, *(place for key, one in inner for place in _places(one, (*path, key)))]
+
+
+JUNK = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        0,
+        1.5,
+        10**400,
+        1e308,
+        "",
+        "x",
+        "{q0} = 1",
+        "{q0",
+        "\ud800",
+        "\x00",
+        [],
+        [[]],
+        [None],
+        {},
+        {"a": {}},
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(making.surveys(), st.data())
+def test_whatever_is_given_is_taken_or_refused(survey: Raw, data: st.DataObject) -> None:
+    place = data.draw(st.sampled_from(_places(survey)[1:]))
+    survey = json.loads(json.dumps(survey))
+    inner: Any = survey
+    for key in place[:-1]:
+        inner = inner[key]
+    names = [
+        "title",
+        "visibleIf",
+        "choices",
+        "rows",
+        "validators",
+        "rateMin",
+        "max",
+        "elements",
+        "rateValues",
+    ]
+    name = data.draw(st.sampled_from(names))
+    inner[place[-1]] = data.draw(JUNK)
+    if isinstance(inner, dict) and data.draw(st.booleans()):
+        inner[name] = data.draw(JUNK)
+    try:
+        definition = Definition.of(survey)
+    except InvalidDefinition as refusal:
+        told = refusal.faults
+    else:
+        told = ()
+        assert definition.json == survey
+    assert told == () or all(fault.place for fault in told)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no",
+        "title",
+        "row",
+        "item",
+        "panel",
+        "survey",
+        "value",
+        "length",
+        "true",
+        "null",
+        "5",
+        "a b",
+        "ä",
+        "x-y",
+        "a/b",
+    ],
+)
+def test_names_that_are_taken_mean_their_question_to_surveyjs(name: str) -> None:
+    survey = {"elements": [{"type": "rating", "name": name}, {**NPS, "visibleIf": f"{{{name}}} = 3"}]}
+    definition = Definition.of(survey)
+    for value in (2, 3):
+        assert list(definition.visible({name: value})) == oracle.visible(survey, {name: value})
+
+
+@pytest.mark.parametrize("name", ["pageno", "pagecount", "locale", "self", "$x", "toString", "__proto__"])
+def test_names_that_mean_something_else_to_surveyjs_are_refused(name: str) -> None:
+    assert faults({"type": "rating", "name": name}) == [("elements[0].name", "bad_name")]
+
+
+def test_surveyjs_knows_every_property_of_the_profile() -> None:
+    """Except the older names hasOther and hasNone, which it takes without listing them."""
+    made: dict[Kind, Any] = {
+        Kind.TEXT: {"default": "x", "fi": "y"}, Kind.HTML: "<p>x</p>", Kind.FLAG: True, Kind.COUNT: 2, Kind.NUMBER: 2,
+        Kind.BOUND: 2, Kind.EXPRESSION: "{first} = 1", Kind.PLAIN: "a", Kind.VALUE: "a", Kind.LANGUAGE: "fi",
+        Kind.CHOICES: [1, {"value": 2, "text": "two"}],
+        Kind.VALIDATORS: [{"type": "regex", "regex": "a", "caseInsensitive": True, "text": "x"}],
+    }  # fmt: skip
+
+    def full(properties: Any, **own: Any) -> Raw:
+        values = {n: p.words[0] if p.kind is Kind.WORD else made.get(p.kind) for n, p in properties.items()}
+        return {n: v for n, v in {**values, **own}.items() if v is not None}
+
+    elements = [{"type": "rating", "name": "first"}]
+    for kind, properties in TYPES.items():
+        own: Raw = {"type": kind, "name": kind}
+        own |= {"inputType": "number"} if kind == "text" else {}
+        own |= {"rateMin": 1, "rateMax": 5, "rateStep": 1} if kind == "rating" else {}
+        own |= {"valueFalse": "b"} if kind == "boolean" else {}
+        elements.append(full(properties, **own))
+    panel = full(PANEL, type="panel", name="part", elements=elements)
+    survey = full(SURVEY, elements=None, pages=[full(PAGE, name="page", elements=[panel])])
+    del panel["visibleIf"], survey["pages"][0]["visibleIf"]
+    assert Definition.of(survey).json == survey
+    assert oracle.errors_in_json(survey) == []
+    assert oracle.errors_in_json({"elements": [{"type": "rating", "name": "a", "rateMx": 3}]})
+
+
+def test_what_is_equal() -> None:
+    assert of({**NPS, "isRequired": True}) != of(NPS)
+    assert Definition.of({"elements": [NPS], "title": "x"}) == Definition.of(
+        {"title": "x", "elements": [NPS]}
+    )
+    one, true = ({"type": "dropdown", "name": "d", "choices": [value]} for value in (1, True))
+    assert of(one) != of(true)

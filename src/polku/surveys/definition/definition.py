@@ -107,14 +107,19 @@ class Definition:
 
     @property
     def text(self) -> str:
-        """The JSON as text, in one line; the same for equal definitions."""
+        """The JSON as text, in one line, its properties in the order in which they were given."""
         return self._text
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Definition) and self.json == other.json
+        return isinstance(other, Definition) and self._canonical == other._canonical
 
     def __hash__(self) -> int:
-        return hash(json.dumps(self.json, sort_keys=True))
+        return hash(self._canonical)
+
+    @cached_property
+    def _canonical(self) -> str:
+        """Equal for equal definitions: the order of properties means nothing, but 1 is not true."""
+        return json.dumps(self.json, sort_keys=True)
 
     def __repr__(self) -> str:
         title = self.title.within(self.own_language)

@@ -13,13 +13,12 @@ from polku.surveys.definition.localised import is_language
 from polku.surveys.definition.profile import Kind
 
 _NOT_IN_NAMES: Final = re.compile(r"""[.\[\]{}'"#:,\\\x00-\x1f\x7f]""")
-_OF_SURVEYJS: Final = frozenset(
-    {"pageno", "pagecount", "locale", "no", "require", "title", "row", "item", "panel"}
-)
+_OF_SURVEYJS: Final = frozenset({"pageno", "pagecount", "locale", "self"})
 _OF_SCRIPTS: Final = frozenset(
     {"constructor", "prototype", "hasownproperty", "isprototypeof", "propertyisenumerable", "tolocalestring",
-     "tostring", "valueof", "length"}
+     "tostring", "valueof"}
 )  # fmt: skip
+"""Every object of JavaScript has these: SurveyJS fails on a question that is called so."""
 COMMENT: Final = "-Comment"
 """Ends the name under which SurveyJS keeps what was written beside a question."""
 
@@ -65,7 +64,9 @@ def fault_of_name(name: str, *, of_row: bool = False) -> Words | None:
         return Words("a name has no spaces around it and none of . [ ] { } ' \" # : , \\")
     if name.lower().endswith(COMMENT.lower()):
         return Words("a name may not end in -Comment: what is written beside a question is kept so")
-    if name.lower() in (_OF_SCRIPTS if of_row else _OF_SCRIPTS | _OF_SURVEYJS) or name.startswith("__"):
+    if name.lower() in (_OF_SCRIPTS if of_row else _OF_SCRIPTS | _OF_SURVEYJS) or name.startswith(
+        ("__", "$")
+    ):
         return Words("'%(name)s' means something else to SurveyJS; choose another name", name=name)
     return None
 

@@ -79,7 +79,10 @@ class AskedReader:
     def _mandatory(self, row: Row) -> dict[str, Any]:
         if row.get("mandatory") == "S":
             self._tell(f"{row['title']}.mandatory", Words("a soft demand to answer is none here"))
-        return {"isRequired": True} if row.get("mandatory") == "Y" else {}
+        if row.get("mandatory") != "Y":
+            return {}
+        every_row = {"eachRowRequired": True} if TYPES[row["type"]] == "matrix" else {}
+        return {"isRequired": True, **every_row}
 
     def _offered(self, row: Row, kind: str) -> dict[str, Any]:
         """Choices, rows and columns."""

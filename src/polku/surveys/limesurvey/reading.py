@@ -21,12 +21,9 @@ _BROUGHT: Final = frozenset({
 })  # fmt: skip
 _SAID_ELSEWHERE: Final = frozenset({"conditions"})
 """Older ways to write what `relevance` says too."""
-_LETTERS: Final = (
-    "surveyls_email_invite",
-    "surveyls_email_remind",
-    "surveyls_email_confirm",
-    "surveyls_email_register",
-)
+_USED: Final = frozenset({"survey_id", "language", "title", "description", "welcometext", "endtext"})
+"""Texts of a survey that have a place here; each name begins with surveyls_."""
+_SETTINGS: Final = ("anonymized", "expires", "startdate", "datestamp", "ipaddr", "usecaptcha", "listpublic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +82,25 @@ class _Reader:
         if welcome and pages:
             html = self._rows.localised(welcome)
             pages[0]["elements"].insert(0, {"type": "html", "name": "welcome", "html": html})
-        for name in _LETTERS:
-            if any(text.strip() for text in said(name).values()):
-                self._tell(
-                    f"surveys_languagesettings.{name}", Words("letters are written where a survey is sent")
-                )
+        self._settings()
         return {**raw, "pages": pages}
+
+    def _settings(self) -> None:
+        """Tell what belongs to sending a survey, not to what it asks."""
+        for row in self._rows.tables["surveys_languagesettings"]:
+            for field, value in row.items():
+                if (
+                    value.strip()
+                    and field.removeprefix("surveyls_") not in _USED
+                    and not field.endswith("format")
+                ):
+                    place = f"surveys_languagesettings.{field} ({row.get('surveyls_language', '')})"
+                    self._tell(place, Words("this is written where a survey is sent"))
+        for row in self._rows.tables["surveys"]:
+            for field in _SETTINGS:
+                if row.get(field, "").strip() not in ("", "N", "0"):
+                    told = Words("%(value)s: this is set where a survey is sent", value=row[field][:50])
+                    self._tell(f"surveys.{field}", told)
 
     def _tables(self) -> None:
         """Tell what else the file holds."""

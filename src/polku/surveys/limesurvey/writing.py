@@ -31,7 +31,7 @@ _TOLD: Final = frozenset({
     "minSelectedChoices", "maxSelectedChoices", "hasNone", "showNoneItem", "noneText", "placeholder", "displayMode",
     "colCount", "startWithNewLine", "maxSize", "maxFiles", "allowMultiple", "acceptedTypes", "labelTrue", "labelFalse",
     "valueTrue", "valueFalse", "min", "max", "validators", "minRateDescription", "maxRateDescription",
-    "showCommentArea",
+    "showCommentArea", "eachRowRequired",
     "commentText", "rateType", "autoGrow",
 })  # fmt: skip
 """Properties that are written, told of one by one, or say only how a question looks."""
@@ -185,10 +185,11 @@ class _Writer:
         question = self._questions.get(name)
         code = self._codes.get(name) or self._unused(name, _CODE, "X", set(self._codes.values()))
         self._codes[name] = code
+        required = raw.get("isRequired") or raw.get("eachRowRequired")
         self._tables.add(
             "questions", qid=qid, parent_qid=0, sid=_SURVEY, gid=gid, type=self._letter(raw, question), title=code,
             preg=self._pattern(raw), other="Y" if question and question.has_other else "N",
-            mandatory="Y" if raw.get("isRequired") else "N", question_order=order, scale_id=0, same_default=0,
+            mandatory="Y" if required else "N", question_order=order, scale_id=0, same_default=0,
             relevance=relevance, encrypted="N",
         )  # fmt: skip
         for language in self._definition.languages:
