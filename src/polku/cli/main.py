@@ -37,6 +37,10 @@ COMMANDS: Final[dict[str, tuple[str, LazyText]]] = {
         "polku.cli.lake:lake",
         _l("Share events with other Polkus, and ask a cluster about all of them."),
     ),
+    "surveys": (
+        "polku.cli.surveys:surveys",
+        _l("Check the definition of a survey, begin with a ready one, convert one of LimeSurvey."),
+    ),
     "sources": ("polku.cli.queries:sources", _l("Ask where events come from.")),
     "rejected": ("polku.cli.queries:rejected", _l("Ask what could not be taken, and why.")),
     "profiles": ("polku.cli.queries:profiles", _l("Ask about customers: search, one customer, who is who.")),

@@ -28,9 +28,34 @@ def surveys(draw: st.DrawFn) -> Raw:
             questions[i]["visibleIf"] = draw(expressions(known))
         if position and draw(st.integers(0, 3)) == 0:
             questions[i]["requiredIf"] = draw(expressions([q for q in questions if q is not questions[i]]))
-    cut = draw(st.integers(0, len(questions)))
-    pages = [p for p in (questions[:cut], questions[cut:]) if p]
-    return {"pages": [{"name": f"page{i}", "elements": elements} for i, elements in enumerate(pages)]}
+    elements = list(questions)
+    for position, i in enumerate(order):
+        if position and draw(st.integers(0, 4)) == 0:
+            hidden = draw(expressions([questions[j] for j in order[:position]]))
+            inner = {"type": "panel", "name": f"inner{i}", "elements": [questions[i]]}
+            elements[i] = {"type": "panel", "name": f"panel{i}", "visibleIf": hidden, "elements": [inner]}
+    cut = draw(st.integers(0, len(elements)))
+    pages = [p for p in (elements[:cut], elements[cut:]) if p]
+    made = [{"name": f"page{i}", "elements": inside} for i, inside in enumerate(pages)]
+    if len(made) > 1 and draw(st.booleans()) and (free := _not_hanging(made)):
+        made[1]["visibleIf"] = draw(expressions(free))
+    return {"pages": made}
+
+
+def _not_hanging(pages: list[Raw]) -> list[Raw]:
+    """Questions of the first page on which the second may hang: those that hang on none of the second's."""
+    second = {q["name"] for q in questions_of({"pages": pages[1:]})}
+    hanging = second
+    while True:
+        wider = hanging | {
+            q["name"]
+            for e in pages[0]["elements"]
+            for q in questions_of({"pages": [{"elements": [e]}]})
+            if any(f"{{{name}}}" in str(e) or f"{{{name}." in str(e) for name in hanging)
+        }
+        if wider == hanging:
+            return [q for q in questions_of({"pages": pages[:1]}) if q["name"] not in hanging]
+        hanging = wider
 
 
 @st.composite
@@ -71,7 +96,11 @@ def answers(draw: st.DrawFn, survey: Raw) -> Raw:
 
 
 def questions_of(survey: Raw) -> list[Raw]:
-    return [q for page in survey["pages"] for q in page["elements"]]
+    return [q for page in survey["pages"] for e in page["elements"] for q in _inside(e)]
+
+
+def _inside(element: Raw) -> list[Raw]:
+    return [q for e in element["elements"] for q in _inside(e)] if element["type"] == "panel" else [element]
 
 
 @st.composite
@@ -131,9 +160,9 @@ def expressions(draw: st.DrawFn, known: list[Raw], depth: int = 2) -> str:
 
 @st.composite
 def _comparison(draw: st.DrawFn, of: Raw) -> str:
-    name, kind = "{%s}" % of["name"], of["type"]
+    name, kind = f"{{{of['name']}}}", of["type"]
     if kind == "matrix" and draw(st.booleans()):
-        name, kind = "{%s.%s}" % (of["name"], draw(st.sampled_from(ROWS))), "radiogroup"
+        name, kind = f"{{{of['name']}.{draw(st.sampled_from(ROWS))}}}", "radiogroup"
     if kind == "matrix" or draw(st.integers(0, 4)) == 0:
         return f"{name} {draw(st.sampled_from(['empty', 'notempty']))}"
     constant = draw(_constants())

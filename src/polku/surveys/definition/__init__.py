@@ -1,7 +1,7 @@
 """What a survey asks: the documented profile of SurveyJS's JSON, read, checked and answered.
 
-`Definition.of(json)` refuses whatever it does not understand, with all faults and their places; `definition.check(answers)`
-is the server's own validator.
+`Definition.of(json)` refuses whatever it does not understand, with all faults and their places;
+`definition.check(answers)` is the server's own validator.
 """
 
 from polku.surveys.definition.checking import Checked, Problem

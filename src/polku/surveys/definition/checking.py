@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from polku.errors import InvalidInput, Words
 from polku.i18n import in_words, use_language
 from polku.surveys.definition import limits
-from polku.surveys.definition.answers import Check, Refused, comment_text
+from polku.surveys.definition.answers import Check, comment_text
 from polku.surveys.definition.conditions import Answers, Condition
 from polku.surveys.definition.localised import Localised
 from polku.surveys.definition.questions import OTHER, Question
+from polku.surveys.definition.refusal import Refused
 from polku.surveys.definition.values import COMMENT
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Asked:
     other_text: Localised
     check: Check
     no_answer: Any
-    """What is checked where nothing was answered: a matrix may want every row, a checkbox some choices, though neither is
-    required; SurveyJS asks the same. None if nothing may be answered."""
+    """What is checked where nothing was answered: a matrix may want every row, a checkbox some choices, though
+    neither is required; SurveyJS asks the same. None if nothing may be answered."""
 
 
 _REQUIRED = Words("An answer is needed.")
@@ -73,8 +74,7 @@ def check(definition: Definition, given: Mapping[str, Any], *, partial: bool, la
     answers: dict[str, Any] = {}
     for name in visible:
         asked = definition.asked[name]
-        for key, value in _answer(asked, given, visible, refused, partial):
-            answers[key] = value
+        answers.update(_answer(asked, given, visible, refused, partial))
     known = definition.keys
     dropped = tuple(
         k
@@ -82,8 +82,8 @@ def check(definition: Definition, given: Mapping[str, Any], *, partial: bool, la
         if k in given and not _is_blank(given[k]) and _not_asked(k, definition, visible, given)
     )
     unknown = [str(key) for key in given if key not in known]
-    for key in unknown[: limits.UNKNOWN_TOLD]:
-        refused.append((key[:100], Refused("unknown_question", Words("There is no such question."))))
+    for_none = Refused("unknown_question", Words("There is no such question."))
+    refused.extend((key[:100], for_none) for key in unknown[: limits.UNKNOWN_TOLD])
     return Checked(answers, dropped, tuple(_told(refused, language)))
 
 

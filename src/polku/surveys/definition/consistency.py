@@ -26,7 +26,8 @@ def check_consistency(raw: Mapping[str, Any], place: str, faults: Faults) -> Non
     """Add what contradicts itself in one question. What is of the wrong kind has been told before."""
     for where, one in _objects(raw, place):
         for low, high in _PAIRS:
-            least, most = one.get(low), one.get(high)
+            least: Any = one.get(low)
+            most: Any = one.get(high)
             if type(least) in (int, float, str) and type(least) is type(most) and least > most:
                 said = Words("%(low)s (%(least)s) is more than %(high)s (%(most)s)", low=low, least=least, high=high,
                              most=most)  # fmt: skip

@@ -29,8 +29,8 @@ _NO_ANSWER: Mapping[str, Any] = {"matrix": {}, "checkbox": []}
 class Definition:
     """An immutable survey within the documented profile of SurveyJS's JSON (docs/guide/en/survey-definitions.md).
 
-    Two are equal if their JSON is. `asked` holds the questions made ready for checking, in the order in which visibility
-    is decided; `keys` all names that an answer may have.
+    Two are equal if their JSON is. `asked` holds the questions made ready for checking, in their
+    order; `keys` all names that an answer may have.
     """
 
     def __init__(self, text: str, reading: Reading) -> None:
@@ -107,14 +107,19 @@ class Definition:
 
     @property
     def text(self) -> str:
-        """The JSON as text, in one line; the same for equal definitions."""
+        """The JSON as text, in one line, its properties in the order in which they were given."""
         return self._text
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Definition) and self.json == other.json
+        return isinstance(other, Definition) and self._canonical == other._canonical
 
     def __hash__(self) -> int:
-        return hash(json.dumps(self.json, sort_keys=True))
+        return hash(self._canonical)
+
+    @cached_property
+    def _canonical(self) -> str:
+        """Equal for equal definitions: the order of properties means nothing, but 1 is not true."""
+        return json.dumps(self.json, sort_keys=True)
 
     def __repr__(self) -> str:
         title = self.title.within(self.own_language)
@@ -132,8 +137,9 @@ class Definition:
     def visible(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """The questions that these answers show, in order, with what was answered (None: nothing).
 
-        An answer to a hidden question counts as none, for other questions too: the fixed point of hiding and forgetting,
-        reached in one pass, since no visibility hangs on itself and questions are looked at after those they need.
+        An answer to a hidden question counts as none, for other questions too: the fixed point of hiding and
+        forgetting, reached in one pass, since no visibility hangs on itself and questions are looked at after those
+        they need.
         """
         counted: dict[str, Any] = {}
         shown: set[str] = set()
@@ -149,8 +155,9 @@ class Definition:
     ) -> Checked:
         """Hold answers against the definition: what to keep, what was not asked, and what is wrong with the rest.
 
-        `partial` is for saving as one goes: nothing need be there yet, but what is there must be right. `language` is the
-        respondent's (default: the survey's own): problems speak it. Raises InvalidInput if the answers are no object.
+        `partial` is for saving as one goes: nothing need be there yet, but what is there must be right. `language` is
+        the respondent's (default: the survey's own): problems speak it. Raises InvalidInput if the answers are no
+        object.
         """
         return checking.check(self, answers, partial=partial, language=language or self.own_language)
 

@@ -29,9 +29,9 @@ def faults_of_markup(text: str) -> list[Words]:
     """What a text in HTML holds that it may not."""
     reader = _Reader()
     reader.feed(text)
-    reader.close()
-    if reader.rawdata:
+    if "<" in reader.rawdata:  # what the reader keeps back until it is told that nothing more comes
         reader.found.append(Words("a tag is not closed: %(rest)s", rest=reader.rawdata[:30]))
+    reader.close()
     return reader.found
 
 

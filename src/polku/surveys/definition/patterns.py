@@ -1,7 +1,7 @@
 """Regular expressions of a survey, run on what anybody may send.
 
-They are run by RE2, which takes time in proportion to the text: a pattern such as (a+)+$ cannot hold up the server, as it
-would with Python's own. RE2 has no look-ahead and no references back; patterns with them are refused.
+They are run by RE2, which takes time in proportion to the text: a pattern such as (a+)+$ cannot hold up the server, as
+it would with Python's own. RE2 has no look-ahead and no references back; patterns with them are refused.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ SURVEY: Final[Properties] = {
     "showProgressBar": _FLAG,
     "showQuestionNumbers": _FLAG,
     "questionsOnPageMode": _word("standard", "singlePage", "questionPerPage"),
-    "clearInvisibleValues": _word("onHidden"),
+    "clearInvisibleValues": _word("onHiddenContainer"),
 }
 PAGE: Final[Properties] = {**_NAMED, **_TITLED, "elements": _ELEMENTS}
 PANEL: Final[Properties] = {**_SHOWN, **_TITLED, "elements": _ELEMENTS}

@@ -265,9 +265,9 @@ class Reading:
     def _validators(self, place: str, value: Any, owner: str) -> None:
         for where, one in self._objects(place, value, 10):
             kind = one.get("type")
-            named = kind.removesuffix("validator") if isinstance(kind, str) else kind
+            named = kind.removesuffix("validator") if isinstance(kind, str) else ""
             if named not in profile.VALIDATORS:
-                self._unknown_type(f"{where}.type", named, profile.VALIDATORS, surveyjs.VALIDATORS)
+                self._unknown_type(f"{where}.type", named or kind, profile.VALIDATORS, surveyjs.VALIDATORS)
                 continue
             self._properties(one, profile.VALIDATORS[named], where, owner, ())
             for name in profile.REQUIRED.get(named, ()):

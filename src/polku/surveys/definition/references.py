@@ -49,9 +49,12 @@ def check_references(reading: Reading) -> None:
             for piped in dict.fromkeys(PIPED.findall(string)):
                 shown = _reference(variable(piped), text.place, asked, faults)
                 if text.is_html and shown is not None and shown.raw["type"] in (*WRITTEN, "file"):
-                    faults.add(text.place, "unsafe_piping", Words(
-                        "{%(name)s} is written by the respondent, and SurveyJS would take it for HTML here; show it in a "
-                        "title instead", name=piped))  # fmt: skip
+                    said = Words(
+                        "{%(name)s} is written by the respondent, and SurveyJS would take it for HTML here; show it "
+                        "in a title instead",
+                        name=piped,
+                    )
+                    faults.add(text.place, "unsafe_piping", said)
     _circles(asked, faults)
 
 

@@ -13,13 +13,12 @@ from polku.surveys.definition.localised import is_language
 from polku.surveys.definition.profile import Kind
 
 _NOT_IN_NAMES: Final = re.compile(r"""[.\[\]{}'"#:,\\\x00-\x1f\x7f]""")
-_OF_SURVEYJS: Final = frozenset(
-    {"pageno", "pagecount", "locale", "no", "require", "title", "row", "item", "panel"}
-)
+_OF_SURVEYJS: Final = frozenset({"pageno", "pagecount", "locale", "self"})
 _OF_SCRIPTS: Final = frozenset(
     {"constructor", "prototype", "hasownproperty", "isprototypeof", "propertyisenumerable", "tolocalestring",
-     "tostring", "valueof", "length"}
+     "tostring", "valueof"}
 )  # fmt: skip
+"""Every object of JavaScript has these: SurveyJS fails on a question that is called so."""
 COMMENT: Final = "-Comment"
 """Ends the name under which SurveyJS keeps what was written beside a question."""
 
@@ -58,14 +57,16 @@ def as_day(value: Any) -> date | None:
 
 
 def fault_of_name(name: str, *, of_row: bool = False) -> Words | None:
-    """What forbids a name, or the value of a matrix's row, which stands in conditions as names do; None if nothing does."""
+    """What forbids a name, or the value of a row, which stands in conditions as names do; None if nothing does."""
     if len(name) > limits.NAME_LETTERS:
         return Words("a name has at most %(most)s letters", most=limits.NAME_LETTERS)
     if _NOT_IN_NAMES.search(name) or name != name.strip() or not is_text(name):
         return Words("a name has no spaces around it and none of . [ ] { } ' \" # : , \\")
     if name.lower().endswith(COMMENT.lower()):
         return Words("a name may not end in -Comment: what is written beside a question is kept so")
-    if name.lower() in (_OF_SCRIPTS if of_row else _OF_SCRIPTS | _OF_SURVEYJS) or name.startswith("__"):
+    if name.lower() in (_OF_SCRIPTS if of_row else _OF_SCRIPTS | _OF_SURVEYJS) or name.startswith(
+        ("__", "$")
+    ):
         return Words("'%(name)s' means something else to SurveyJS; choose another name", name=name)
     return None
 
