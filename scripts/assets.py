@@ -22,7 +22,6 @@ FILES = {
     "inter.LICENSE": f"{INTER}/LICENSE",
     "survey.core.min.js": "survey-core/survey.core.min.js",
     "survey.finnish.min.js": "survey-core/i18n/finnish.min.js",
-    "survey.contrast-light.min.js": "survey-core/themes/contrast-light.min.js",
     # Without fonts: the other one fetches them from another company's servers.
     "survey-core.fontless.min.css": "survey-core/survey-core.fontless.min.css",
     "survey-js-ui.min.js": "survey-js-ui/survey-js-ui.min.js",

@@ -1,4 +1,4 @@
-"""A survey built, brought to customers and answered: on its page, in a kiosk without a connection, as a card on a site."""
+"""A survey built, brought to customers and answered: on its page, in a kiosk offline, as a card on a site."""
 
 from __future__ import annotations
 

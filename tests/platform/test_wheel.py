@@ -29,7 +29,6 @@ def test_wheel_carries_browser_code_with_its_licences(packed: set[str]) -> None:
         "inter.LICENSE",
         "survey.core.min.js",
         "survey.finnish.min.js",
-        "survey.contrast-light.min.js",
         "survey-core.fontless.min.css",
         "survey-js-ui.min.js",
         "surveyjs.LICENSE",
