@@ -53,6 +53,7 @@ def test_unknown_values_and_values_nobody_has() -> None:
     assert raked.unreached == (("age", "child"),)
     assert raked.converged
     known = raked.weights[[0, 1, 3]]
+    assert raked.weights[2] == pytest.approx(1)
     assert known[0] == pytest.approx(known[1:].sum())
 
 

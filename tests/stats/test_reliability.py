@@ -18,6 +18,16 @@ def test_by_hand() -> None:
     assert e.low < e.estimate < e.high < 1
 
 
+def test_limits_are_feldts() -> None:
+    """Four items of ten: F with 9 and 27 degrees of freedom."""
+    from scipy import stats
+
+    rng = np.random.default_rng(14)
+    e = cronbach_alpha(rng.normal(size=(10, 1)) + rng.normal(size=(10, 4)))
+    ratio = [stats.f.ppf(p, 9, 27) for p in (0.975, 0.025)]
+    assert [e.low, e.high] == pytest.approx([1 - (1 - e.estimate) * f for f in ratio])
+
+
 def test_too_little_to_tell() -> None:
     assert cronbach_alpha([[1], [2]]).reason == "one_item"
     assert cronbach_alpha([[1, 2]] * 4).reason == "too_few"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from polku.stats import effective_n, net_share, scale_mean, weighed, weighed_share
 
@@ -64,3 +66,35 @@ def test_clustered_and_weighted_intervals_hold_the_truth() -> None:
         held_by_plain += plain.low <= 0.3 <= plain.high
     assert 0.92 <= held / 200 <= 0.98
     assert held_by_plain < held - 10
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([-1, 0, 1]), st.integers(0, 5), st.floats(0.1, 9)), min_size=2, max_size=30
+    )
+)
+@settings(max_examples=60)
+def test_the_effective_number_is_that_of_the_slow_way_and_never_more_than_there_are(
+    given_answers: list[tuple[int, int, float]],
+) -> None:
+    x, who, w = (np.array(column, float) for column in zip(*given_answers, strict=True))
+    found = weighed(x, weights=w, clusters=who)
+    mean = sum(a * b for a, b in zip(x, w, strict=True)) / w.sum()
+    assert found.mean == pytest.approx(mean)
+    assert 0 < found.effective <= len(x) + 1e-9
+    assert found.weights.sum() == pytest.approx(len(x))
+    groups = sorted(set(who))
+    sums = [sum(b * (a - mean) for a, g, b in zip(x, who, w, strict=True) if g == one) for one in groups]
+    variance = len(groups) / max(1, len(groups) - 1) * sum(s * s for s in sums) / w.sum() ** 2
+    spread = sum(b * (a - mean) ** 2 for a, b in zip(x, w, strict=True)) / w.sum()
+    if len(groups) > 2 and spread > 1e-6 and variance > 1e-9:
+        from scipy import stats
+
+        t = stats.t.ppf(0.975, len(groups) - 1) / stats.norm.ppf(0.975)
+        assert found.effective == pytest.approx(min(len(x), spread / variance / t**2), rel=1e-6)
+
+
+def test_customers_who_contradict_themselves_tell_no_more_than_their_answers() -> None:
+    """Nearly every customer says once yes and once no: the mean is surer than of strangers, which is not believed."""
+    answers = [1, -1] * 20 + [1, 1, -1, -1, 1, 1]
+    assert weighed(answers, clusters=np.repeat(np.arange(23), 2)).effective == 46

@@ -69,6 +69,9 @@ def test_a_planted_difference_is_found_and_small_groups_are_grey_or_hidden() -> 
     }  # fmt: skip
     assert groups["worse"].is_clear
     assert groups["worse"].others.difference.estimate < -30
+    given = [(a["recommend"], g) for a, g in zip(answers, group, strict=True) if g]
+    nps, of = metric("nps"), {k: [a for a, g in given if (g == "worse") == k] for k in (True, False)}
+    assert groups["worse"].others == nps.difference(nps.side(of[True]), nps.side(of[False]))
     assert (groups["tiny"].raw.estimate, groups["tiny"].shrunk.estimate, groups["tiny"].q) == (
         None,
         None,

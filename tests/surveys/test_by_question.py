@@ -99,6 +99,9 @@ def test_a_customer_who_answers_often_counts_as_one() -> None:
     once = by_question(responses(answers, (NPS,)))[0]
     often = by_question(responses(answers, (NPS,), profile=["p"] * 50 + [None] * 10))[0]
     assert often.mean.estimate == once.mean.estimate
+    of = responses([{}] * 6, (NPS,), profile=["p", None, "q", "p", None, "r"]).clusters
+    assert of[0] == of[3]
+    assert len(set(of.tolist())) == 5
     assert often.mean.half_width > 1.5 * once.mean.half_width
 
 

@@ -190,8 +190,7 @@ class Metric:
 
     def _figures(self, answers: Answers) -> tuple[Values, npt.NDArray[np.int64]]:
         """The figure of each who answered every item, and which of `answers` it is of."""
-        x = np.array([_numbers(a, len(self.items)) for a in answers], np.float64)
-        x = x.reshape(-1, len(self.items))
+        x = _as_table(answers, len(self.items))
         of = np.flatnonzero(~np.isnan(x).any(axis=1))
         x = x[of]
         for column, item in zip(x.T, self.items, strict=True):
@@ -207,6 +206,17 @@ def as_it_is(figures: Values) -> Values:
 def at_least(least: float) -> Callable[[Values], Values]:
     """1 for each figure that is at least so much, else 0."""
     return lambda figures: np.greater_equal(figures, least).astype(np.float64)
+
+
+def _as_table(answers: Answers, items: int) -> Values:
+    """Respondents × items, NaN where there is no answer."""
+    if (
+        isinstance(answers, np.ndarray)
+        and answers.dtype.kind in "biuf"
+        and answers.size == len(answers) * items
+    ):
+        return answers.astype(np.float64).reshape(-1, items)
+    return np.array([_numbers(a, items) for a in answers], np.float64).reshape(-1, items)
 
 
 def _numbers(answer: Any, items: int) -> list[float]:
