@@ -65,7 +65,11 @@ def test_weighting_takes_a_planted_bias_away() -> None:
 
 def test_margins_that_cannot_be() -> None:
     told = responses([{"recommend": 10}], (NPS,), age=["old"])
-    with pytest.raises(InvalidInput, match="Cannot weight responses"):
-        to_margins(told, {"age": {"young": 1}})
+    with pytest.raises(InvalidInput, match=r"no share of any value that was answered\. Answered: old"):
+        to_margins(told, {"age": {"young": 1, "old": 0}})
+    with pytest.raises(InvalidInput, match="margin age is below 0"):
+        to_margins(told, {"age": {"old": -1}})
+    with pytest.raises(InvalidInput, match="no responses to weight"):
+        to_margins(responses([], (NPS,), age=pa.array([], pa.string())), {"age": {"old": 1}})
     with pytest.raises(InvalidInput, match="no column 'sex'"):
         to_margins(told, {"sex": {"f": 1}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -106,14 +107,19 @@ def to_margins(responses: Responses, margins: Mapping[str, Mapping[str, float]])
     Raises InvalidInput for a column that is not there, shares that cannot be, or without responses.
     """
     answered = {name: _column(responses.table, name) for name in margins}
-    try:
-        return rake(answered, margins)
-    except ValueError as e:
-        raise InvalidInput(
-            "Cannot weight responses: there are none, or a margin has no share of any value that was answered "
-            "(%(reason)s).",
-            reason=e,
-        ) from None
+    if not len(responses):
+        raise InvalidInput("There are no responses to weight.")
+    for name, margin in margins.items():
+        known = {v for v in answered[name] if v is not None}
+        if any(not 0 <= share < math.inf for share in margin.values()):
+            raise InvalidInput("A share of the margin %(margin)s is below 0 or no number.", margin=name)
+        if not any(margin.get(value) for value in known):
+            raise InvalidInput(
+                "The margin %(margin)s has no share of any value that was answered. Answered: %(known)s",
+                margin=name,
+                known=", ".join(sorted(known)) or "–",
+            )
+    return rake(answered, margins)
 
 
 def _values(
