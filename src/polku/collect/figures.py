@@ -10,11 +10,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from polku.collect.refusal import Refusal, shown
+from polku.metrics import metrics
 
 SURVEY_RESPONDED: Final = "Survey Responded"
-
-SCALES: Final = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
-"""Lowest and highest answer of each metric."""
 
 _ORDER = re.compile(r"order|purchase|tilaus|osto", re.IGNORECASE)
 _BEFORE_PAYING = re.compile(r"cart|checkout|basket|start|view|kori|kassa", re.IGNORECASE)
@@ -86,14 +84,14 @@ def score(properties: Mapping[str, Any]) -> float:
     80.0
     """
     metric = properties.get("metric")
-    scale = SCALES.get(metric.lower()) if isinstance(metric, str) else None
-    if scale is None:
-        raise Refusal("invalid_score", f"metric is {shown(metric)}. Allowed: {', '.join(SCALES)}")
+    known = metrics().get(metric.lower()) if isinstance(metric, str) else None
+    if known is None:
+        raise Refusal("invalid_score", f"metric is {shown(metric)}. Allowed: {', '.join(metrics())}")
     given = number(properties.get("score"))
-    low, high = scale
+    low, high = known.scale
     if given is None or not low <= given <= high:
         raise Refusal(
             "invalid_score",
-            f"score of {metric} is {shown(properties.get('score'))}. Allowed: {low} to {high}",
+            f"score of {metric} is {shown(properties.get('score'))}. Allowed: {low:g} to {high:g}",
         )
-    return (given - low) / (high - low) * 200 - 100
+    return known.score(given)

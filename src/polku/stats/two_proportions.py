@@ -11,6 +11,7 @@ from scipy import special
 
 from polku.stats.difference import Difference
 from polku.stats.estimate import FEWEST, Estimate, proportion
+from polku.stats.hybrid import hybrid
 
 EXACT_BELOW: Final = 100
 """Where fewer than so many are expected in a cell the exact test is used. The usual rule is 5; of many tests the
@@ -98,21 +99,6 @@ def _normal(difference: float, variance: float) -> float:
 
 
 def _hybrid(a: Estimate, b: Estimate, covariance: float) -> Estimate:
-    """a − b with limits made of how far those of each are away."""
-    (p, p_low, p_high), (q, q_low, q_high) = _told(a), _told(b)
+    p, q = a.estimate or 0.0, b.estimate or 0.0
     deviations = math.sqrt(p * (1 - p) / a.n * q * (1 - q) / b.n)
-    r = max(-1.0, min(1.0, covariance / deviations)) if deviations else 0.0
-    below = _apart(p - p_low, q_high - q, r)
-    above = _apart(p_high - p, q - q_low, r)
-    return Estimate(p - q, max(-1.0, p - q - below), min(1.0, p - q + above), a.n + b.n)
-
-
-def _apart(one: float, other: float, r: float) -> float:
-    return math.sqrt(max(0.0, one * one - 2 * r * one * other + other * other))
-
-
-def _told(e: Estimate) -> tuple[float, float, float]:
-    assert e.estimate is not None
-    assert e.low is not None
-    assert e.high is not None
-    return e.estimate, e.low, e.high
+    return hybrid(a, b, correlation=covariance / deviations if deviations else 0.0, most=1.0)

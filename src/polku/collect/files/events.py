@@ -17,9 +17,7 @@ from polku.collect.files.staging import FILE, ROW
 from polku.collect.files.times import time_sql
 from polku.collect.files.who import id_sql, identifiers_sql
 from polku.errors import InvalidInput, Words
-
-SCALES: Final = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
-"""Lowest and highest score of a metric; mapped linearly on −100…100."""
+from polku.metrics import metric
 
 DUPLICATE: Final = "same_again"
 """The reason of a row that is the same event as an earlier one: not an error, only counted."""
@@ -173,7 +171,7 @@ def _number(field: _Field) -> str:
 
 
 def _scaled(response: Response, score: _Field) -> str:
-    low, high = SCALES[response.metric]
+    low, high = metric(response.metric).scale
     number = _number(score)
     return f"CASE WHEN {number} BETWEEN {low} AND {high} THEN ({number} - {low}) * 200.0 / {high - low} - 100 END"
 
@@ -271,7 +269,7 @@ def _reason(spec: EventSpec, given_id: bool, now_us: int) -> tuple[str, str]:
         no_number = as_sql(details.NO_NUMBER, value="value_text")
         checks.append(("bad_value", "value IS NULL AND value_text IS NOT NULL", no_number))
     if spec.response:
-        low, high = map(str, SCALES[spec.response.metric])
+        low, high = (f"{limit:g}" for limit in metric(spec.response.metric).scale)
         off = as_sql(
             details.OFF_SCALE, score="coalesce(score_text, '')", low=literal(low), high=literal(high)
         )

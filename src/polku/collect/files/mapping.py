@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from polku.collect.files.contradictions import contradictions
 from polku.errors import InvalidInput, Words, did_you_mean, lines, system_reason
+from polku.metrics import metrics
 from polku.store import EventType
 from polku.validation import problem
 
@@ -30,6 +31,12 @@ def _zone(name: str) -> str:
             Words("'%(name)s' is not a time zone; write it as Europe/Helsinki", name=name)
         ) from None
     return name
+
+
+def _metric(key: str) -> str:
+    if key not in metrics():
+        raise ValueError(Words("it should be one of %(allowed)s", allowed=", ".join(metrics())))
+    return key
 
 
 class Part(BaseModel):
@@ -88,7 +95,7 @@ class Response(Part):
     """An answer to a survey; becomes `Survey Responded`."""
 
     survey: str
-    metric: Literal["nps", "csat", "ces"]
+    metric: Annotated[str, AfterValidator(_metric)]
     score: Expression
     comment: Expression | None = None
     language: str | None = None
