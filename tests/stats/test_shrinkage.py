@@ -31,7 +31,7 @@ def test_it_finds_how_alike_groups_are() -> None:
 def test_groups_that_are_alike_become_one_and_groups_that_are_not_stay() -> None:
     rng = np.random.default_rng(12)
     alike = shrink(rng.multinomial(20, [0.5, 0.3, 0.2], 30))
-    assert alike.prior_n > 200
+    assert 200 < alike.prior_n <= 600  # no more is known of what is common
     assert np.ptp(alike.shares[:, 0]) < 0.1
     apart = shrink([[95, 5], [5, 95], [50, 50]])
     assert apart.prior_n < 5

@@ -6,7 +6,7 @@ from polku.charts.figure import Cell, Figure
 from polku.charts.lengths import Bar, lengths
 from polku.charts.shares import Share, shares
 from polku.charts.theme import NARROW, WIDE, Frame, Theme
-from polku.charts.time_series import Point, Series, time_series
+from polku.charts.time_series import Measure, Point, Series, time_series
 from polku.charts.up_and_down import Bars, up_and_down
 from polku.charts.warming import warm
 
@@ -18,6 +18,7 @@ __all__ = [
     "Cell",
     "Figure",
     "Frame",
+    "Measure",
     "Point",
     "Series",
     "Share",

@@ -11,9 +11,7 @@ from scipy import optimize, special
 
 Values = npt.NDArray[np.float64]
 
-_LEAST, _MOST = 0.5, 1e6
-MOST_PRIOR: Final = _MOST
-"""Where groups differ no more than chance would have it the prior weighs as much as this: each is as all are."""
+_LEAST: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,9 @@ def shrink(counts: npt.ArrayLike) -> Shrunk:
     """Empirical Bayes of groups' counts (groups × categories; they may be effective numbers).
 
     Groups' shares are taken to be drawn from Dirichlet(prior_n · common), with `common` the shares of all answers, and
-    `prior_n` found by maximum likelihood of the Dirichlet-multinomial (Mosimann 1962; Minka 2000), 0.5…1,000,000. The
-    likelihood of few groups is flat: with fewer than two that have answers nothing is drawn anywhere.
+    `prior_n` found by maximum likelihood of the Dirichlet-multinomial (Mosimann 1962; Minka 2000), from 0.5 to the
+    number of all answers: what is common is known no better than they tell it. The likelihood of few groups is flat:
+    with fewer than two that have answers nothing is drawn anywhere.
     Raises ValueError for counts that are negative or all 0.
     """
     c = np.asarray(counts, np.float64)
@@ -45,7 +44,7 @@ def shrink(counts: npt.ArrayLike) -> Shrunk:
         return Shrunk(np.where(c.sum(axis=1, keepdims=True) > 0, c / total, common), c, 0.0, common)
     found = optimize.minimize_scalar(
         lambda log_n: -_log_likelihood(answered, np.exp(log_n) * common),
-        bounds=(np.log(_LEAST), np.log(_MOST)),
+        bounds=(np.log(_LEAST), np.log(max(_LEAST, c.sum()))),
         method="bounded",
         options={"xatol": 1e-6},
     )

@@ -1,8 +1,8 @@
 """Asking customers: what is asked, of whom, and what they answered."""
 
-from polku.surveys.queries import SurveyList
+from polku.surveys.queries import SurveyList, SurveyResults
 from polku.workspace import Query
 
-QUERIES: tuple[type[Query], ...] = (SurveyList,)
+QUERIES: tuple[type[Query], ...] = (SurveyList, SurveyResults)
 
-__all__ = ["QUERIES", "SurveyList"]
+__all__ = ["QUERIES", "SurveyList", "SurveyResults"]

@@ -63,8 +63,8 @@ class Survey:
 @dataclass(frozen=True, slots=True)
 class Placement:
     """When a survey shows itself on the company's sites: on pages whose path fits one of `paths` (`*` is anything;
-    none: all), once `event` has happened there (empty: at once), after `delay_s` seconds, to a `share` of visitors, and to
-    the same browser not again within `gap_days`."""
+    none: all), once `event` has happened there (empty: at once), after `delay_s` seconds, to a `share` of visitors, and
+    to the same browser not again within `gap_days`."""
 
     on: bool = False
     paths: tuple[str, ...] = ()

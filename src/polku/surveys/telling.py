@@ -1,0 +1,206 @@
+"""What questions about surveys answer: the results of `surveys.results` as pages, programs and files read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from polku.answer import Answer
+from polku.stats import Estimate
+from polku.surveys import results
+from polku.surveys.known import Asked
+from polku.surveys.results import Responses
+
+
+@dataclass(frozen=True, slots=True)
+class SurveySummary:
+    """A survey, and how many have answered it."""
+
+    key: str
+    name: str
+    state: str
+    version: int
+    anonymous: bool
+    touchpoint: str
+    responses: int
+    last_response_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surveys(Answer):
+    """All surveys, by name."""
+
+    surveys: tuple[SurveySummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOf:
+    """An answer, or a category of a metric, and how many gave it."""
+
+    key: str
+    name: str
+    count: Annotated[int, Field(ge=0, description="How many")]
+    share: Annotated[Estimate, Field(description="Of those who answered, 0–1")]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureOf:
+    """One number that a metric tells."""
+
+    key: str
+    name: str
+    value: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class MetricOf:
+    """A metric of the survey, with its categories (promoters, passives, detractors …)."""
+
+    key: str
+    name: str
+    value: Annotated[Estimate, Field(description="The number that the metric is known by")]
+    low: Annotated[float, Field(description="The least that it can be")]
+    high: Annotated[float, Field(description="The most that it can be")]
+    measures: tuple[MeasureOf, ...]
+    categories: tuple[ShareOf, ...]
+    reliability: Annotated[
+        Estimate | None, Field(description="Cronbach's alpha of its items; None: it has one item")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RowOf:
+    """A row of a table of scales."""
+
+    key: str
+    name: str
+    answered: int
+    shares: tuple[ShareOf, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankOf:
+    """What was put in order, the best first."""
+
+    key: str
+    name: str
+    mean_rank: Annotated[Estimate, Field(description="1 is the best")]
+    first: Annotated[Estimate, Field(description="Share that put it first")]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOf:
+    """What was answered to a question. `visibility` is told (n ≥ 30), grey, or hidden (n < 5: nothing is told)."""
+
+    key: str
+    name: str
+    kind: str
+    asked: Annotated[int, Field(ge=0, description="Responses to the survey")]
+    answered: Annotated[int, Field(ge=0, description="Those of them that answer this")]
+    visibility: str
+    mean: Annotated[Estimate | None, Field(description="Of a scale; None: it is none")]
+    shares: tuple[ShareOf, ...] = ()
+    rows: tuple[RowOf, ...] = ()
+    ranks: tuple[RankOf, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodOf:
+    """A day, ISO week or month that begins on `start`."""
+
+    start: date
+    n: int
+    value: Estimate
+    visibility: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOf:
+    """A group beside the others. `shrunk` is drawn towards all groups together, the more the fewer answered."""
+
+    key: str
+    n: int
+    value: Estimate
+    shrunk: Estimate
+    difference: Annotated[Estimate, Field(description="Less all other groups together")]
+    q: Annotated[
+        float | None, Field(description="Rate of false discoveries at which the difference counts as one")
+    ]
+    is_clear: Annotated[bool, Field(description="Whether q is at most 0.05: hardly chance")]
+    visibility: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyResult(Answer):
+    """What was answered to a survey. `measured_is` says what is told over time and by group."""
+
+    key: str
+    name: str
+    responses: int
+    measured_is: str
+    questions: tuple[QuestionOf, ...] = ()
+    metrics: tuple[MetricOf, ...] = ()
+    periods: tuple[PeriodOf, ...] = ()
+    by: str | None = None
+    groups: tuple[GroupOf, ...] = ()
+
+
+def result(asked: Asked, found: Responses, *, measured_is: str) -> SurveyResult:
+    """All but what is told over time and by group."""
+    return SurveyResult(
+        asked.key,
+        asked.name,
+        len(found),
+        measured_is,
+        tuple(_question(q) for q in results.by_question(found)),
+        tuple(_metric(m) for m in results.by_metric(found)),
+    )
+
+
+def periods(found: Sequence[results.PeriodResult]) -> tuple[PeriodOf, ...]:
+    return tuple(PeriodOf(p.start, p.n, p.estimate, p.visibility) for p in found)
+
+
+def groups(found: results.GroupsResult) -> tuple[GroupOf, ...]:
+    return tuple(
+        GroupOf(g.key, g.n, g.raw, g.shrunk, g.others.difference, g.q, g.is_clear, g.visibility)
+        for g in found.groups
+    )
+
+
+def _metric(told: results.MetricResult) -> MetricOf:
+    known = {m.key: m for m in told.metric.measures}
+    first = told.metric.measures[0]
+    return MetricOf(
+        told.metric.key,
+        str(told.metric.name),
+        told.measures[0].estimate,
+        first.low * first.factor,
+        first.high * first.factor,
+        tuple(MeasureOf(m.key, str(known[m.key].name), m.estimate) for m in told.measures),
+        tuple(ShareOf(c.category.key, str(c.category.name), c.count, c.share) for c in told.categories),
+        told.reliability,
+    )
+
+
+def _question(told: results.QuestionResult) -> QuestionOf:
+    q = told.question
+    plain = QuestionOf(q.key, q.title, q.kind, told.asked, told.answered, told.visibility, None)
+    if isinstance(told, results.RatingResult):
+        return replace(plain, mean=told.mean, shares=_shares(told.shares))
+    if isinstance(told, results.ChoiceResult):
+        return replace(plain, shares=_shares(told.shares))
+    if isinstance(told, results.MatrixResult):
+        rows = tuple(RowOf(r.key, r.title, r.answered, _shares(r.shares)) for r in told.rows)
+        return replace(plain, rows=rows)
+    if isinstance(told, results.RankingResult):
+        return replace(plain, ranks=tuple(RankOf(r.key, r.title, r.mean_rank, r.first) for r in told.ranks))
+    return plain
+
+
+def _shares(found: Sequence[results.ChoiceShare]) -> tuple[ShareOf, ...]:
+    return tuple(ShareOf(s.key, s.title, s.count, s.share) for s in found)
