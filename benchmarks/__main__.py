@@ -10,7 +10,18 @@ import platform
 import subprocess
 import sys
 
-ALL = ("appending", "ingesting", "questions", "identity", "serving", "charts", "logs", "mining", "scale")
+ALL = (
+    "appending",
+    "ingesting",
+    "questions",
+    "identity",
+    "serving",
+    "charts",
+    "logs",
+    "mining",
+    "surveys",
+    "scale",
+)
 
 
 def main() -> None:

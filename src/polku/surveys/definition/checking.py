@@ -74,7 +74,7 @@ def check(definition: Definition, given: Mapping[str, Any], *, partial: bool, la
     answers: dict[str, Any] = {}
     for name in visible:
         asked = definition.asked[name]
-        answers.update(_answer(asked, given, visible, refused, partial))
+        answers.update(_answer(asked, given, visible, refused, partial=partial))
     known = definition.keys
     dropped = tuple(
         k
@@ -88,7 +88,7 @@ def check(definition: Definition, given: Mapping[str, Any], *, partial: bool, la
 
 
 def _answer(
-    asked: Asked, given: Answers, visible: Answers, refused: list[tuple[str, Refused]], partial: bool
+    asked: Asked, given: Answers, visible: Answers, refused: list[tuple[str, Refused]], *, partial: bool
 ) -> Iterator[tuple[str, Any]]:
     """What is kept of the answer to one visible question; what is wrong with it goes to `refused`."""
     question = asked.question

@@ -56,7 +56,7 @@ class Reading:
     """Places and names of pages, panels and questions."""
 
     def survey(self, raw: Mapping[str, Any]) -> None:
-        self._properties(raw, profile.SURVEY, "", "", ())
+        self._properties(raw, profile.SURVEY, "", "")
         if "pages" in raw and "elements" in raw:
             self.faults.add("elements", "both", Words("a survey has either pages or elements, not both"))
         elif "pages" not in raw and "elements" not in raw:
@@ -68,7 +68,8 @@ class Reading:
         known: Properties,
         place: str,
         owner: str,
-        outer: tuple[FoundCondition, ...],
+        *,
+        outer: tuple[FoundCondition, ...] = (),
     ) -> dict[str, FoundCondition]:
         """Check the properties of one object; returns its conditions. Elements within it are hidden by `outer` too."""
         conditions: dict[str, FoundCondition] = {}
@@ -137,7 +138,7 @@ class Reading:
     def _page(self, place: str, raw: Mapping[str, Any], outer: tuple[FoundCondition, ...]) -> None:
         self.pages.append(place)
         self._name(place, raw, required=False)
-        self._properties(raw, profile.PAGE, place, "", outer)
+        self._properties(raw, profile.PAGE, place, "", outer=outer)
 
     def _element(self, place: str, raw: Mapping[str, Any], outer: tuple[FoundCondition, ...]) -> None:
         kind = raw.get("type")
@@ -150,10 +151,10 @@ class Reading:
                 said = Words("panels lie within each other, at most %(most)s deep", most=limits.PANELS_DEEP)
                 self.faults.add(place, "too_deep", said)
                 return
-            self._properties(raw, profile.PANEL, place, "", outer)
+            self._properties(raw, profile.PANEL, place, "", outer=outer)
             return
         owner = raw["name"] if isinstance(raw.get("name"), str) else ""
-        conditions = self._properties(raw, profile.TYPES[kind], place, owner, ())
+        conditions = self._properties(raw, profile.TYPES[kind], place, owner)
         for name in profile.REQUIRED.get(kind, ()):
             if not raw.get(name):
                 said = Words("'%(type)s' needs %(name)s", type=kind, name=name)
@@ -243,7 +244,7 @@ class Reading:
         for i, one in enumerate(value):
             where = f"{place}[{i}]"
             if isinstance(one, dict):
-                self._properties(one, profile.CHOICE, where, owner, ())
+                self._properties(one, profile.CHOICE, where, owner)
                 if "value" not in one:
                     self.faults.add(f"{where}.value", "missing", Words("a choice needs a value"))
                     continue
@@ -269,7 +270,7 @@ class Reading:
             if named not in profile.VALIDATORS:
                 self._unknown_type(f"{where}.type", named or kind, profile.VALIDATORS, surveyjs.VALIDATORS)
                 continue
-            self._properties(one, profile.VALIDATORS[named], where, owner, ())
+            self._properties(one, profile.VALIDATORS[named], where, owner)
             for name in profile.REQUIRED.get(named, ()):
                 if not one.get(name):
                     said = Words("'%(type)s' needs %(name)s", type=named, name=name)
