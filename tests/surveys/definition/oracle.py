@@ -28,6 +28,12 @@ function refused(json, data) {
   survey.validate();
   return JSON.stringify(survey.getAllQuestions().filter(q => q.errors.length).map(q => q.name));
 }
+function posted(json, data) {
+  const survey = new Survey.Model(JSON.parse(json));
+  for (const [name, value] of Object.entries(JSON.parse(data))) survey.setValue(name, value);
+  survey.doComplete();
+  return JSON.stringify(survey.data);
+}
 function said(json, data, locale) {
   const survey = new Survey.Model(JSON.parse(json));
   survey.data = JSON.parse(data);
@@ -72,6 +78,11 @@ def visible(survey: dict[str, Any], answers: dict[str, Any]) -> list[str]:
 def refused(survey: dict[str, Any], answers: dict[str, Any]) -> set[str]:
     """The questions whose answers SurveyJS does not take."""
     return set(_ask("refused", survey, answers))
+
+
+def posted(survey: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+    """What SurveyJS sends when these were answered one after the other."""
+    return dict(_ask("posted", survey, answers))
 
 
 def said(survey: dict[str, Any], answers: dict[str, Any], language: str) -> list[str]:

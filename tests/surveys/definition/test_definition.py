@@ -35,7 +35,7 @@ def faults_of(raw: Any) -> list[tuple[str, str]]:
     return [(f.place, f.code) for f in caught.value.faults]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(making.surveys())
 def test_gives_back_what_it_was_made_of(survey: Raw) -> None:
     definition = Definition.of(survey)
@@ -280,7 +280,7 @@ JUNK = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(making.surveys(), st.data())
 def test_whatever_is_given_is_taken_or_refused(survey: Raw, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(_places(survey)[1:]))

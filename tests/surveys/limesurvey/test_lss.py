@@ -85,7 +85,7 @@ def test_ready_surveys_can_be_written(key: str) -> None:
     assert again.definition.languages == template.definition.languages
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_whatever_is_written_can_be_brought_and_means_the_same(data: st.DataObject) -> None:
     """Conditions that LimeSurvey cannot say are told; all others show the same questions as before."""
