@@ -30,7 +30,10 @@ function refused(json, data) {
 }
 function posted(json, data) {
   const survey = new Survey.Model(JSON.parse(json));
-  for (const [name, value] of Object.entries(JSON.parse(data))) survey.setValue(name, value);
+  for (const [name, value] of Object.entries(JSON.parse(data))) {
+    const asked = survey.getQuestionByName(name.replace(/-Comment$/, ""));
+    if (asked.isVisibleInSurvey) survey.setValue(name, value);
+  }
   survey.doComplete();
   return JSON.stringify(survey.data);
 }
@@ -81,7 +84,7 @@ def refused(survey: dict[str, Any], answers: dict[str, Any]) -> set[str]:
 
 
 def posted(survey: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
-    """What SurveyJS sends when these were answered one after the other."""
+    """What SurveyJS sends when these are answered one after the other, as far as each is shown then."""
     return dict(_ask("posted", survey, answers))
 
 
@@ -97,3 +100,14 @@ def holds(expression: str, answers: dict[str, Any]) -> bool:
 def errors_in_json(survey: dict[str, Any]) -> list[str]:
     """What SurveyJS does not understand in a definition."""
     return list(_ask("errorsInJson", survey))
+
+
+def knows_finnish() -> bool:
+    """Whether the Finnish of SurveyJS that is brought is of this library."""
+    context = quickjs.Context()
+    for script in (
+        _ENVIRONMENT,
+        *((LIBRARY.parent / n).read_text() for n in ("survey.core.min.js", "survey.finnish.min.js")),
+    ):
+        context.eval(script)
+    return bool(context.eval("Survey.surveyLocalization.locales.fi.completeText") == "Valmis")

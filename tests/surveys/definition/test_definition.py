@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -380,3 +381,18 @@ def test_what_is_equal() -> None:
     )
     one, true = ({"type": "dropdown", "name": "d", "choices": [value]} for value in (1, True))
     assert of(one) != of(true)
+
+
+def test_what_is_wrong_everywhere_is_not_read_to_its_end() -> None:
+    began = time.perf_counter()
+    assert len(faults({**NPS, **{f"rateMax{i}": i for i in range(40_000)}})) == 500
+    assert len(faults({**NPS, "title": " ".join(f"{{nps{i}}}" for i in range(1_200))})) == 500
+    assert faults({**NPS, "x" * 900_000: 1}) == [("elements[0]." + "x" * 50, "unknown_property")]
+    assert time.perf_counter() - began < 5
+
+
+def test_the_message_tells_the_first_fifty() -> None:
+    with pytest.raises(InvalidDefinition) as caught:
+        of({**NPS, **{f"x{i}": i for i in range(60)}})
+    assert caught.value.message.count("\n") == 51
+    assert caught.value.message.endswith("… and 10 more")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -53,3 +55,12 @@ def test_nothing_that_the_page_sends_is_dropped(case: tuple[Raw, Raw]) -> None:
     survey, answers = case
     definition = Definition.of(survey)
     assert definition.check(oracle.posted(definition.shown, answers)).dropped == ()
+
+
+def test_what_comes_with_surveyjs_fits_together() -> None:
+    assert oracle.knows_finnish()
+    pinned = json.loads((Path(__file__).parents[3] / "package.json").read_text())["dependencies"]
+    assert pinned["survey-core"] == pinned["survey-js-ui"]
+    assert "fonts.g" not in (oracle.LIBRARY.parent / "survey-core.fontless.min.css").read_text(
+        encoding="utf-8"
+    )

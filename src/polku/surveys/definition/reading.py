@@ -75,7 +75,7 @@ class Reading:
         conditions: dict[str, FoundCondition] = {}
         inner: list[tuple[str, Any, str]] = []
         for name, value in raw.items():
-            where = f"{place}.{name}" if place else name
+            where = f"{place}.{name[:50]}" if place else name[:50]
             if name not in known:
                 self._unknown(where, name, known)
                 continue
@@ -107,7 +107,7 @@ class Reading:
             )  # fmt: skip
             self.faults.add(where, "unsupported_property", said)
             return
-        near = nearest(name, known)
+        near = nearest(name[:50], known)
         said = (
             Words("there is no property '%(name)s'. Did you mean '%(near)s'?", name=name[:50], near=near)
             if near
@@ -174,7 +174,7 @@ class Reading:
             )  # fmt: skip
             self.faults.add(place, "unsupported_type", said)
         else:
-            near = nearest(kind, known)
+            near = nearest(kind[:50], known)
             told = Words(" Did you mean '%(near)s'?", near=near) if near else ""
             said = Words(
                 "there is no type '%(type)s'.%(near)s Allowed are %(known)s",
@@ -279,7 +279,7 @@ class Reading:
     def _plain(self, place: str, value: Any, what: Property) -> None:
         """What needs no look at anything else."""
         if what.kind is Kind.WORD and value not in what.words:
-            near = nearest(value, what.words) if isinstance(value, str) else None
+            near = nearest(value[:50], what.words) if isinstance(value, str) else None
             told = Words(" Did you mean '%(near)s'?", near=near) if near else ""
             said = Words("it should be one of %(words)s.%(near)s", words=", ".join(what.words), near=told)
             self.faults.add(place, "unknown_word", said)
