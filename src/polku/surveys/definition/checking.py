@@ -81,7 +81,8 @@ def check(definition: Definition, given: Mapping[str, Any], *, partial: bool, la
         for k in known
         if k in given and not _is_blank(given[k]) and _not_asked(k, definition, visible, given)
     )
-    unknown = [str(key) for key in given if key not in known]
+    names = frozenset(known)
+    unknown = [str(key) for key in given if key not in names]
     for_none = Refused("unknown_question", Words("There is no such question."))
     refused.extend((key[:100], for_none) for key in unknown[: limits.UNKNOWN_TOLD])
     return Checked(answers, dropped, tuple(_told(refused, language)))
