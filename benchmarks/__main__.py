@@ -19,6 +19,7 @@ ALL = (
     "charts",
     "logs",
     "mining",
+    "surveys",
     "scale",
     "coverage",
 )

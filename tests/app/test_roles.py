@@ -23,13 +23,14 @@ HERE = "http://127.0.0.1:8000"
 PASSWORD = "polku vie perille"
 FOR_EVERYONE = ("/login", "/logout", "/setup", "/preferences", "/", "/healthz", "/api/v1/openapi.json")
 """Addresses before log-in, and those that only lead on."""
-PROGRAMS = ("/v1/", "/static")
-"""Where write keys open, not roles."""
+PROGRAMS = ("/v1/", "/static", "/s/")
+"""Where write keys open, not roles, and where customers answer surveys."""
 FOR_AGENTS = {
     "/settings", "/settings/account", "/settings/account/password", "/settings/account/sessions/1/end", "/api",
     "/journeys/map", "/journeys/map/1", "/journeys/customers", "/journeys/funnel/dropouts",
     "/journeys/funnel/properties",
     "/touchpoints", "/profiles", "/profiles/1",
+    "/surveys", "/surveys/1", "/surveys/1/preview", "/surveys/1/qr.svg",
 }  # fmt: skip
 """Besides the pages that analyse journeys."""
 

@@ -1,4 +1,4 @@
-"""`polku surveys`: definitions of surveys in files, without a data folder."""
+"""`polku surveys`: what is asked of a data folder's surveys, and definitions in files, which need no folder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from polku.cli.queries import query_group
 from polku.errors import InvalidInput
 from polku.i18n import current_language, gettext, in_words, number, percent
 from polku.surveys.definition import Definition, InvalidDefinition
@@ -18,7 +19,7 @@ from polku.surveys.ready import ready_survey, ready_surveys
 
 
 def surveys(help: str) -> click.Group:
-    group = click.Group("surveys", help=help)
+    group = query_group("surveys", help)
     for made in (_check(), _templates(), _convert()):
         group.add_command(made)
     return group

@@ -28,4 +28,4 @@ def over_time(told: SurveyResult) -> Figure | None:
 def _scale_of(metric: MetricOf | None) -> Measure:
     if metric is None:
         return "count"
-    return "score" if metric.low < 0 else "share" if metric.high <= 1 else "count"
+    return "score" if metric.least < 0 else "share" if metric.most <= 1 else "count"

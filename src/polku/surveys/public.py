@@ -111,7 +111,7 @@ def survey_page(
         "language": language,
         "channel": channel,
         "preview": preview,
-        "definition": definition.json,
+        "definition": definition.shown,
         "words": _words(),
     }
     page = environment().get_template("surveys/answer.html")

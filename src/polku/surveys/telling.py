@@ -63,8 +63,8 @@ class MetricOf:
     key: str
     name: str
     value: Annotated[Estimate, Field(description="The number that the metric is known by")]
-    low: Annotated[float, Field(description="The least that it can be")]
-    high: Annotated[float, Field(description="The most that it can be")]
+    least: Annotated[float, Field(description="The least that it can be")]
+    most: Annotated[float, Field(description="The most that it can be")]
     measures: tuple[MeasureOf, ...]
     categories: tuple[ShareOf, ...]
     reliability: Annotated[

@@ -96,7 +96,7 @@ def _told(asked: Asked, placement: store.Placement) -> dict[str, Any]:
         "name": asked.name,
         "version": asked.version,
         "languages": languages,
-        "definition": asked.definition.json,
+        "definition": asked.definition.shown,
         "words": {language: _words(language) for language in {*languages, "en"}},
         "paths": placement.paths,
         "event": placement.event,

@@ -28,6 +28,15 @@ function refused(json, data) {
   survey.validate();
   return JSON.stringify(survey.getAllQuestions().filter(q => q.errors.length).map(q => q.name));
 }
+function posted(json, data) {
+  const survey = new Survey.Model(JSON.parse(json));
+  for (const [name, value] of Object.entries(JSON.parse(data))) {
+    const asked = survey.getQuestionByName(name.replace(/-Comment$/, ""));
+    if (asked.isVisibleInSurvey) survey.setValue(name, value);
+  }
+  survey.doComplete();
+  return JSON.stringify(survey.data);
+}
 function said(json, data, locale) {
   const survey = new Survey.Model(JSON.parse(json));
   survey.data = JSON.parse(data);
@@ -74,6 +83,11 @@ def refused(survey: dict[str, Any], answers: dict[str, Any]) -> set[str]:
     return set(_ask("refused", survey, answers))
 
 
+def posted(survey: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+    """What SurveyJS sends when these are answered one after the other, as far as each is shown then."""
+    return dict(_ask("posted", survey, answers))
+
+
 def said(survey: dict[str, Any], answers: dict[str, Any], language: str) -> list[str]:
     """The titles as SurveyJS shows them."""
     return list(_ask("said", survey, answers, language))
@@ -86,3 +100,14 @@ def holds(expression: str, answers: dict[str, Any]) -> bool:
 def errors_in_json(survey: dict[str, Any]) -> list[str]:
     """What SurveyJS does not understand in a definition."""
     return list(_ask("errorsInJson", survey))
+
+
+def knows_finnish() -> bool:
+    """Whether the Finnish of SurveyJS that is brought is of this library."""
+    context = quickjs.Context()
+    for script in (
+        _ENVIRONMENT,
+        *((LIBRARY.parent / n).read_text() for n in ("survey.core.min.js", "survey.finnish.min.js")),
+    ):
+        context.eval(script)
+    return bool(context.eval("Survey.surveyLocalization.locales.fi.completeText") == "Valmis")

@@ -181,7 +181,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.dictionaries(st.sampled_from([*DEFINITION.keys, "zz"]), JUNK))
 def test_whatever_is_sent_is_taken_or_refused(answers: Raw) -> None:
     checked = DEFINITION.check(answers)
@@ -190,7 +190,7 @@ def test_whatever_is_sent_is_taken_or_refused(answers: Raw) -> None:
     assert again.is_valid or checked.problems
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_what_is_kept_is_kept_again(data: st.DataObject) -> None:
     definition = Definition.of(data.draw(making.surveys()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def faults_of(raw: Any) -> list[tuple[str, str]]:
     return [(f.place, f.code) for f in caught.value.faults]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(making.surveys())
 def test_gives_back_what_it_was_made_of(survey: Raw) -> None:
     definition = Definition.of(survey)
@@ -280,7 +281,7 @@ JUNK = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(making.surveys(), st.data())
 def test_whatever_is_given_is_taken_or_refused(survey: Raw, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(_places(survey)[1:]))
@@ -380,3 +381,18 @@ def test_what_is_equal() -> None:
     )
     one, true = ({"type": "dropdown", "name": "d", "choices": [value]} for value in (1, True))
     assert of(one) != of(true)
+
+
+def test_what_is_wrong_everywhere_is_not_read_to_its_end() -> None:
+    began = time.perf_counter()
+    assert len(faults({**NPS, **{f"rateMax{i}": i for i in range(40_000)}})) == 500
+    assert len(faults({**NPS, "title": " ".join(f"{{nps{i}}}" for i in range(1_200))})) == 500
+    assert faults({**NPS, "x" * 900_000: 1}) == [("elements[0]." + "x" * 50, "unknown_property")]
+    assert time.perf_counter() - began < 5
+
+
+def test_the_message_tells_the_first_fifty() -> None:
+    with pytest.raises(InvalidDefinition) as caught:
+        of({**NPS, **{f"x{i}": i for i in range(60)}})
+    assert caught.value.message.count("\n") == 51
+    assert caught.value.message.endswith("… and 10 more")

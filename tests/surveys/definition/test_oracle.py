@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +13,7 @@ from polku.surveys.definition import Definition
 from tests.surveys.definition import making, oracle
 
 Raw = dict[str, Any]
-SOME = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -44,3 +46,21 @@ def test_refuses_what_surveyjs_refuses(case: tuple[Raw, Raw]) -> None:
     counted = {k: v for k, v in answers.items() if k.removesuffix("-Comment") in shown}
     refused = oracle.refused(survey, counted) & set(shown)
     assert {p.question for p in checked.problems} == refused
+
+
+@SOME
+@given(answered())
+def test_nothing_that_the_page_sends_is_dropped(case: tuple[Raw, Raw]) -> None:
+    """As it is shown, the page forgets what it hides, so that what respondents see is what the server counts."""
+    survey, answers = case
+    definition = Definition.of(survey)
+    assert definition.check(oracle.posted(definition.shown, answers)).dropped == ()
+
+
+def test_what_comes_with_surveyjs_fits_together() -> None:
+    assert oracle.knows_finnish()
+    pinned = json.loads((Path(__file__).parents[3] / "package.json").read_text())["dependencies"]
+    assert pinned["survey-core"] == pinned["survey-js-ui"]
+    assert "fonts.g" not in (oracle.LIBRARY.parent / "survey-core.fontless.min.css").read_text(
+        encoding="utf-8"
+    )

@@ -7,6 +7,7 @@ import pytest
 from polku.errors import NotFound
 from polku.i18n import use_language
 from polku.surveys.ready import ReadySurvey, ready_survey, ready_surveys
+from tests.surveys.definition import oracle
 
 ALL = ready_surveys()
 
@@ -48,6 +49,15 @@ def test_each_says_what_its_questions_measure(template: ReadySurvey) -> None:
     for tag in template.tags.values():
         assert tag.level in ("action", "emotion", "meaning")
     assert not re.search(r'"(metric|level|touchpoint)"', template.definition.text)
+
+
+@pytest.mark.parametrize("template", ALL, ids=lambda t: t.key)
+def test_surveyjs_understands_each(template: ReadySurvey) -> None:
+    assert oracle.errors_in_json(template.definition.json) == []
+    shown = oracle.visible(template.definition.json, {})
+    assert list(template.definition.visible({})) == shown
+    required = {q.name for q in template.definition.questions if q.is_required}
+    assert oracle.refused(template.definition.json, {}) == required & set(shown)
 
 
 def test_nps_asks_the_reason_in_words_that_fit_the_score() -> None:

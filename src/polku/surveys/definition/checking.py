@@ -74,21 +74,22 @@ def check(definition: Definition, given: Mapping[str, Any], *, partial: bool, la
     answers: dict[str, Any] = {}
     for name in visible:
         asked = definition.asked[name]
-        answers.update(_answer(asked, given, visible, refused, partial))
+        answers.update(_answer(asked, given, visible, refused, partial=partial))
     known = definition.keys
     dropped = tuple(
         k
         for k in known
         if k in given and not _is_blank(given[k]) and _not_asked(k, definition, visible, given)
     )
-    unknown = [str(key) for key in given if key not in known]
+    names = frozenset(known)
+    unknown = [str(key) for key in given if key not in names]
     for_none = Refused("unknown_question", Words("There is no such question."))
     refused.extend((key[:100], for_none) for key in unknown[: limits.UNKNOWN_TOLD])
     return Checked(answers, dropped, tuple(_told(refused, language)))
 
 
 def _answer(
-    asked: Asked, given: Answers, visible: Answers, refused: list[tuple[str, Refused]], partial: bool
+    asked: Asked, given: Answers, visible: Answers, refused: list[tuple[str, Refused]], *, partial: bool
 ) -> Iterator[tuple[str, Any]]:
     """What is kept of the answer to one visible question; what is wrong with it goes to `refused`."""
     question = asked.question

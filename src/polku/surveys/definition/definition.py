@@ -106,6 +106,12 @@ class Definition:
         return raw
 
     @property
+    def shown(self) -> dict[str, Any]:
+        """What SurveyJS is given to show: the same, and it forgets at once what was answered to questions it hides, so
+        that conditions there mean what they mean in `visible`."""
+        return {**self.json, "clearInvisibleValues": "onHiddenContainer"}
+
+    @property
     def text(self) -> str:
         """The JSON as text, in one line, its properties in the order in which they were given."""
         return self._text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from polku.errors import InvalidInput, Words, lines
-from polku.surveys.definition.limits import FAULTS_TOLD
+from polku.surveys.definition.limits import FAULTS, FAULTS_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,10 @@ class InvalidDefinition(InvalidInput):
 
 
 class Faults(list[Fault]):
-    """Collects faults while a definition is read."""
+    """Collects faults while a definition is read; gives up where there are so many that it is none."""
 
     def add(self, place: str, code: str, said: Words) -> None:
+        """Raises InvalidDefinition at the 500th."""
         self.append(Fault(place or "$", code, said))
+        if len(self) >= FAULTS:
+            raise InvalidDefinition(self)

@@ -17,6 +17,8 @@ TEXT_LETTERS: Final = 10_000
 NAME_LETTERS: Final = 64
 EXPRESSION_LETTERS: Final = 2_000
 EXPRESSION_DEEP: Final = 20
+FAULTS: Final = 500
+"""After so many, reading ends: it is something else than a survey."""
 FAULTS_TOLD: Final = 50
 
 ANSWER_LETTERS: Final = 10_000

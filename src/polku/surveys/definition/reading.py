@@ -56,7 +56,7 @@ class Reading:
     """Places and names of pages, panels and questions."""
 
     def survey(self, raw: Mapping[str, Any]) -> None:
-        self._properties(raw, profile.SURVEY, "", "", ())
+        self._properties(raw, profile.SURVEY, "", "")
         if "pages" in raw and "elements" in raw:
             self.faults.add("elements", "both", Words("a survey has either pages or elements, not both"))
         elif "pages" not in raw and "elements" not in raw:
@@ -68,13 +68,14 @@ class Reading:
         known: Properties,
         place: str,
         owner: str,
-        outer: tuple[FoundCondition, ...],
+        *,
+        outer: tuple[FoundCondition, ...] = (),
     ) -> dict[str, FoundCondition]:
         """Check the properties of one object; returns its conditions. Elements within it are hidden by `outer` too."""
         conditions: dict[str, FoundCondition] = {}
         inner: list[tuple[str, Any, str]] = []
         for name, value in raw.items():
-            where = f"{place}.{name}" if place else name
+            where = f"{place}.{name[:50]}" if place else name[:50]
             if name not in known:
                 self._unknown(where, name, known)
                 continue
@@ -106,7 +107,7 @@ class Reading:
             )  # fmt: skip
             self.faults.add(where, "unsupported_property", said)
             return
-        near = nearest(name, known)
+        near = nearest(name[:50], known)
         said = (
             Words("there is no property '%(name)s'. Did you mean '%(near)s'?", name=name[:50], near=near)
             if near
@@ -137,7 +138,7 @@ class Reading:
     def _page(self, place: str, raw: Mapping[str, Any], outer: tuple[FoundCondition, ...]) -> None:
         self.pages.append(place)
         self._name(place, raw, required=False)
-        self._properties(raw, profile.PAGE, place, "", outer)
+        self._properties(raw, profile.PAGE, place, "", outer=outer)
 
     def _element(self, place: str, raw: Mapping[str, Any], outer: tuple[FoundCondition, ...]) -> None:
         kind = raw.get("type")
@@ -150,10 +151,10 @@ class Reading:
                 said = Words("panels lie within each other, at most %(most)s deep", most=limits.PANELS_DEEP)
                 self.faults.add(place, "too_deep", said)
                 return
-            self._properties(raw, profile.PANEL, place, "", outer)
+            self._properties(raw, profile.PANEL, place, "", outer=outer)
             return
         owner = raw["name"] if isinstance(raw.get("name"), str) else ""
-        conditions = self._properties(raw, profile.TYPES[kind], place, owner, ())
+        conditions = self._properties(raw, profile.TYPES[kind], place, owner)
         for name in profile.REQUIRED.get(kind, ()):
             if not raw.get(name):
                 said = Words("'%(type)s' needs %(name)s", type=kind, name=name)
@@ -173,7 +174,7 @@ class Reading:
             )  # fmt: skip
             self.faults.add(place, "unsupported_type", said)
         else:
-            near = nearest(kind, known)
+            near = nearest(kind[:50], known)
             told = Words(" Did you mean '%(near)s'?", near=near) if near else ""
             said = Words(
                 "there is no type '%(type)s'.%(near)s Allowed are %(known)s",
@@ -243,7 +244,7 @@ class Reading:
         for i, one in enumerate(value):
             where = f"{place}[{i}]"
             if isinstance(one, dict):
-                self._properties(one, profile.CHOICE, where, owner, ())
+                self._properties(one, profile.CHOICE, where, owner)
                 if "value" not in one:
                     self.faults.add(f"{where}.value", "missing", Words("a choice needs a value"))
                     continue
@@ -269,7 +270,7 @@ class Reading:
             if named not in profile.VALIDATORS:
                 self._unknown_type(f"{where}.type", named or kind, profile.VALIDATORS, surveyjs.VALIDATORS)
                 continue
-            self._properties(one, profile.VALIDATORS[named], where, owner, ())
+            self._properties(one, profile.VALIDATORS[named], where, owner)
             for name in profile.REQUIRED.get(named, ()):
                 if not one.get(name):
                     said = Words("'%(type)s' needs %(name)s", type=named, name=name)
@@ -278,7 +279,7 @@ class Reading:
     def _plain(self, place: str, value: Any, what: Property) -> None:
         """What needs no look at anything else."""
         if what.kind is Kind.WORD and value not in what.words:
-            near = nearest(value, what.words) if isinstance(value, str) else None
+            near = nearest(value[:50], what.words) if isinstance(value, str) else None
             told = Words(" Did you mean '%(near)s'?", near=near) if near else ""
             said = Words("it should be one of %(words)s.%(near)s", words=", ".join(what.words), near=told)
             self.faults.add(place, "unknown_word", said)

@@ -35,7 +35,7 @@ class AskedReader:
     def elements(self, row: Row) -> list[dict[str, Any]]:
         """A question of a known type: one element, or several for one that has several fields."""
         code, letter, qid = row["title"], row["type"], row["qid"]
-        said = self._rows.texts("questions", "language", "qid", qid, "question_l10ns")
+        said = self._rows.texts("questions", "language", key="qid", value=qid, l10ns="question_l10ns")
         kind = TYPES[letter]
         if kind == "html":
             return self._html(code, said("question"))
@@ -111,8 +111,10 @@ class AskedReader:
         return {self._rows.language, *self._rows.tables.languages}
 
     def _sub_texts(self, qid: str) -> dict[str, str]:
-        old = self._rows.texts("subquestions", "language", "qid", qid, "question_l10ns")("question")
-        return old or self._rows.texts("questions", "language", "qid", qid)("question")
+        old = self._rows.texts("subquestions", "language", key="qid", value=qid, l10ns="question_l10ns")(
+            "question"
+        )
+        return old or self._rows.texts("questions", "language", key="qid", value=qid)("question")
 
     def _choice(self, value: str, texts: dict[str, str], place: str) -> dict[str, Any]:
         return {"value": value, **self.text("text", texts, place)}

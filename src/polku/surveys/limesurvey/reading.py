@@ -110,7 +110,7 @@ class _Reader:
 
     def _page(self, group: Row) -> dict[str, Any]:
         gid = group["gid"]
-        said = self._rows.texts("groups", "language", "gid", gid, "group_l10ns")
+        said = self._rows.texts("groups", "language", key="gid", value=gid, l10ns="group_l10ns")
         page: dict[str, Any] = {"name": f"group{gid}"}
         page |= self._asked.text("title", said("group_name"), f"groups[{gid}].group_name")
         page |= self._asked.text("description", said("description"), f"groups[{gid}].description")

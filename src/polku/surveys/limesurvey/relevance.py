@@ -16,6 +16,8 @@ from polku.surveys.definition.expressions import (
     Negation,
     Variable,
 )
+from polku.surveys.definition.questions import OTHER
+from polku.surveys.limesurvey.coding import OTHER_CODE
 
 _TOKEN: Final = re.compile(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*')|(?P<number>-?\d+(?:\.\d+)?)(?![\w.])|(?P<sign><=|>=|==|!=|&&|\|\||[<>!()])
@@ -132,6 +134,8 @@ class _Reader:
             question, choice = self._codes.choices[code]
             chosen = (value == "Y") == (sign == "=")
             return f"{{{question}}} {'contains' if chosen else 'notcontains'} '{choice}'"
+        if value == OTHER_CODE and sign not in ("=", "!="):
+            raise Unspeakable
         if code in self._codes.rows:
             question, row = self._codes.rows[code]
             code = f"{question}.{row}"
@@ -139,6 +143,7 @@ class _Reader:
             raise Unspeakable
         if value == "" and sign in ("=", "!="):
             return f"{{{code}}} {'empty' if sign == '=' else 'notempty'}"
+        value = OTHER if value == OTHER_CODE else value
         constant = value if re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else f"'{value}'"
         return f"{{{code}}} {sign} {constant}"
 
@@ -158,13 +163,12 @@ def to_lime(expression: Expression, codes: Mapping[str, str], several: frozenset
             if of.row is None and of.name in several:
                 raise Unspeakable
             return f"{'' if wanted else '!'}is_empty({_code(of, codes)}.NAOK)"
-        case Comparison(left, operator, right):
-            return _comparison_to_lime(left, operator, right, codes, several)
+        case Comparison():
+            return _comparison_to_lime(expression, codes, several)
 
 
-def _comparison_to_lime(
-    left: Variable, operator: str, right: object, codes: Mapping[str, str], several: frozenset[str]
-) -> str:
+def _comparison_to_lime(made: Comparison, codes: Mapping[str, str], several: frozenset[str]) -> str:
+    left, operator, right = made.left, made.operator, made.right
     if isinstance(right, Variable):
         raise Unspeakable
     values = right if isinstance(right, tuple) else (right,)
@@ -199,8 +203,10 @@ def _plain(value: object) -> str:
 
 
 def _constant(of: Variable, value: object, codes: Mapping[str, str]) -> str:
-    said = codes.get(f"{of.name}={_plain(value)}", _plain(value))
-    if '"' in said:
+    """A value in an equation: a choice by its code, and nothing else where there are choices."""
+    plain = _plain(value)
+    said = codes.get(f"{of.name}={plain}", plain)
+    offers = any(key.startswith(f"{of.name}=") for key in codes)
+    if '"' in said or (offers and f"{of.name}={plain}" not in codes):
         raise Unspeakable
-    numeric = isinstance(value, float) and said == _plain(value)
-    return said if numeric else f'"{said}"'
+    return said if isinstance(value, float) and said == plain else f'"{said}"'

@@ -103,7 +103,7 @@ class Rows:
                 found.setdefault(row["attribute"], {})[row.get("language", "")] = row["value"]
         return found
 
-    def texts(self, table: str, language: str, key: str = "", value: str = "", l10ns: str = "") -> Said:
+    def texts(self, table: str, language: str, *, key: str = "", value: str = "", l10ns: str = "") -> Said:
         """The texts of one thing: a function from a field to its texts by language."""
         rows = [r for t in (table, l10ns) for r in (self._of(t, key, value) if key else self.tables[t])]
         return lambda field: {r.get(language) or self.language: r[field] for r in rows if r.get(field)}

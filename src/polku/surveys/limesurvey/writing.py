@@ -13,6 +13,7 @@ from polku.surveys.definition import Definition, Localised, Question
 from polku.surveys.definition.comparing import spelled
 from polku.surveys.definition.expressions import Junction, parsed
 from polku.surveys.definition.questions import NONE, Choice
+from polku.surveys.limesurvey.coding import QUESTION, coding
 from polku.surveys.limesurvey.relevance import Unspeakable, to_lime
 from polku.surveys.limesurvey.types import LETTERS
 from polku.surveys.limesurvey.untaken import Untaken
@@ -20,8 +21,6 @@ from polku.surveys.limesurvey.xml import Row
 from polku.surveys.limesurvey.xml_writing import lss
 
 _SURVEY: Final = "1"
-_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,19}")
-_ANSWER: Final = re.compile(r"[A-Za-z0-9]{1,5}")
 _NONE_TEXT: Final = Localised((("en", "None"), ("fi", "Ei mikään")))
 _EMAIL: Final = "/^[^\\s@]+@[^\\s@]+\\.[^\\s@]{2,}$/"
 _TOLD: Final = frozenset({
@@ -69,43 +68,13 @@ class _Writer:
         self._definition, self._tables = definition, _Tables()
         self.untaken: list[Untaken] = []
         self._questions = {q.name: q for q in definition.questions}
-        self._codes: dict[str, str] = {}
-        self._several = frozenset(q.name for q in definition.questions if q.type in ("checkbox", "ranking"))
-        for q in definition.questions:
-            self._codes_of(q)
+        self._coding = coding(definition.questions, self._tell)
+        self._codes = self._coding.of
+        self._in_conditions = self._coding.in_conditions(definition.questions)
+        self._several = frozenset(q.name for q in definition.questions if q.type == "checkbox")
 
     def _tell(self, place: str, said: Words) -> None:
         self.untaken.append(Untaken(place, said))
-
-    def _codes_of(self, question: Question) -> None:
-        code = self._codes[question.name] = self._unused(question.name, _CODE, "Q", {
-            self._codes[q] for q in self._questions if q in self._codes
-        })  # fmt: skip
-        taken: set[str] = set()
-        for choice in question.choices:
-            value = spelled(choice.value)
-            answer = self._unused(value, _ANSWER, "A", taken, f"{question.name}.{value}")
-            taken.add(answer)
-            several = question.type == "checkbox"
-            self._codes[f"{question.name}={value}"] = f"{code}_{answer}" if several else answer
-        for row in question.rows:
-            value = spelled(row.value)
-            self._codes[f"{question.name}.{value}"] = (
-                f"{code}_{self._unused(value, _CODE, 'SQ', taken, f'{question.name}.{value}')}"
-            )
-            taken.add(self._codes[f"{question.name}.{value}"].partition("_")[2])
-
-    def _unused(
-        self, wanted: str, form: re.Pattern[str], letter: str, taken: set[str], place: str = ""
-    ) -> str:
-        if form.fullmatch(wanted) and wanted not in taken:
-            return wanted
-        number = next(i for i in range(1, 10_000) if f"{letter}{i}" not in taken)
-        told = Words(
-            "LimeSurvey would not take this code; it is written as %(code)s", code=f"{letter}{number}"
-        )
-        self._tell(place or wanted, told)
-        return f"{letter}{number}"
 
     def content(self) -> bytes:
         raw, languages = self._definition.json, self._definition.languages
@@ -172,7 +141,9 @@ class _Writer:
             return "1"
         parts = tuple(parsed(c) for c in conditions)
         try:
-            return to_lime(parts[0] if len(parts) == 1 else Junction(True, parts), self._codes, self._several)
+            return to_lime(
+                parts[0] if len(parts) == 1 else Junction(True, parts), self._in_conditions, self._several
+            )
         except Unspeakable:
             said = Words(
                 "LimeSurvey cannot say the condition, so this is always shown: %(text)s", text=conditions[-1]
@@ -183,7 +154,9 @@ class _Writer:
     def _question(self, raw: Mapping[str, Any], gid: str, order: int, relevance: str) -> None:
         qid, name, kind = self._tables.number(), raw["name"], raw["type"]
         question = self._questions.get(name)
-        code = self._codes.get(name) or self._unused(name, _CODE, "X", set(self._codes.values()))
+        code = self._codes.get(name) or self._coding.unused(
+            name, self._codes.values(), letter="X", form=QUESTION, place=name
+        )
         self._codes[name] = code
         required = raw.get("isRequired") or raw.get("eachRowRequired")
         self._tables.add(
@@ -252,15 +225,17 @@ class _Writer:
                 Choice(NONE, self._text(raw, "noneText") or _NONE_TEXT),
             )
         if question.type == "checkbox":
-            self._subquestions(question.name, offered, "=", qid, gid)
+            self._subquestions(question.name, offered, joint="=", qid=qid, gid=gid)
         elif question.type == "matrix":
-            self._subquestions(question.name, question.rows, ".", qid, gid)
+            self._subquestions(question.name, question.rows, joint=".", qid=qid, gid=gid)
         if question.type in ("radiogroup", "dropdown", "ranking", "matrix") or (
             question.type == "rating" and self._tables.rows["questions"][-1]["type"] == "L"
         ):
             self._answers(question.name, offered, qid)
 
-    def _subquestions(self, name: str, members: tuple[Choice, ...], joint: str, qid: str, gid: str) -> None:
+    def _subquestions(
+        self, name: str, members: tuple[Choice, ...], *, joint: str, qid: str, gid: str
+    ) -> None:
         for order, member in enumerate(members):
             value, number = spelled(member.value), self._tables.number()
             code = self._codes.get(f"{name}{joint}{value}", f"_{value}").partition("_")[2]

@@ -13,7 +13,7 @@ TEMPLATE = ReadySurvey(
             "ease",
             text(
                 "The company made it easy for me to handle my issue.",
-                "Yrityksen kanssa asiani hoitaminen oli helppoa.",
+                "Yrityksen kanssa oli helppo hoitaa asiani.",
             ),
         ),
         in_own_words(

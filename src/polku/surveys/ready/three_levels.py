@@ -17,7 +17,7 @@ TEMPLATE = ReadySurvey(
     json=survey(
         text("Your experience", "Kokemuksesi"),
         agreement("met_my_needs", text("I got what I needed.", "Sain sen, mitä tarvitsin.")),
-        agreement("ease", text("It was easy to get things done.", "Asiani hoituivat helposti.")),
+        agreement("ease", text("It was easy to get things done.", "Asiani hoitui helposti.")),
         scale(
             "felt",
             text("How did you feel afterwards?", "Millainen olo sinulle jäi?"),

@@ -155,9 +155,16 @@ select option{color:#1d2630}
     /* What is drawn hangs on this alone: drawn anew without need, a button would go from under the finger. */
     const drawn = () => pages.map((p) => holds(p.p.visibleIf, answers) && p.elements.filter(visible).map((e) => e.name + others(e))).join();
     const others = (e) => has([].concat(answers[e.name] ?? []), "other");
+    /* What is hidden is forgotten at once, so that no other question hangs on it: as on the server. */
+    function forget() {
+      for (const e of pages.flatMap((p) => (holds(p.p.visibleIf, answers) ? p.elements.filter((x) => !visible(x)) : p.elements))) {
+        if (e.name in answers) { delete answers[e.name]; delete answers[`${e.name}-Comment`]; forget(); return; }
+      }
+    }
     function set(name, value, redraw) {
       const before = drawn();
       if (empty(value)) delete answers[name]; else answers[name] = value;
+      forget();
       if (redraw && drawn() !== before) draw();
     }
 
