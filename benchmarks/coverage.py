@@ -155,8 +155,8 @@ def figures() -> Iterator[Figure]:
             held, at_corners = everywhere[: len(inner)], everywhere[len(inner) :]
             print(
                 f"  {n:>4}  {name:<14}  {held.min():.3f}   {held.max():.3f}    {held.mean():.3f}  {_low(held):.3f}"
-                f"  {_high(held):.3f}  {100 * wide[: len(inner)].mean():5.1f}   {at_corners.min():>15.3f}  {_low(at_corners):.3f}"
-                f"  {_high(at_corners):.3f}"
+                f"  {_high(held):.3f}  {100 * wide[: len(inner)].mean():5.1f}   {at_corners.min():>15.3f}"
+                f"  {_low(at_corners):.3f}  {_high(at_corners):.3f}"
             )
             if name == "Dirichlet":
                 within[n] = held

@@ -15,7 +15,7 @@ from polku.stats.scale_mean import NET, net_share, scale_mean, weighed_share
 from polku.stats.shrinkage import Shrunk, shrink
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
-from polku.stats.two_scale_means import two_net_shares, two_scale_means
+from polku.stats.two_scale_means import two_net_shares, two_scale_means, two_weighed_shares
 from polku.stats.weighed import Weighed, effective_n, weighed
 from polku.stats.witten_bell import backed_off, witten_bell
 
@@ -55,6 +55,7 @@ __all__ = [
     "two_net_shares",
     "two_proportions",
     "two_scale_means",
+    "two_weighed_shares",
     "weighed",
     "weighed_share",
     "witten_bell",
