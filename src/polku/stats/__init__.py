@@ -11,7 +11,7 @@ from polku.stats.jackknife import delete_a_group, ratio_of_groups, share_within
 from polku.stats.raking import Raked, rake
 from polku.stats.ranks import Ranks, quantile_ranks
 from polku.stats.reliability import cronbach_alpha
-from polku.stats.scale_mean import NET, net_share, scale_mean, weighed_share
+from polku.stats.scale_mean import NET, net_share, of_scale, scale_mean, weighed_share
 from polku.stats.shrinkage import Shrunk, shrink
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
@@ -43,6 +43,7 @@ __all__ = [
     "mean_intervals",
     "median_of_histogram",
     "net_share",
+    "of_scale",
     "proportion",
     "quantile_of_histogram",
     "quantile_ranks",
