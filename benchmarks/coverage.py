@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import special
 
 from benchmarks.measure import Figure, median_seconds
-from polku.stats import mean_intervals, net_share, scale_mean
+from polku.stats import NET, mean_intervals, net_share, of_scale, scale_mean
 
 Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -86,13 +86,29 @@ def coverage(interval: Interval, n: int, grid: list[tuple[float, float]]) -> tup
         outcomes, of = np.unique(drawn.reshape(-1, 2), axis=0, return_inverse=True)
         of = of.reshape(len(grid), DRAWS)
         weights = [np.bincount(row, minlength=len(outcomes)) / DRAWS for row in of]
-    limits = np.array([interval(p, d, n) for p, d in outcomes.tolist()])
+    limits = (
+        np.array([interval(p, d, n) for p, d in outcomes.tolist()])
+        if interval is not told
+        else _all(outcomes, n)
+    )
     held = [(limits[:, 0] <= p - d + 1e-9) & (p - d - 1e-9 <= limits[:, 1]) for p, d in grid]
     wide = limits[:, 1] - limits[:, 0]
     return (
         np.array([w[h].sum() for w, h in zip(weights, held, strict=True)]),
         np.array([w @ wide for w in weights]),
     )
+
+
+def _all(outcomes: Counts, n: int) -> Values:
+    """What `told` says of every outcome, at once; of some it is asked whether it does."""
+    promoters, detractors = outcomes.T
+    counts = np.column_stack([detractors, n - promoters - detractors, promoters])
+    limits = mean_intervals(NET.points, counts + np.array(NET.masses))
+    limits[promoters == n, 1], limits[detractors == n, 0] = 1, -1
+    for i in np.linspace(0, len(outcomes) - 1, 25).astype(int):
+        own = told(int(promoters[i]), int(detractors[i]), n)
+        assert np.allclose(limits[i], own, atol=1e-4), f"{outcomes[i]}: {limits[i]}, {own}"
+    return limits
 
 
 def _probabilities(outcomes: Counts, n: int, p: float, d: float) -> Values:
@@ -105,7 +121,7 @@ def _probabilities(outcomes: Counts, n: int, p: float, d: float) -> Values:
 
 
 def scale_coverage(
-    points: int, n: int, *, draws: int = 500, seed: int = 1
+    points: int, n: int, *, draws: int = 2_000, seed: int = 1
 ) -> tuple[Values, Values, list[str]]:
     """Of scales with so many points: how often Dirichlet's and Student's intervals hold the mean, each of 28 shapes of
     answers, from even to nearly all at the top, bell-shaped, flat and U-shaped."""
@@ -117,13 +133,25 @@ def scale_coverage(
             shares = _beta_binomial(points - 1, mean * precision, (1 - mean) * precision)
             truth = float(shares @ x)
             counts, of = np.unique(rng.multinomial(n, shares, draws), axis=0, return_inverse=True)
-            limits = np.array([_limits(np.repeat(x, c)) for c in counts])[of]
+            limits = _all_limits(x, counts)[of]
             means = counts @ x / n
             half = t * np.sqrt(np.maximum(0, counts @ x**2 / n - means**2) / (n - 1))
             ours.append(np.mean((limits[:, 0] <= truth) & (truth <= limits[:, 1])))
             students.append(np.mean((np.abs(means - truth) <= half)[of]))
             names.append(f"mean {mean:g}, precision {precision:g}")
     return np.array(ours), np.array(students), names
+
+
+def _all_limits(x: Values, counts: Counts) -> Values:
+    """What `scale_mean` says of every row of counts, at once; of some it is asked whether it does."""
+    prior = of_scale(0, 1)
+    limits = mean_intervals(x, counts + np.bincount([0, len(x) - 1], prior.masses, minlength=len(x)))
+    total = counts.sum(axis=1)
+    limits[counts[:, -1] == total, 1], limits[counts[:, 0] == total, 0] = 1, 0
+    for i in np.linspace(0, len(counts) - 1, 5).astype(int):
+        own = _limits(np.repeat(x, counts[i]))
+        assert np.allclose(limits[i], own, atol=1e-4), f"{counts[i]}: {limits[i]}, {own}"
+    return limits
 
 
 def _limits(values: Values) -> tuple[float, float]:
@@ -155,8 +183,8 @@ def figures() -> Iterator[Figure]:
             held, at_corners = everywhere[: len(inner)], everywhere[len(inner) :]
             print(
                 f"  {n:>4}  {name:<14}  {held.min():.3f}   {held.max():.3f}    {held.mean():.3f}  {_low(held):.3f}"
-                f"  {_high(held):.3f}  {100 * wide[: len(inner)].mean():5.1f}   {at_corners.min():>15.3f}  {_low(at_corners):.3f}"
-                f"  {_high(at_corners):.3f}"
+                f"  {_high(held):.3f}  {100 * wide[: len(inner)].mean():5.1f}   {at_corners.min():>15.3f}"
+                f"  {_low(at_corners):.3f}  {_high(at_corners):.3f}"
             )
             if name == "Dirichlet":
                 within[n] = held

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,6 +40,22 @@ def test_margins_are_met_as_told(given_cells: list[tuple[str, str]], a: float, x
     assert raked.largest_gap == pytest.approx(gap, abs=1e-9)
     assert raked.converged == (gap <= 1e-6)
     assert raked.effective_n <= len(weights) + 1e-9
+
+
+def test_it_is_the_slow_way_cell_by_cell() -> None:
+    rng = np.random.default_rng(15)
+    one, two = rng.choice(["a", "b"], 300, p=[0.8, 0.2]).tolist(), rng.choice(["x", "y", "z"], 300).tolist()
+    margins = {"one": {"a": 0.5, "b": 0.5}, "two": {"x": 0.2, "y": 0.3, "z": 0.5}}
+    counted = Counter(zip(one, two, strict=True))
+    cells = {cell: float(n) for cell, n in counted.items()}
+    for _ in range(200):
+        for place, margin in enumerate(margins.values()):
+            for value, share in margin.items():
+                total = sum(w for cell, w in cells.items() if cell[place] == value)
+                cells |= {c: w * share * 300 / total for c, w in cells.items() if c[place] == value}
+    raked = rake({"one": one, "two": two}, margins, bounds=(0, 100))
+    expected = [cells[cell] / counted[cell] for cell in zip(one, two, strict=True)]
+    assert raked.weights == pytest.approx(np.array(expected), rel=1e-5)
 
 
 def test_bounds_that_forbid_it_are_told() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from polku.stats import two_net_shares, two_scale_means, weighed
+from polku.stats import two_net_shares, two_proportions, two_scale_means, two_weighed_shares, weighed
 
 
 def test_two_net_shares_by_hand() -> None:
@@ -61,3 +61,14 @@ def test_a_planted_difference_is_found_and_clusters_are_minded() -> None:
     )
     assert of_ten.p_value > 50 * told.p_value
     assert of_ten.difference.half_width > 2 * told.difference.half_width
+
+
+def test_shares_that_weigh_alike_are_two_proportions() -> None:
+    first, second = [1.0] * 14 + [0.0] * 6, [1.0] * 9 + [0.0] * 16
+    assert two_weighed_shares(weighed(first), weighed(second)) == two_proportions(14, 20, 9, 25)
+    assert two_weighed_shares(weighed([1.0] * 3), weighed(second)).difference.reason == "too_few"
+    who = [np.repeat(np.arange(n // 5), 5) for n in (20, 25)]
+    clustered = two_weighed_shares(weighed(first, clusters=who[0]), weighed(second, clusters=who[1]))
+    assert clustered.difference.estimate == pytest.approx(14 / 20 - 9 / 25)
+    assert clustered.p_value > 0.1 > two_proportions(14, 20, 9, 25).p_value
+    assert clustered.difference.low < 0 < clustered.difference.high

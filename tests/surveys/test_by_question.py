@@ -138,3 +138,19 @@ def test_tables_that_cannot_be_read() -> None:
         Responses.of(broken, EVERY)
     with pytest.raises(InvalidInput, match="no question 'nps'"):
         responses([{}]).question("nps")
+
+
+@pytest.mark.parametrize(
+    ("question", "problem"),
+    [
+        (Question("q", "rating", low=1, high=7, metric="csat"), "asked as a rating from 1 to 5"),
+        (
+            Question("q", "rating", low=1, high=10, metric="epsi"),
+            "Its items are: overall, expectations, ideal",
+        ),
+        (Question("q", "rating", low=1, high=10, metric="epsy"), "Nearest: epsi"),
+    ],
+)
+def test_questions_that_cannot_tell_their_metric(question: Question, problem: str) -> None:
+    with pytest.raises(InvalidInput, match=problem):
+        by_metric(responses([{"q": 3}], (question,)))

@@ -75,6 +75,23 @@ def test_no_cell_of_a_csv_begins_a_formula_but_numbers_stay(texts: list[str]) ->
         assert told.removeprefix("'") == (text if text.strip() else "").removeprefix("'")
 
 
+def test_points_of_a_scale_may_have_names_and_nobody_need_have_answered(tmp_path: Path) -> None:
+    named = tuple(Choice(str(k), {"en": f"point {k}"}) for k in (1, 5))
+    asked = Question("q", "rating", choices=named), Question("never", "comment"), Question("nor", "dropdown")
+    told = responses([{"q": 5}, {"q": 2}, {}], asked)
+    table = wide(told)
+    assert table["q"].to_pylist() == [5, 2, None]
+    assert [table.schema.field(n).type for n in ("q", "never", "nor")] == [
+        pa.int64(),
+        pa.string(),
+        pa.string(),
+    ]
+    columns, meta = read_sav(as_spss(told).content, tmp_path)
+    assert columns["q"] == [5, 2, None]
+    assert meta.variable_value_labels["q"] == {1: "point 1", 5: "point 5"}
+    assert columns["never"] == ["", "", ""]
+
+
 def test_numbers_below_nothing_stay_numbers() -> None:
     asked = Question("change", "rating", low=-5, high=5)
     rows = as_csv(wide(responses([{"change": -5}, {"change": 3}], (asked,)))).decode("utf-8-sig").splitlines()

@@ -18,6 +18,7 @@ from polku.stats import (
     scale_mean,
     two_net_shares,
     two_scale_means,
+    two_weighed_shares,
     weighed,
     weighed_share,
 )
@@ -90,6 +91,8 @@ class Measure:
         """Of two sides that were weighed by this measure's values."""
         if self.kind == "net":
             found = two_net_shares(first, second)
+        elif self.kind == "share":
+            found = two_weighed_shares(first, second)
         else:
             found = two_scale_means(first, second, self.low, self.high)
         return Difference(_times(found.difference, self.factor), found.p_value)

@@ -11,11 +11,11 @@ from polku.stats.jackknife import delete_a_group, ratio_of_groups, share_within
 from polku.stats.raking import Raked, rake
 from polku.stats.ranks import Ranks, quantile_ranks
 from polku.stats.reliability import cronbach_alpha
-from polku.stats.scale_mean import NET, net_share, scale_mean, weighed_share
+from polku.stats.scale_mean import NET, net_share, of_scale, scale_mean, weighed_share
 from polku.stats.shrinkage import Shrunk, shrink
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
-from polku.stats.two_scale_means import two_net_shares, two_scale_means
+from polku.stats.two_scale_means import two_net_shares, two_scale_means, two_weighed_shares
 from polku.stats.weighed import Weighed, effective_n, weighed
 from polku.stats.witten_bell import backed_off, witten_bell
 
@@ -43,6 +43,7 @@ __all__ = [
     "mean_intervals",
     "median_of_histogram",
     "net_share",
+    "of_scale",
     "proportion",
     "quantile_of_histogram",
     "quantile_ranks",
@@ -55,6 +56,7 @@ __all__ = [
     "two_net_shares",
     "two_proportions",
     "two_scale_means",
+    "two_weighed_shares",
     "weighed",
     "weighed_share",
     "witten_bell",

@@ -33,9 +33,9 @@ def scale_mean(
     """Mean of answers on a scale from `low` to `high`, with an interval that stays within it.
 
     Interval: of the mean of a Dirichlet distribution over the answers given and half an answer at each end (see
-    `mean_intervals`). Student's misses the truth far too often where most answers are at one end (of ten answers on
-    1–5 with a mean of 4.8 in more than every third case); `python -m benchmarks coverage` prints both. Unequal weights
-    and clusters make it as wide as the effective number of answers (`weighed`).
+    `mean_intervals`). Student's misses the truth far too often where most answers are at one end: of ten answers on 1–5
+    with a mean of 4.8 in more than every third case; `python -m benchmarks coverage` prints both. Unequal weights and
+    clusters make it as wide as the effective number of answers (`weighed`).
     Unknown with reason `too_few` when n < 5. Raises ValueError for a value off the scale.
 
     >>> e = scale_mean([5, 5, 4, 5, 3, 5, 5, 4, 5, 5], 1, 5)

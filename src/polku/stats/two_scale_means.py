@@ -7,9 +7,10 @@ import math
 from scipy import special
 
 from polku.stats.difference import Difference
-from polku.stats.estimate import FEWEST
+from polku.stats.estimate import FEWEST, Estimate, wilson
 from polku.stats.hybrid import hybrid
 from polku.stats.scale_mean import NET, Prior, of_scale
+from polku.stats.two_proportions import two_proportions
 from polku.stats.weighed import Weighed
 
 
@@ -34,6 +35,25 @@ def two_net_shares(first: Weighed, second: Weighed) -> Difference:
     (0.2, 0.068)
     """
     return _compared(first, second, NET, 2.0)
+
+
+def two_weighed_shares(first: Weighed, second: Weighed) -> Difference:
+    """The same of two shares, −1…1, of answers 0 and 1: `two_proportions` where every answer counts for one, else the
+    hybrid of both of Wilson's intervals of the effective numbers, and the test of `two_scale_means`."""
+    if all(side.effective == side.n for side in (first, second)):
+        counts = ((round(side.mean * side.n), side.n) for side in (first, second))
+        (k, n), (other_k, other_n) = counts
+        return two_proportions(k, n, other_k, other_n)
+    found = _compared(first, second, of_scale(0, 1), 1.0)
+    if found.p_value is None:
+        return found
+    one, other = (_wilson(side) for side in (first, second))
+    return Difference(hybrid(one, other, most=1.0), found.p_value)
+
+
+def _wilson(side: Weighed) -> Estimate:
+    share = min(1.0, max(0.0, side.mean))
+    return Estimate(share, *wilson(share, side.effective), side.n)
 
 
 def _compared(first: Weighed, second: Weighed, prior: Prior, most: float) -> Difference:

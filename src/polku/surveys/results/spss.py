@@ -94,7 +94,7 @@ def as_spss(responses: Responses) -> SpssFile:
         if name not in own:
             _add_known(sheet, name, responses.table[name])
     if responses.weights is not None:
-        _add(sheet, Variable("weight", "weight", "scale", responses.weights.tolist()))
+        _add(sheet, Variable("weight", "weight", "scale", "number", responses.weights.tolist()))
     for variable in variables(responses, keep_missing=True):
         _add(sheet, variable)
     return SpssFile(_written(sheet), sheet.names, tuple(sheet.shortened))
@@ -141,11 +141,16 @@ def _add_known(sheet: _Sheet, name: str, column: pa.ChunkedArray) -> None:
         sheet.columns[made] = pd.Series(naive, dtype="datetime64[us]")
         sheet.labels[made], sheet.measures[made] = f"{name} (UTC)", "scale"
         return
-    if pa.types.is_boolean(column.type):
-        values = [None if v is None else int(v) for v in values]
-    elif not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
-        values = [None if v is None else str(v) for v in values]
-    _add(sheet, Variable(name, name, "nominal", values))
+    if (
+        pa.types.is_boolean(column.type)
+        or pa.types.is_integer(column.type)
+        or pa.types.is_floating(column.type)
+    ):
+        values = [None if v is None else float(v) for v in values]
+        _add(sheet, Variable(name, name, "nominal", "number", values))
+        return
+    values = [None if v is None else str(v) for v in values]
+    _add(sheet, Variable(name, name, "nominal", "text", values))
 
 
 def _add(sheet: _Sheet, variable: Variable) -> None:
@@ -154,7 +159,7 @@ def _add(sheet: _Sheet, variable: Variable) -> None:
     sheet.measures[name] = variable.measure
     if variable.choices:
         _add_choices(sheet, name, variable)
-    elif variable.is_text:
+    elif variable.holds == "text":
         texts = ["" if v is None else sheet.cut(name, "text", v, LONGEST_TEXT) for v in variable.values]
         sheet.columns[name] = pd.Series(texts, dtype=object)
     else:

@@ -16,21 +16,15 @@ Measure = Literal["nominal", "ordinal", "scale"]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A column of answers. `values` are numbers, texts or, where there are `choices`, their keys; None: no answer.
-
-    `flag` is set where it says of one choice whether it was chosen (1) or not (0): part of a multiple-response set.
-    """
+    """A column of answers: numbers, texts, the keys of `choices`, or flags: whether one choice was chosen (1) or not
+    (0), part of a multiple-response set. None: no answer. Numbers and flags may have `choices` too: what they mean."""
 
     name: str
     label: str
     measure: Measure
+    holds: Literal["number", "text", "choice", "flag"]
     values: Sequence[Any]
     choices: tuple[Choice, ...] = ()
-    flag: bool = False
-
-    @property
-    def is_text(self) -> bool:
-        return not self.choices and any(isinstance(v, str) for v in self.values)
 
 
 def variables(responses: Responses, *, keep_missing: bool = False) -> list[Variable]:
@@ -72,7 +66,7 @@ def _free(name: str, taken: dict[str, Any]) -> str:
 
 
 def _array(variable: Variable) -> pa.Array:
-    if variable.is_text or (variable.choices and not variable.flag):
+    if variable.holds in ("text", "choice"):
         return pa.array(variable.values, pa.string())
     if all(v is None or float(v).is_integer() for v in variable.values):
         return pa.array([None if v is None else int(v) for v in variable.values], pa.int64())
@@ -89,12 +83,14 @@ def _chosen(responses: Responses, question: Question) -> list[Any]:
 def _single(question: Question, answers: Sequence[Any]) -> Variable:
     if question.kind == "rating":
         named = tuple(c for c in question.choices if not c.is_missing)
-        return Variable(question.key, question.title, "ordinal", answers, named)
+        return Variable(question.key, question.title, "ordinal", "number", answers, named)
     if question.kind in ONE_OF:
         choices = question.choices or (BOOLEAN if question.kind == "boolean" else ())
-        return Variable(question.key, question.title, "nominal", answers, _with_former(choices, answers))
+        return Variable(
+            question.key, question.title, "nominal", "choice", answers, _with_former(choices, answers)
+        )
     assert question.kind in TEXTS
-    return Variable(question.key, question.title, "nominal", answers)
+    return Variable(question.key, question.title, "nominal", "text", answers)
 
 
 def _with_former(choices: Sequence[Choice], answers: Sequence[str | None]) -> tuple[Choice, ...]:
@@ -111,12 +107,12 @@ def _checkbox(question: Question, answers: Sequence[list[str] | None]) -> list[V
             f"{question.key}__{choice.key}",
             f"{question.title}: {choice.title}",
             "nominal",
+            "flag",
             [None if a is None else int(choice.key in a) for a in answers],
             (
                 Choice("0", {"en": "Not chosen", "fi": "Ei valittu"}),
                 Choice("1", {"en": "Chosen", "fi": "Valittu"}),
             ),
-            flag=True,
         )
         for choice in keys
     ]
@@ -129,7 +125,7 @@ def _matrix(question: Question, answers: Sequence[dict[str, str] | None]) -> lis
         cells = [None if a is None else a.get(row.key) for a in answers]
         choices = _with_former(question.choices, cells)
         label = f"{question.title}: {row.title}"
-        told.append(Variable(f"{question.key}__{row.key}", label, "ordinal", cells, choices))
+        told.append(Variable(f"{question.key}__{row.key}", label, "ordinal", "choice", cells, choices))
     return told
 
 
@@ -140,6 +136,7 @@ def _ranking(question: Question, answers: Sequence[list[str] | None]) -> list[Va
             f"{question.key}__{thing.key}",
             f"{question.title}: {thing.title}",
             "ordinal",
+            "number",
             [a.index(thing.key) + 1 if a and thing.key in a else None for a in answers],
         )
         for thing in things
