@@ -113,9 +113,8 @@ def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
                 connection, _ = listening.accept()
             except OSError:
                 return
-            with connection:
-                with suppress(OSError):
-                    talk(connection)
+            with connection, suppress(OSError):
+                talk(connection)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()

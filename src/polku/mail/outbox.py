@@ -204,8 +204,7 @@ def messages(
 def counts(session: Session) -> dict[str, int]:
     """How many letters are in each state; all states are there."""
     query = select(OutgoingMessage.state, func.count()).group_by(OutgoingMessage.state)
-    found: dict[str, int] = dict(session.execute(query).tuples().all())
-    return {state: found.get(state, 0) for state in STATES}
+    return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in session.execute(query)}
 
 
 def erase(session: Session, address: str) -> int:
