@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from polku.surveys.inviting.deciding import Asked, Candidate, Decision, History
@@ -76,19 +76,11 @@ def histories(session: Session, candidates: Sequence[Candidate], *, since: datet
     asked: dict[str, list[Asked]] = {}
     at = func.coalesce(Invitation.sent_at, Invitation.due_at)
     for part in parts(iter(profiles)):
-        rows = session.execute(
-            select(
-                Invitation.profile,
-                Invitation.sent_at,
-                Invitation.due_at,
-                Invitation.touchpoint,
-                Invitation.state,
-            )
-            .where(Invitation.profile.in_(part), Invitation.state.in_(ASKED), at >= since)
-            .order_by(at)
+        wanted = select(Invitation.profile, at, Invitation.touchpoint, Invitation.state).where(
+            Invitation.profile.in_(part), Invitation.state.in_(ASKED), at >= since
         )
-        for profile, sent_at, due_at, touchpoint, state in rows:
-            asked.setdefault(profile, []).append(Asked(sent_at or due_at, touchpoint, state == "answered"))
+        for profile, asked_at, touchpoint, state in session.execute(wanted.order_by(at)):
+            asked.setdefault(profile, []).append(Asked(asked_at, touchpoint, state == "answered"))
     hashes = {c.profile: address_hash(c.address or "") for c in candidates}
     out = opted_out(session, profiles, set(hashes.values()))
     return {
@@ -107,7 +99,7 @@ def invitations(
     limit: int = 50,
 ) -> Sequence[Invitation]:
     """Invitations, the newest first."""
-    query: Select[tuple[Invitation]] = select(Invitation).order_by(Invitation.id.desc())
+    query = select(Invitation).order_by(Invitation.id.desc())
     if survey:
         query = query.where(Invitation.survey == survey)
     if state:

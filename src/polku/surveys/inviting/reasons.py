@@ -21,6 +21,5 @@ REASONS: Final[dict[str, LazyText]] = {
     "not_delivered": _l("The letter was not delivered"),
     "uncertain": _l("Nobody knows whether the letter was delivered"),
     "expired": _l("The time to answer is over"),
-    "erased": _l("The letter was removed before it went"),
 }
 """Codes are stable: the ledger keeps them."""

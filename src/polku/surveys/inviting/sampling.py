@@ -11,7 +11,7 @@ def lot(profile: int, survey: str) -> float:
     A profile's lot for a survey is always the same, so that asking 10% and later 20% asks the first tenth again and one
     more.
     """
-    return xxhash.xxh3_64_intdigest(f"{survey}\0{profile:016x}") / 2**64
+    return xxhash.xxh3_64_intdigest(f"{survey}\0{profile:016x}".encode()) / 2**64
 
 
 def is_drawn(profile: int, survey: str, share: float) -> bool:
