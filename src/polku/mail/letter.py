@@ -64,9 +64,10 @@ def as_mime(letter: Letter, sender: Sender, *, message_id: str, now: datetime) -
     if reply_to := letter.reply_to or sender.reply_to:
         message["Reply-To"] = _mailbox(reply_to)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday answers are not sent to it
-    message["Content-Language"] = _one_line(letter.language)
     message.set_content(letter.words.text, subtype="plain", charset="utf-8", cte="quoted-printable")
     message.add_alternative(letter.words.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    # Set last: Python moves earlier headers of this kind into the first part.
+    message["Content-Language"] = _one_line(letter.language)
     return _unsubscribing(letter.unsubscribe_url) + message.as_bytes()
 
 

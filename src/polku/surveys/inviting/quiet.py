@@ -45,11 +45,11 @@ def next_sending_time(at: datetime, hours: SendingHours, zone: ZoneInfo) -> date
         day = local.date() + timedelta(days=days)
         if day.weekday() not in hours.weekdays or day in hours.holidays:
             continue
-        wall = local.time() if days == 0 else time()
-        if wall < hours.opens:
-            return _moment(day, hours.opens, zone, at)
-        if wall < hours.closes:
-            return at.astimezone(UTC)
+        if days == 0 and local.time() >= hours.opens:
+            if local.time() < hours.closes:
+                return at.astimezone(UTC)
+            continue
+        return _moment(day, hours.opens, zone, at)
     return None
 
 
