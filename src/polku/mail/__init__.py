@@ -4,11 +4,14 @@ from polku.mail.address import InvalidAddress, checked_address
 from polku.mail.letter import Letter, Sender, as_mime, new_message_id
 from polku.mail.outbox import Ended, Notify, put
 from polku.mail.postman import Postman, Trouble
+from polku.mail.queries import QUERIES
 from polku.mail.reasons import REASONS
 from polku.mail.smtp import Connection, Reply, Server, ServerTrouble
 from polku.mail.template import Rendered, Template, TemplateBroken, Value, render
+from polku.mail.upkeep import forgetting, postman_of
 
 __all__ = [
+    "QUERIES",
     "REASONS",
     "Connection",
     "Ended",
@@ -27,7 +30,9 @@ __all__ = [
     "Value",
     "as_mime",
     "checked_address",
+    "forgetting",
     "new_message_id",
+    "postman_of",
     "put",
     "render",
 ]

@@ -16,6 +16,7 @@ from polku.surveys.inviting.quiet import SendingHours, next_sending_time
 from polku.surveys.inviting.reasons import REASONS
 from polku.surveys.inviting.sending import note_outcome, remind, send_due
 from polku.surveys.inviting.triggers import EVENTS, Contact, Trigger, batches, listed, triggered
+from polku.surveys.inviting.upkeep import expiring
 
 __all__ = [
     "EVENTS",
@@ -36,6 +37,7 @@ __all__ = [
     "batches",
     "decide",
     "decide_all",
+    "expiring",
     "invitation_letter",
     "listed",
     "look",
