@@ -40,6 +40,10 @@ class PostOffice:
     at_rcpt: Answer = _accept
     at_end: Answer = _accept
     slow_s: float = 0.0
+    """How long it thinks about a whole letter."""
+    slow_at_rcpt_s: float = 0.0
+    asked: list[str] = field(default_factory=list)
+    """Recipients that it was asked about."""
     taken: list[tuple[str, bytes]] = field(default_factory=list)
 
     @property
@@ -63,6 +67,9 @@ class PostOffice:
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, server: SMTP, session: Any, envelope: Any, address: str, options: Any
     ) -> str:
+        self.asked.append(address)
+        if self.slow_at_rcpt_s:
+            await asyncio.sleep(self.slow_at_rcpt_s)
         answer = self._told(server, self.at_rcpt(address))
         if answer is None:
             envelope.rcpt_tos.append(address)

@@ -17,7 +17,7 @@ from polku.mail.outbox import counts, messages, put
 from tests.mail.postoffice import SENDER, PostOffice, letter_to, open_office, wait_for
 
 PROGRAM = Path(__file__).parent / "sending.py"
-LETTERS = 400
+LETTERS = 200
 KILLS = 3
 
 
@@ -88,3 +88,21 @@ def test_killed_while_the_server_thinks(db: Database, database_url: str) -> None
         found = {m.recipient: (m.state, m.reason) for m in messages(session)}
     assert found == {"a0@example.fi": ("uncertain", "stopped"), "a1@example.fi": ("sent", "")}
     assert office.times == {"a0@example.fi": 1, "a1@example.fi": 1}
+
+
+def test_killed_before_the_end_of_a_letter(db: Database, database_url: str) -> None:
+    """The server cannot have delivered it: it is sent, and not called uncertain."""
+    queue(db, 1)
+    office = PostOffice(slow_at_rcpt_s=4)
+    with open_office(office):
+        process = sending(database_url, office.port)
+        wait_for(lambda: office.asked, 10)
+        process.kill()
+        process.wait()
+        office.slow_at_rcpt_s = 0
+        last = Postman(db, office.server, SENDER.address)
+        last.deliver()
+        last.close()
+    with db.session(read_only=True) as session:
+        assert [m.state for m in messages(session)] == ["sent"]
+    assert office.times == {"a0@example.fi": 1}
