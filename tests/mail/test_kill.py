@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -17,8 +18,8 @@ from polku.mail.outbox import counts, messages, put
 from tests.mail.postoffice import SENDER, PostOffice, letter_to, open_office, wait_for
 
 PROGRAM = Path(__file__).parent / "sending.py"
-LETTERS = 200
-KILLS = 3
+KILLS = int(os.environ.get("POLKU_FAULT_ROUNDS", "2"))
+LETTERS = 100 * KILLS
 
 
 @pytest.fixture

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from polku.mail import Letter
-from polku.surveys.inviting import Candidate, Decision, Invited, Question, invitation_letter
+from polku.surveys.inviting import Candidate, Decision, Invited, Question, Rules, invitation_letter
 from polku.surveys.inviting.ledger import invitations, record
 from polku.surveys.inviting.tables import Invitation
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
 HELSINKI = ZoneInfo("Europe/Helsinki")
+RULES = Rules(HELSINKI)
 LARGE = 2**64 - 5
 """A profile's key that no signed number holds."""
 

@@ -35,7 +35,7 @@ from polku.surveys.inviting.ledger import (
 )
 from polku.surveys.inviting.tables import InvitationLink
 from tests.mail.postoffice import SENDER, PostOffice, open_office
-from tests.surveys.asking import DAY, HELSINKI, LARGE, NOW, ask, candidate, compose
+from tests.surveys.asking import DAY, HELSINKI, LARGE, NOW, RULES, ask, candidate, compose
 
 
 def deliver(tables, office: PostOffice, now=NOW) -> None:
@@ -90,8 +90,8 @@ def test_letters_go_out_and_the_ledger_knows_what_became_of_them(tables):
 
     with tables.session() as session:
         ask(session, *(candidate(p) for p in (1, 2, 3, 4)))
-        assert send_due(session, compose, SENDER, NOW) == 4
-        assert send_due(session, compose, SENDER, NOW) == 0
+        assert send_due(session, compose, SENDER, NOW, rules=RULES) == 4
+        assert send_due(session, compose, SENDER, NOW, rules=RULES) == 0
     office = PostOffice(at_rcpt=office_says, at_end=lambda to: "drop" if to.startswith("a4") else None)
     deliver(tables, office)
     assert states(tables) == {
@@ -121,10 +121,10 @@ def test_a_broken_address_does_not_stop_the_others_and_a_broken_template_loses_n
     with tables.session() as session:
         ask(session, *(candidate(p) for p in (1, 2, 3, 4)))
     with pytest.raises(TemplateBroken), tables.session() as session:
-        send_due(session, broken_template, SENDER, NOW)
+        send_due(session, broken_template, SENDER, NOW, rules=RULES)
     assert {s for s, _ in states(tables).values()} == {"waiting"}
     with tables.session() as session:
-        send_due(session, broken_address, SENDER, NOW)
+        send_due(session, broken_address, SENDER, NOW, rules=RULES)
         assert len(messages(session)) == 2
         assert session.query(InvitationLink).count() == 2, "no link is left of a letter that did not go"
     assert states(tables) == {
@@ -139,7 +139,7 @@ def test_who_opts_out_while_a_letter_waits_gets_none(tables):
     with tables.session() as session:
         ask(session, candidate(1), candidate(2))
         opt_out(session, how="link", now=NOW, profile=1)
-        send_due(session, compose, SENDER, NOW)
+        send_due(session, compose, SENDER, NOW, rules=RULES)
         assert len(messages(session)) == 1
     assert states(tables)["a1"] == ("suppressed", "opted_out")
 
@@ -153,11 +153,13 @@ def test_reminders_go_to_who_has_neither_answered_nor_refused(tables):
         answer(session, tokens[rows[0].profile], NOW, HELSINKI)
         refuse(session, tokens[rows[1].profile], NOW)
         assert due_for_reminder(session, "nps", NOW + 4 * DAY, after=5 * DAY) == []
-        assert remind(session, "nps", compose, SENDER, NOW + 5 * DAY, after=5 * DAY) == 1
+        assert remind(session, "nps", compose, SENDER, NOW + 5 * DAY, rules=RULES, after=5 * DAY) == 1
         assert [m.key for m in messages(session)] == [f"invitation:{rows[2].id}:1"]
-        assert remind(session, "nps", compose, SENDER, NOW + 10 * DAY, after=5 * DAY) == 0
-        assert remind(session, "nps", compose, SENDER, NOW + 10 * DAY, after=5 * DAY, most=2) == 1
-        assert remind(session, "nps", compose, SENDER, NOW + 13 * DAY, after=DAY, most=9) == 0
+        assert remind(session, "nps", compose, SENDER, NOW + 10 * DAY, rules=RULES, after=5 * DAY) == 0
+        assert (
+            remind(session, "nps", compose, SENDER, NOW + 10 * DAY, rules=RULES, after=5 * DAY, most=2) == 1
+        )
+        assert remind(session, "nps", compose, SENDER, NOW + 13 * DAY, rules=RULES, after=DAY, most=9) == 0
         session.flush()
         assert rows[2].state == "sent"
         assert look(session, tokens[rows[2].profile], NOW + 13 * DAY).outcome == "open"
@@ -234,7 +236,7 @@ def test_many_answers_at_the_same_time_count_once(tables):
 def test_the_token_is_nowhere_once_the_letter_has_gone(tables):
     with tables.session() as session:
         ask(session, candidate(1))
-        send_due(session, compose, SENDER, NOW)
+        send_due(session, compose, SENDER, NOW, rules=RULES)
     office = PostOffice()
     deliver(tables, office)
     token = office.letter("a1@example.fi")["List-Unsubscribe"].split("/")[4]
@@ -264,3 +266,29 @@ def test_no_address_is_kept_in_the_ledger(tables):
         [row] = ask(session, candidate(1))
         session.refresh(row)
         assert "example.fi" not in str(vars(row))
+
+
+def test_nothing_is_put_into_the_outbox_at_night(tables):
+    night = NOW.replace(hour=23)
+    with tables.session() as session:
+        rows = ask(session, candidate(1), candidate(2))
+        mark(session, rows[1].id, "sent", sent_at=NOW - 7 * DAY)
+        assert send_due(session, compose, SENDER, night, rules=RULES) == 0
+        assert remind(session, "nps", compose, SENDER, night, rules=RULES, after=DAY) == 0
+        assert messages(session) == []
+        assert send_due(session, compose, SENDER, night + DAY / 2, rules=RULES) == 1
+
+
+def test_opting_out_takes_back_letters_that_have_not_gone_and_answering_the_reminder(tables):
+    with tables.session() as session:
+        first, second, reminded, other = ask(
+            session, candidate(1, "a"), candidate(1, "b"), candidate(2), candidate(3)
+        )
+        send_due(session, compose, SENDER, NOW, rules=RULES)
+        for row in (first, reminded):
+            mark(session, row.id, "sent", sent_at=NOW)
+        remind(session, "nps", compose, SENDER, NOW + DAY, rules=RULES, after=DAY)
+        refuse(session, make_link(session, first.id), NOW)
+        answer(session, make_link(session, reminded.id), NOW, HELSINKI)
+        assert [m.key for m in messages(session)] == [f"invitation:{other.id}:0"]
+        assert (second.state, second.reason) == ("suppressed", "opted_out")

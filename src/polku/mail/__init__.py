@@ -2,7 +2,7 @@
 
 from polku.mail.address import InvalidAddress, checked_address
 from polku.mail.letter import Letter, Sender, as_mime, new_message_id
-from polku.mail.outbox import Ended, Notify, put
+from polku.mail.outbox import Ended, Notify, put, withdraw
 from polku.mail.postman import Postman, Trouble
 from polku.mail.queries import QUERIES
 from polku.mail.reasons import REASONS
@@ -35,4 +35,5 @@ __all__ = [
     "postman_of",
     "put",
     "render",
+    "withdraw",
 ]

@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from polku.mail import withdraw
 from polku.security import hash_token
-from polku.surveys.inviting.ledger import OPEN
+from polku.surveys.inviting.ledger import OPEN, REMINDERS
 from polku.surveys.inviting.opting_out import How, note_opt_out, wants_none
 from polku.surveys.inviting.tables import Invitation, InvitationLink
 
+KIND: Final = "invitation"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 
 Outcome = Literal["open", "answered", "refused", "expired", "unknown"]
@@ -87,13 +89,15 @@ def answer(session: Session, token: str, now: datetime, zone: ZoneInfo) -> Visit
         update(Invitation).where(Invitation.id == row.id, Invitation.state.in_(OPEN)).values(**values)
     )
     session.refresh(row)
+    _take_back(session, row.id)
     return visit if used.rowcount == 1 else _visit(session, row, now)
 
 
 def refuse(session: Session, token: str, now: datetime, *, how: How = "link") -> Visit:
     """Opt out by a link, for good, also long after it expired or was answered by. Only on POST (RFC 8058).
 
-    What waits for the same person is not sent either: it is asked again before each letter goes.
+    What waits for the same person is not sent either: letters that have not gone are taken back, and before each that
+    is to be written it is asked again.
     """
     row = _found(session, token)
     if row is None:
@@ -101,8 +105,28 @@ def refuse(session: Session, token: str, now: datetime, *, how: How = "link") ->
     note_opt_out(session, row.profile, row.address_hash, how, now)
     if row.state in (*OPEN, "waiting"):
         row.state, row.refused_at = "refused", now
-        session.flush()
+    same = Invitation.profile == row.profile
+    if row.address_hash:
+        same = or_(same, Invitation.address_hash == row.address_hash)
+    session.flush()
+    for other in session.scalars(
+        select(Invitation).where(and_(same, Invitation.state.in_((*OPEN, "refused"))))
+    ):
+        if _take_back(session, other.id) and other.state == "queued":
+            other.state, other.reason = "suppressed", "opted_out"
+    session.flush()
     return _visit(session, row, now)
+
+
+def letter_key(invitation: int, number: int) -> str:
+    """The key in the outbox of an invitation's letter: the first is 0, reminders follow."""
+    return f"{KIND}:{invitation}:{number}"
+
+
+def _take_back(session: Session, invitation: int) -> bool:
+    """Remove letters that have not gone from the outbox; whether the first was among them."""
+    taken = [withdraw(session, letter_key(invitation, number)) for number in range(REMINDERS + 1)]
+    return taken[0]
 
 
 def _found(session: Session, token: str) -> Invitation | None:

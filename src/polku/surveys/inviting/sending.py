@@ -13,12 +13,13 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from polku.mail import Ended, InvalidAddress, Letter, Sender, put
+from polku.surveys.inviting.deciding import Rules
 from polku.surveys.inviting.ledger import due, due_for_reminder
-from polku.surveys.inviting.links import make_link
+from polku.surveys.inviting.links import KIND, letter_key, make_link
 from polku.surveys.inviting.opting_out import wants_none
+from polku.surveys.inviting.quiet import next_sending_time
 from polku.surveys.inviting.tables import Invitation
 
-KIND: Final = "invitation"
 A_TIME: Final = 200
 
 Compose = Callable[[Invitation, str, bool], Letter | None]
@@ -27,13 +28,16 @@ address any more. It looks addresses up, which the ledger does not have."""
 
 
 def send_due(
-    session: Session, compose: Compose, sender: Sender, now: datetime, *, limit: int = A_TIME
+    session: Session, compose: Compose, sender: Sender, now: datetime, *, rules: Rules, limit: int = A_TIME
 ) -> int:
     """Put the letters that are due into the outbox, and return how many rows were looked at: below `limit`, all.
 
+    Nothing goes in quiet hours, also what was due before them: Polku may have been stopped meanwhile.
     One whose address cannot be written to does not stop the others. A template that is broken does (TemplateBroken):
     then nothing has been done, and it can be tried again once it is mended.
     """
+    if _is_quiet(rules, now):
+        return 0
     rows = due(session, now, limit)
     for row in rows:
         row.state, row.reason = _sent(session, row, compose, sender, now, number=0)
@@ -48,6 +52,7 @@ def remind(
     sender: Sender,
     now: datetime,
     *,
+    rules: Rules,
     after: timedelta,
     most: int = 1,
     limit: int = A_TIME,
@@ -56,6 +61,8 @@ def remind(
 
     Each letter has a link of its own; all of them lead to the same invitation, which can be answered once.
     """
+    if _is_quiet(rules, now):
+        return 0
     rows: Sequence[Invitation] = due_for_reminder(session, survey, now, after=after, most=most, limit=limit)
     for row in rows:
         row.reminders, row.reminded_at = row.reminders + 1, now
@@ -100,8 +107,8 @@ def _sent(
     try:
         letter = compose(row, make_link(session, row.id), number > 0)
         if letter is not None:
-            key = f"{KIND}:{row.id}:{number}"
-            put(session, letter, sender, kind=KIND, key=key, now=now, expires_at=row.expires_at)
+            key, until = letter_key(row.id, number), row.expires_at
+            put(session, letter, sender, kind=KIND, key=key, now=now, expires_at=until)
             step.commit()
             return "queued", ""
     except InvalidAddress:
@@ -109,3 +116,7 @@ def _sent(
         return "failed", "bad_address"
     step.rollback()
     return "failed", "no_address"
+
+
+def _is_quiet(rules: Rules, now: datetime) -> bool:
+    return next_sending_time(now, rules.hours, rules.zone) != now
