@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("survey", sa.String(length=60), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("anonymous", sa.Boolean(), nullable=False),
-        sa.Column("occasion", sa.String(length=120), nullable=False),
+        sa.Column("occasion", sa.String(length=200), nullable=False),
         sa.Column("profile", sa.String(length=16), nullable=False),
         sa.Column("address_kind", sa.String(length=8), nullable=False),
         sa.Column("address_hash", sa.String(length=64), nullable=False),
