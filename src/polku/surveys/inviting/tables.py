@@ -28,7 +28,7 @@ class Invitation(Base):
     version: Mapped[int]
     anonymous: Mapped[bool]
     occasion: Mapped[str] = mapped_column(
-        String(120), unique=True
+        String(200), unique=True
     )  # with the survey before it: decided on once
     profile: Mapped[str] = mapped_column(String(16), index=True)  # its key as 16 hexadecimal digits
     address_kind: Mapped[str] = mapped_column(String(8), default="")
