@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import TypeAdapter
 
-from polku import collect, exports, journeys, profiles, surveys
+from polku import collect, exports, journeys, mail, profiles, surveys
 from polku.db import Database
 from polku.errors import InvalidInput, NotFound, NotReady, PolkuError
 from polku.exports import Exported
@@ -41,8 +41,12 @@ from polku.workspace import Query, Workspace
 log = logging.getLogger(__name__)
 
 QUERIES: Final[tuple[type[Query], ...]] = (
-    *collect.QUERIES, *profiles.QUERIES, *journeys.QUERIES, *surveys.QUERIES,
-)  # fmt: skip
+    *collect.QUERIES,
+    *profiles.QUERIES,
+    *journeys.QUERIES,
+    *surveys.QUERIES,
+    *mail.QUERIES,
+)
 """Everything that can be asked, by path."""
 
 

@@ -31,6 +31,16 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         ("log_level = 'loud'", "Allowed: debug"),
         ("memory_limit = 'much'", "500MB"),
         ("views_memory = 'much'", "500MB"),
+        ("smtp_port = 0", "1 to 65535"),
+        ("smtp_security = 'ssl'", "starttls, tls, none"),
+        ("mail_from = 'asiakas'", "an address such as"),
+        ("mail_reply_to = 'Asiakas <a@example.fi>'", "an address such as"),
+        ('mail_name = "Kauppa\\r\\nBcc: a@example.fi"', "a text on one line"),
+        ("mail_per_minute = -1", "or more"),
+        (
+            "smtp_host = 'smtp.example.fi'\nsmtp_security = 'none'\nsmtp_password = 's3cret'",
+            "anyone on the way",
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, line: str, says: str) -> None:
@@ -62,3 +72,11 @@ def test_a_cluster_and_its_lake(tmp_path, monkeypatch):
         "/mnt/lake",
         15,
     )
+
+
+def test_a_password_is_told_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "polku.toml").write_text("smtp_password = 1234567")
+    with pytest.raises(InvalidInput, match="must be a text") as caught:
+        read_settings(tmp_path)
+    assert "1234567" not in str(caught.value) + repr(caught.value.details)
+    assert "s3cret" not in repr(read_settings(tmp_path.parent, smtp_password="s3cret"))

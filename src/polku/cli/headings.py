@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from polku.i18n import LazyText, _l
+from polku.mail import REASONS as OF_LETTERS
 
 HEADINGS: Final[dict[str, LazyText]] = {
     "a": _l("First"),
@@ -35,6 +36,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "been_s": _l("Been there, s"),
     "before": _l("Before"),
     "began": _l("Began"),
+    "being_sent": _l("Being sent"),
     "below": _l("Below"),
     "between_s": _l("Each after the one before within, s"),
     "blocked": _l("Blocked values"),
@@ -85,6 +87,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "disagree": _l("Models disagree"),
     "dormant": _l("Went quiet"),
     "dropouts": _l("Who dropped out"),
+    "due_at": _l("Due"),
     "duration_s": _l("Duration, s"),
     "each": _l("Each group"),
     "earlier": _l("Earlier changes"),
@@ -93,6 +96,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "encounters": _l("Encounters"),
     "end": _l("Seen from the end"),
     "ended": _l("End here"),
+    "ended_at": _l("Ended"),
     "ended_share": _l("End here, share"),
     "ends": _l("Ends"),
     "ends_share": _l("Ends, share"),
@@ -105,6 +109,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "every_s": _l("Time from every time"),
     "every_share": _l("Get there, of every time"),
     "evidence": _l("Evidence"),
+    "failed": _l("Failed"),
     "file": _l("File"),
     "files": _l("Number of files"),
     "finished": _l("Is over"),
@@ -156,6 +161,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "left_out": _l("Identifiers left out"),
     "left_out_total": _l("Left out in all"),
     "length_s": _l("Length, s"),
+    "letters": _l("Letters"),
     "level": _l("Level"),
     "limit": _l("Limit"),
     "limit_type": _l("Type whose limit is met"),
@@ -229,11 +235,13 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "q_value": _l("q"),
     "quantiles_s": _l("How the times spread"),
     "questions": _l("Questions"),
+    "queued_at": _l("Put in"),
     "ranks": _l("Order"),
     "reach": _l("Customers"),
     "reached": _l("Reached"),
     "reason": _l("Reason"),
     "received_at": _l("Last arrived"),
+    "recipient": _l("Recipient"),
     "recurrence": _l("Counted starts"),
     "refused_requests": _l("Requests turned away"),
     "reliability": _l("Reliability"),
@@ -247,6 +255,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "reviews": _l("Pairs to judge"),
     "rows": _l("Rows"),
     "rules": _l("Rules"),
+    "said": _l("What the server said"),
     "said_at": _l("Said"),
     "sample": _l("Sample"),
     "sampled": _l("Sampled"),
@@ -261,6 +270,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "second_after_s": _l("Time to it in the second, s"),
     "second_half": _l("Later half"),
     "seen": _l("Seen"),
+    "sent": _l("Sent"),
     "seq": _l("Number"),
     "sessions": _l("Sessions"),
     "share": _l("Share"),
@@ -284,6 +294,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "starts": _l("Starts"),
     "starts_share": _l("Starts, share"),
     "state": _l("State"),
+    "status": _l("Status"),
     "stayed_s": _l("Stayed, s"),
     "step": _l("Step"),
     "step_number": _l("Number of the step"),
@@ -315,6 +326,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "type": _l("Type"),
     "types": _l("Types"),
     "unbounded": _l("Or later"),
+    "uncertain": _l("Uncertain"),
     "until": _l("Until"),
     "upper": _l("A quarter above"),
     "usual": _l("Usually"),
@@ -327,6 +339,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "wait_first_quartile_s": _l("First quarter, from the step before, s"),
     "wait_median_s": _l("Half, from the step before, s"),
     "wait_third_quartile_s": _l("Three quarters, from the step before, s"),
+    "waiting": _l("Waiting"),
     "way": _l("Foretold by"),
     "ways": _l("How it goes"),
     "went": _l("To"),
@@ -351,8 +364,9 @@ REASONS: Final[dict[str, LazyText]] = {
     "no_values": _l("no values"),
     "too_short": _l("too short a time"),
     "unfinished": _l("not over yet"),
+    **OF_LETTERS,
 }
-"""Why a number cannot be told."""
+"""Why a number cannot be told, or a letter has not gone."""
 
 
 def heading(field: str) -> str:

@@ -18,15 +18,17 @@ import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from polku import charts, collect, journeys, profiles
+from polku import charts, collect, journeys, mail, profiles
 from polku.app import create_app
 from polku.cli.options import data_option
 from polku.errors import Conflict, PolkuError, system_reason
 from polku.i18n import current_language, gettext, use_language
+from polku.jobs import Runner
 from polku.lake import Keeper
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
+from polku.surveys import inviting
 from polku.web import rendering
 from polku.web.store import company
 from polku.workspace import Workspace
@@ -83,12 +85,18 @@ def run(settings: Settings) -> None:
         )
         stopping, keeper = threading.Event(), Keeper(workspace)
         server.on_startup(lambda: _ready(workspace, token, setup_code, terminal, stopping))
-        server.on_startup(keeper.start)
+        db = workspace.db
+        runner = Runner(db, [mail.forgetting(db), inviting.expiring(db)])
+        postman = mail.postman_of(settings, db, inviting.note_outcome)
+        at_work = [one for one in (keeper, runner, postman) if one is not None]
+        for one in at_work:
+            server.on_startup(one.start)
         try:
             uvloop.run(_run(server))
         finally:
             stopping.set()
-            keeper.stop()
+            for one in at_work:
+                one.stop()
 
 
 async def _run(server: Server) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +16,10 @@ LANGUAGES: Final = ("fi", "en")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])(i?)B", re.IGNORECASE)
 _ENGINE: Final = re.compile(r"spark://[^\s/,:]+:\d+(,[^\s/,:]+:\d+)*|local\[\d+\]")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+SMTP_SECURITY: Final = ("starttls", "tls", "none")
+_SECRET: Final = frozenset({"smtp_password"})
+"""Settings whose value is told nowhere, not even in an error about it."""
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,20 @@ class Settings:
     lake: str = ""  # a folder or address that events are also written to; a cluster reads them there
     lake_minutes: int = 15  # how often a server writes to the lake; 0: never
     log_level: str = "info"
+    smtp_host: str = ""  # the server that takes our e-mail; empty: none is sent, what is to go waits
+    smtp_port: int = 587
+    smtp_security: str = "starttls"  # or tls from the first byte (port 465), or none on this very machine
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    mail_from: str = ""  # the address that e-mail comes from
+    mail_name: str = ""  # and the name that stands beside it
+    mail_reply_to: str = ""  # where answers go; empty: to mail_from
+    mail_per_minute: int = 60  # most messages a minute that the server is given; 0: as many as it takes
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is a server to send by, and an address to send from."""
+        return bool(self.smtp_host and self.mail_from)
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -94,8 +112,9 @@ def _of_kind(name: str, kind: str, value: Any) -> Any:
     """A setting's value, a number if it is one. Raises InvalidInput."""
     if kind == "str":
         if not isinstance(value, str):
+            shown = "…" if name in _SECRET else repr(value)
             raise InvalidInput(
-                "Setting '%(name)s' must be a text in quotes, not %(value)s.", name=name, value=repr(value)
+                "Setting '%(name)s' must be a text in quotes, not %(value)s.", name=name, value=shown
             )
         return value
     if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", str(value)):
@@ -127,6 +146,15 @@ def _check(settings: Settings) -> None:
             Words("a folder or address, since 'engine' is set"),
         ),
         "lake_minutes": (settings.lake_minutes >= 0, Words("0 (never) or more")),
+        "smtp_port": (0 < settings.smtp_port < 65_536, Words("%(low)s to %(high)s", low=1, high=65_535)),
+        "smtp_security": (settings.smtp_security in SMTP_SECURITY, ", ".join(SMTP_SECURITY)),
+        "mail_from": (_is_address(settings.mail_from), Words("an address such as asiakas@example.fi")),
+        "mail_reply_to": (
+            _is_address(settings.mail_reply_to),
+            Words("an address such as asiakas@example.fi"),
+        ),
+        "mail_name": (settings.mail_name.isprintable(), Words("a text on one line")),
+        "mail_per_minute": (settings.mail_per_minute >= 0, Words("0 (as many as are taken) or more")),
         "segment_rows": (settings.segment_rows >= 1_000, Words("%(least)s or more", least=1_000)),
     }
     for name, (good, what) in allowed.items():
@@ -137,6 +165,12 @@ def _check(settings: Settings) -> None:
                 value=getattr(settings, name),
                 allowed=what,
             )
+    if settings.smtp_password and settings.smtp_security == "none" and not _is_here(settings.smtp_host):
+        raise InvalidInput(
+            "A password would go to %(host)s where anyone on the way can read it. Set 'smtp_security' to starttls "
+            "or tls.",
+            host=settings.smtp_host,
+        )
 
 
 def _bytes(size: str) -> int:
@@ -144,6 +178,14 @@ def _bytes(size: str) -> int:
     assert found is not None, size  # checked when settings are read
     number, unit, binary = found.groups()
     return int(float(number) * (1024 if binary else 1000) ** ("KMGT".index(unit.upper()) + 1))
+
+
+def _is_address(text: str) -> bool:
+    return not text or (len(text) <= 254 and text.isprintable() and bool(_ADDRESS.fullmatch(text)))
+
+
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "127.0.0.1", "::1")
 
 
 def _is_timezone(name: str) -> bool:

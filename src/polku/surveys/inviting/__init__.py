@@ -1,0 +1,54 @@
+"""Inviting: who is asked and when, their personal links, reminders, and who does not want to be asked."""
+
+from polku.surveys.inviting.deciding import (
+    Asked,
+    Candidate,
+    Decision,
+    History,
+    Rules,
+    decide,
+    decide_all,
+)
+from polku.surveys.inviting.letters import Invited, Question, alert_letter, invitation_letter
+from polku.surveys.inviting.links import Visit, answer, look, make_link, note_opened, refuse
+from polku.surveys.inviting.opting_out import opt_in, opt_out
+from polku.surveys.inviting.quiet import SendingHours, next_sending_time
+from polku.surveys.inviting.reasons import REASONS
+from polku.surveys.inviting.sending import note_outcome, remind, send_due
+from polku.surveys.inviting.triggers import EVENTS, Contact, Trigger, batches, listed, triggered
+from polku.surveys.inviting.upkeep import expiring
+
+__all__ = [
+    "EVENTS",
+    "REASONS",
+    "Asked",
+    "Candidate",
+    "Contact",
+    "Decision",
+    "History",
+    "Invited",
+    "Question",
+    "Rules",
+    "SendingHours",
+    "Trigger",
+    "Visit",
+    "alert_letter",
+    "answer",
+    "batches",
+    "decide",
+    "decide_all",
+    "expiring",
+    "invitation_letter",
+    "listed",
+    "look",
+    "make_link",
+    "next_sending_time",
+    "note_opened",
+    "note_outcome",
+    "opt_in",
+    "opt_out",
+    "refuse",
+    "remind",
+    "send_due",
+    "triggered",
+]
