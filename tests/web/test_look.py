@@ -64,4 +64,4 @@ def test_every_icon_that_is_used_is_drawn():
 def test_every_colour_of_the_styles_is_a_token():
     for sheet in STATIC.glob("*.css"):
         names = set(re.findall(r"var\(--([\w-]+)", sheet.read_text(encoding="utf-8")))
-        assert names - set(re.findall(r"--([\w-]+):", TOKENS)) <= {"stage", "heat"}, sheet.name
+        assert names - set(re.findall(r"--([\w-]+):", TOKENS)) <= {"stage", "heat", "share"}, sheet.name

@@ -26,6 +26,13 @@ from polku.web.visitor import visitor_of
 ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
     "invalid_input": (_l("That did not work"), _l("Check what you gave and try again.")),
     "unknown_touchpoint": (_l("There is no such touchpoint"), _l("Choose one from the list of touchpoints.")),
+    "invalid_address": (_l("That is no e-mail address"), _l("Check the address and try again.")),
+    "invalid_definition": (
+        _l("This survey cannot be used"),
+        _l("Correct what is listed, each at its place, and try again."),
+    ),
+    "template_broken": (_l("This letter cannot be made"), _l("Correct its template and try again.")),
+    "survey_closed": (_l("The survey is closed"), _l("What was answered before stays.")),
     "too_large": (_l("That is too large"), _l("Send it in smaller parts.")),
     "not_allowed": (_l("You may not do this"), _l("Log in as someone who may, or ask an administrator.")),
     "too_many_attempts": (_l("Too many attempts"), _l("Wait a moment and try again.")),
