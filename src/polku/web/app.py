@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse, Response
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -140,11 +144,32 @@ def _healthz() -> Response:
 
 
 class _Static(StaticFiles):
-    """Static files; one that is asked for by its content's hash never changes."""
+    """Static files; one that is asked for by its content's hash never changes. Texts go packed to who can unpack them:
+    a survey's page is a fifth of its size then."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
+        if isinstance(response, FileResponse) and path.endswith(_PACKED):
+            response = _packed(response, Headers(scope=scope).get("accept-encoding", ""))
         response.headers["X-Content-Type-Options"] = HEADERS["X-Content-Type-Options"]
         hashed = scope["query_string"].startswith(b"v=")
         response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if hashed else "no-cache"
         return response
+
+
+_PACKED: Final = (".js", ".css", ".svg")
+
+
+def _packed(file: FileResponse, accepted: str) -> Response:
+    file.headers["Vary"] = "Accept-Encoding"
+    if "gzip" not in accepted or file.stat_result is None:
+        return file
+    content = _gzipped(str(file.path), file.stat_result.st_mtime_ns)
+    kept = {n: v for n, v in file.headers.items() if n not in ("content-length", "accept-ranges")}
+    return Response(content, file.status_code, kept | {"content-encoding": "gzip"})
+
+
+@lru_cache(maxsize=64)
+def _gzipped(path: str, _changed_ns: int) -> bytes:
+    """Packed once, and kept: half a megabyte in all."""
+    return gzip.compress(Path(path).read_bytes(), 9, mtime=0)
