@@ -22,6 +22,7 @@ ALL = (
     "surveys",
     "scale",
     "coverage",
+    "listening",
 )
 
 

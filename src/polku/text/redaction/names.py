@@ -1,0 +1,158 @@
+"""Names of people, as far as they can be told: after what introduces one, and from lists of common names.
+
+What is missed and what is taken wrongly is measured by `python -m benchmarks listening`; the figures stand in the
+model card. A rare name that nothing introduces stays: a reader must know that.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+
+from polku.text.redaction.spans import Kind, Span
+
+_NAME = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
+_WORD = re.compile(_NAME)
+_MOST_WORDS = 3
+_GREETINGS = re.compile(
+    r"(?<!\w)(?:terveisin|terveisiä|terv|yst\.?\s?terv|t|terkuin|kiittäen|kunnioittaen|"
+    r"(?:best|kind|warm)?\s?regards|sincerely|"
+    r"yours truly|yours faithfully|cheers|signed|hälsningar|mvh|hälsn)(?:[.,:;!]{1,2}|\s?\n|(?=\s))\s{0,3}-?\s{0,2}"
+    rf"(?P<name>{_NAME}(?:[ ]{_NAME}){{0,2}})(?=\s{{0,3}}(?:$|[\n.,!(]))",
+    re.I,
+)
+_INTRODUCED = re.compile(
+    r"(?<!\w)(?:nimeni on|nimi on|nimi:|nimeltä|nimeltään|nimelt|nimellä|puhuin|juttelin|asioin|"
+    r"nimisen? (?:myyjä|henkilö|asiakaspalvelija)\w{0,4}|"
+    r"my name is|name is|name:|his name was|her name was|named|called|jag heter|heter|asiakaspalvelija|"
+    r"myyjä|myyjänne|asentaja|asentajanne|kuljettaja|lääkäri|neuvoja|virkailija|esimies|herra|rouva|neiti|tohtori|"
+    r"mr\.?|mrs\.?|ms\.?|miss|dr\.?|agent|advisor|engineer|manager|spoke (?:to|with)|speaking (?:to|with)|"
+    r"talked (?:to|with)|helped by|served by|asked for|thanks to|thank you|kiitos|kiitokset|"
+    r"terveisiä|hei|moi|hi|hello|dear|"
+    r"i am|i'm|this is|olen|mä oon|täällä)\s{1,2}"
+    rf"(?P<name>{_NAME}(?:[ ]{_NAME}){{0,2}})",
+    re.I,
+)
+_SURELY = re.compile(
+    r"^(?:nim|puhuin|juttelin|.*name|jag|heter|mrs?\b|ms\b|miss\b|dr\b|herra|rouva|neiti|"
+    r"tohtori|named|spoke|speaking|talked|helped|served|asked)",
+    re.I,
+)
+
+
+def names(text: str) -> Iterator[Span]:
+    for match in _GREETINGS.finditer(text):
+        yield from _after(match, text, anything=True)
+    for match in _INTRODUCED.finditer(text):
+        yield from _after(
+            match, text, anything=bool(_SURELY.search(match[0][: match.start("name") - match.start()]))
+        )
+    yield from _listed(text)
+
+
+def _after(match: re.Match[str], text: str, *, anything: bool) -> Iterator[Span]:
+    """The name that something introduces: capitalised words, or words of which the first is a known given name."""
+    end = start = match.start("name")
+    for word in _WORD.finditer(text, start, match.end("name")):
+        lower = word[0].lower()
+        capital = word[0][0].isupper()
+        known = lower in _forms("given_names.txt") or lower in _forms("surnames.txt")
+        if lower in _listed_words("no_names.txt") or not (known or (capital and (anything or end > start))):
+            break
+        if not capital and lower in _listed_words("names_that_are_words.txt") and not anything:
+            break
+        end = word.end()
+    if end > start:
+        yield Span(start, end, Kind.NAME)
+
+
+def _listed(text: str) -> Iterator[Span]:
+    """Known given names with the names that follow, and known surnames; with capitals only."""
+    given, family = _forms("given_names.txt"), _forms("surnames.txt")
+    words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text) if m[0][0].isupper()]
+    i = 0
+    while i < len(words):
+        start, end, word = words[i]
+        lower = word.lower()
+        first = lower if lower in given else lower.split("-")[0]
+        is_given, is_family = first in given, lower in family
+        i += 1
+        if not (is_given or is_family) or len(word) < 3:
+            continue
+        last, followed = end, 0
+        while i < len(words) and followed < _MOST_WORDS - 1 and text[last : words[i][0]] == " ":
+            after = words[i][2].lower()
+            if after in _listed_words("no_names.txt") or not (
+                (is_given and len(after) > 1) or after in family
+            ):
+                break
+            last, followed, i = words[i][1], followed + 1, i + 1
+        if followed == 0 and first in _listed_words("names_that_are_words.txt"):
+            continue
+        yield Span(start, last, Kind.NAME)
+
+
+@functools.cache
+def _listed_words(list_name: str) -> frozenset[str]:
+    lines = (files("polku.text.redaction") / list_name).read_text(encoding="utf-8").splitlines()
+    return frozenset(word.lower() for line in lines if not line.startswith("#") for word in line.split())
+
+
+@functools.cache
+def _forms(list_name: str) -> frozenset[str]:
+    """The names of a list in lower case, in every form that Finnish gives them."""
+    return frozenset(form for name in _listed_words(list_name) for form in inflected(name))
+
+
+def inflected(name: str) -> set[str]:
+    """The forms of a name in lower case in Finnish cases, with weak and strong stem; English genitive too.
+
+    >>> sorted(inflected("matti") & {"matin", "matille", "mattia", "matilta"})
+    ['matille', 'matilta', 'matin', 'mattia']
+    """
+    front = "ä" if not set(name) & set("aou") else "a"
+    weak = {"n", f"ll{front}", "lle", f"lt{front}", f"ss{front}", f"st{front}", "ksi"}
+    strong = {front, f"t{front}", f"n{front}"}
+    if name.endswith("nen"):
+        stem = name[:-3] + "se"
+        forms = {stem + e for e in weak | {"en"}} | {name[:-3] + "st" + front}
+    elif name[-1] in "aeiouyäöå":
+        stem = _weakened(name)
+        forms = {s + e for s in (stem, name) for e in weak} | {name + e for e in strong}
+        forms |= {name + name[-1] + "n", name + "h" + name[-1] + "n"}
+        if name.endswith("i"):
+            forms |= {stem[:-1] + "en", name[:-1] + "e" + front}
+    else:
+        forms = {name + "i" + e for e in weak} | {name + "i" + front, name + "iin"}
+        if name.endswith("s"):
+            forms |= {name[:-1] + "kse" + e for e in weak} | {name + "t" + front, name[:-1] + name[-2] + "n"}
+    bare = {name, *forms}
+    return (
+        bare
+        | {f + e for f in bare for e in ("kin", "k" + front + front + "n")}
+        | {name + "'s", name + "’s", name + "s"}
+    )
+
+
+_GRADES = (
+    ("kk", "k"),
+    ("pp", "p"),
+    ("tt", "t"),
+    ("nt", "nn"),
+    ("lt", "ll"),
+    ("rt", "rr"),
+    ("nk", "ng"),
+    ("mp", "mm"),
+)
+
+
+def _weakened(name: str) -> str:
+    """A name's stem before a closed syllable: Pekka, Pekan; Antti, Antin; Virta, Virran."""
+    for strong, weak in _GRADES:
+        if name[:-1].endswith(strong):
+            return name[: -1 - len(strong)] + weak + name[-1]
+    if name[-2:-1] == "t" and len(name) > 3 and name[-3] in "aeiouyäö":
+        return name[:-2] + "d" + name[-1]
+    return name
