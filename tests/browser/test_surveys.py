@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, StorageState, expect
 
 from tests.browser.axe import axe, fits
-from tests.browser.looks import DESKTOP, LANGUAGES, LOOKS, PHONE, Look
+from tests.browser.looks import DESKTOP, IN_TURN, LANGUAGES, PHONE, PHONE_DARK, Look
 from tests.browser.visiting import visiting
 from tests.server import RunningServer, polku, serving
 from tests.web.visits import ADMIN
@@ -62,8 +62,7 @@ def responses(server: RunningServer, browser: Browser, state: StorageState, key:
     return int(told[1])
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("look", "language"), IN_TURN, ids=str)
 def test_the_pages_are_whole_in_every_look(
     browser: Browser, server: RunningServer, administrator: StorageState, key: str, look: Look, language: str
 ) -> None:
@@ -206,7 +205,7 @@ def placed(browser: Browser, server: RunningServer, state: StorageState, key: st
         expect(page.locator(".flash")).to_be_visible()
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("look", [DESKTOP, PHONE_DARK], ids=str)
 def test_a_card_asks_on_the_site_and_moves_nothing(
     browser: Browser, server: RunningServer, administrator: StorageState, key: str, site: str, look: Look
 ) -> None:
@@ -290,8 +289,7 @@ def test_the_script_is_light(server: RunningServer) -> None:
 # -- the builder
 
 
-@pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=str)
-@pytest.mark.parametrize("script", [True, False], ids=["scripted", "plain"])
+@pytest.mark.parametrize(("look", "script"), [(DESKTOP, True), (PHONE, True), (DESKTOP, False)], ids=str)
 def test_a_survey_is_built(
     browser: Browser, server: RunningServer, administrator: StorageState, look: Look, script: bool
 ) -> None:
