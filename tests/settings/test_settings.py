@@ -31,6 +31,7 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         ("log_level = 'loud'", "Allowed: debug"),
         ("memory_limit = 'much'", "500MB"),
         ("views_memory = 'much'", "500MB"),
+        ("answers_an_hour = -1", "or more"),
         ("smtp_port = 0", "1 to 65535"),
         ("smtp_security = 'ssl'", "starttls, tls, none"),
         ("mail_from = 'asiakas'", "an address such as"),

@@ -6,17 +6,21 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
 from polku.app import create_app
 from polku.library import open_workspace
 from polku.settings import read_settings
+from polku.store import kernels
 from polku.surveys import store
 from polku.surveys.known import KnownSurveys
 from polku.web import entrance
@@ -39,6 +43,7 @@ RAW: dict[str, Any] = {
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     settings = read_settings(empty_folder(tmp_path_factory.mktemp("asking")))
     with open_workspace(settings) as workspace:
+        kernels.compile_all()
         yield workspace
 
 
@@ -252,6 +257,59 @@ def test_the_page_is_in_the_visitor_s_language_and_holds_the_questions(
     assert told["definition"]["title"]["fi"] == "</script><b>"
     assert '<html lang="en">' in stranger.get(f"/s/{key}?lang=en", headers={"Accept-Language": "fi"}).text
     assert "'none'" in stranger.get(f"/s/{key}").headers["content-security-policy"]
+
+
+def test_results_are_told_and_taken_away(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key = published(workspace, browser, "Tulokset")
+    for i in range(40):
+        said = {"nps": 10 if i % 4 else 2} | ({} if i % 4 else {"why": "=1+1"})
+        assert (
+            sent(stranger, key, said, user_id=f"c{i}", channel="widget" if i % 2 else "link").status_code
+            == 200
+        )
+    wait(workspace)
+    told = browser.get(
+        "/api/v1/surveys/results", params={"survey": key, "by": "channel", "every": "day"}
+    ).json()
+    assert "metrics" in told, told
+    (nps,) = told["metrics"]
+    assert nps["value"]["estimate"] == 50  # 30 promoters, 10 detractors
+    assert nps["value"]["low"] < 50 < nps["value"]["high"]
+    assert {c["key"]: c["count"] for c in nps["categories"]} == {
+        "promoter": 30,
+        "passive": 0,
+        "detractor": 10,
+    }
+    assert {g["key"]: (g["n"], g["value"]["estimate"]) for g in told["groups"]} == {
+        "widget": (20, 100),
+        "link": (20, 0),
+    }
+    assert all(g["is_clear"] for g in told["groups"])
+    assert [p["n"] for p in told["periods"]] == [40]
+    assert [(q["key"], q["answered"]) for q in told["questions"]] == [("nps", 40), ("why", 10)]
+    page = browser.get(f"/surveys/{key}?by=channel").text
+    assert "+50" in page
+    csv = browser.get(f"/surveys/{key}/responses.csv")
+    assert csv.text.count("\n") == 41
+    assert "'=1+1" in csv.text
+    assert pq.read_table(BytesIO(browser.get(f"/surveys/{key}/responses.parquet").content)).num_rows == 40
+    assert browser.get(f"/surveys/{key}/responses.sav").content[:4] == b"$FL2"
+    assert browser.get(f"/surveys/{key}/responses.xls").status_code == 400
+
+
+def test_one_address_may_send_only_so_many(
+    workspace: Workspace, browser: TestClient, stranger: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = published(workspace, browser, "Tulva")
+    settings = replace(workspace.settings, answers_an_hour=3)
+    flooded = TestClient(create_app(replace(workspace, settings=settings)), base_url="http://127.0.0.1:8000")
+    codes = [sent(flooded, key, {"nps": 9}).status_code for _ in range(5)]
+    assert codes == [200, 200, 200, 429, 429]
+    refused = sent(flooded, key, {"nps": 9})
+    assert int(refused.headers["retry-after"]) > 3_000
+    assert "tallessa" in refused.json()["message"]
 
 
 # -- the builder

@@ -21,9 +21,10 @@ async def not_post(scope: Scope, send: Send, allowed: str = "POST") -> None:
     await reply(scope, send, 405, msgspec.json.encode(body), [(b"allow", allowed.encode())])
 
 
-async def reply_error(scope: Scope, send: Send, error: PolkuError) -> None:
+async def reply_error(scope: Scope, send: Send, error: PolkuError, message: str = "") -> None:
+    """Programs are told in English; people, if need be, by a `message` in their language."""
     extra = [(b"retry-after", str(error.retry_after_s).encode())] if error.retry_after_s else []
-    body = msgspec.json.encode({"code": error.code, "message": error.message})
+    body = msgspec.json.encode({"code": error.code, "message": message or error.message})
     await reply(scope, send, error.status, body, extra)
 
 

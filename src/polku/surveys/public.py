@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -18,11 +19,13 @@ from starlette.types import Receive, Scope, Send
 from polku.collect import LARGEST_BODY, Oversized, not_post, receive_body, reply, reply_error
 from polku.collect import Unfinished as Gone
 from polku.errors import InvalidInput, PolkuError, TooLarge
-from polku.i18n import LANGUAGES, current_language, gettext, use_language
+from polku.i18n import LANGUAGES, current_language, gettext, in_words, use_language
 from polku.surveys import widget
 from polku.surveys.answering import CHANNELS, Answering, Posted, SurveyClosed
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
+from polku.surveys.pace import Pace
+from polku.web.client import Origin
 from polku.web.gate import HEADERS
 from polku.web.languages import choose_language
 from polku.web.rendering import STATIC, environment
@@ -33,6 +36,8 @@ log = logging.getLogger("polku.surveys")
 
 PUBLIC_PATHS: Final = ("/s/",)
 """Path prefixes that need no log-in."""
+SAVES: Final = 30
+"""How many times as often answers are kept as they are finished."""
 THEME_COOKIE: Final = "polku_theme"
 _POSTED: Final = msgspec.json.Decoder(Posted)
 
@@ -134,6 +139,9 @@ class _Answers:
 
     def __init__(self, workspace: Workspace) -> None:
         self._answering = workspace.part(Answering)
+        self._origin = Origin(workspace.settings)
+        most = workspace.settings.answers_an_hour
+        self._finished, self._begun = Pace(most), Pace(most * SAVES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
@@ -146,28 +154,35 @@ class _Answers:
         with use_language(language):
             try:
                 posted = _posted(await receive_body(receive))
+                pace = self._finished if posted.finished else self._begun
+                pace.check(self._origin.address(request), datetime.now(UTC))
                 taken = await self._answering.take(
                     request.path_params["key"], request.path_params["response"], posted
                 )
             except Gone:
                 return
             except Oversized:
-                await reply_error(
+                await _refuse(
                     scope, send, TooLarge("Answers hold at most %(most)s KB.", most=LARGEST_BODY >> 10)
                 )
                 return
             except PolkuError as e:
-                await reply_error(scope, send, e)
+                await _refuse(scope, send, e)
                 return
             except Exception:
                 log.exception("answers_failed")
-                await reply_error(scope, send, PolkuError("Something went wrong at our side. Send again."))
+                await _refuse(scope, send, PolkuError("Something went wrong at our side. Send again."))
                 return
             problems = [
                 {"question": p.question, "code": p.code, "message": p.message} for p in taken.problems
             ]
         body = {"finished": taken.finished, "problems": problems}
         await reply(scope, send, 422 if problems else 200, msgspec.json.encode(body))
+
+
+async def _refuse(scope: Scope, send: Send, error: PolkuError) -> None:
+    """In the language of who answers: the page shows what is said."""
+    await reply_error(scope, send, error, in_words(error))
 
 
 def _posted(body: bytes) -> Posted:
