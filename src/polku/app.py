@@ -18,6 +18,7 @@ from polku.profiles import pages as profiles_pages
 from polku.profiles import reviewing, rules_api, rules_pages
 from polku.store import kernels
 from polku.surveys import pages as surveys_pages
+from polku.surveys import personal as surveys_personal
 from polku.surveys import public as surveys_public
 from polku.surveys.building import pages as building_pages
 from polku.web import app as web
@@ -46,7 +47,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
     app = web.create_app(
         workspace,
         routers=[*journeys_pages.PAGES, *(module.router for module in PAGES)],
-        routes=[*collect.routes(workspace), *surveys_public.routes(workspace)],
+        routes=[*collect.routes(workspace), *surveys_public.routes(workspace), *surveys_personal.routes(workspace)],
         public=(*collect.PUBLIC_PATHS, *surveys_public.PUBLIC_PATHS),
         api=[
             *(module.router for module in API),
