@@ -21,6 +21,7 @@ from polku.surveys import pages as surveys_pages
 from polku.surveys import personal as surveys_personal
 from polku.surveys import public as surveys_public
 from polku.surveys.building import pages as building_pages
+from polku.surveys.distribution import pages as distribution_pages
 from polku.web import app as web
 from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
@@ -32,6 +33,7 @@ PAGES = (
     collect_pages,
     surveys_pages,
     building_pages,
+    distribution_pages,
 )
 API = (collect_api, profiles_api, rules_api, lake_api, exports_api)
 IMPORTS = import_router(install_plans)

@@ -73,6 +73,7 @@ def send(workspace: Workspace, now: datetime) -> int:
     """Put letters that are due into the outbox; how many were looked at. Nothing while e-mail is not set up."""
     if lacking(workspace.settings):
         return 0
+    workspace.part(KnownSurveys).source()  # made before the unit of work, which must be the only one that writes
     done = 0
     while True:
         with workspace.db.session() as session:
@@ -90,6 +91,7 @@ def send_reminders(workspace: Workspace, now: datetime) -> int:
     """Put reminders of open surveys into the outbox; how many."""
     if lacking(workspace.settings):
         return 0
+    workspace.part(KnownSurveys).source()
     with workspace.db.session(read_only=True) as session:
         open_, rules = [s.key for s in surveys(session) if s.state == "open"], read_rules(session)
     done = 0
