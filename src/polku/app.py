@@ -49,7 +49,11 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
     app = web.create_app(
         workspace,
         routers=[*journeys_pages.PAGES, *(module.router for module in PAGES)],
-        routes=[*collect.routes(workspace), *surveys_public.routes(workspace), *surveys_personal.routes(workspace)],
+        routes=[
+            *collect.routes(workspace),
+            *surveys_public.routes(workspace),
+            *surveys_personal.routes(workspace),
+        ],
         public=(*collect.PUBLIC_PATHS, *surveys_public.PUBLIC_PATHS),
         api=[
             *(module.router for module in API),

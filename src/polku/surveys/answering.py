@@ -137,7 +137,9 @@ class Answering:
         who = None
         if visit.profile is not None:
             who = await run_in_threadpool(identifier_of, self._workspace, key, visit.profile)
-        made = row(asked, response, posted, checked, invited=Invited(who, visit.touchpoint, visit.about_event))
+        made = row(
+            asked, response, posted, checked, invited=Invited(who, visit.touchpoint, visit.about_event)
+        )
         loop = asyncio.get_running_loop()
 
         def store_it() -> None:

@@ -65,7 +65,9 @@ def composer(workspace: Workspace, session: Session) -> Callable[[Invitation, st
 def _language(asked: Asked, wish: str, settings: Settings) -> str:
     """The reader's if the survey speaks it, else the company's, else the survey's own; of those that letters have."""
     spoken = [c for c in asked.definition.languages if c in LANGUAGES]
-    return next((c for c in (wish, settings.language) if c in spoken), spoken[0] if spoken else settings.language)
+    return next(
+        (c for c in (wish, settings.language) if c in spoken), spoken[0] if spoken else settings.language
+    )
 
 
 def _touchpoint(workspace: Workspace, key: str, language: str) -> str:

@@ -31,11 +31,19 @@ def _now() -> datetime:
 
 def asking(workspace: Workspace, now: Now = _now) -> list[JobKind]:
     """The kinds of jobs, for `polku serve` to do. `now` is the clock, for tests."""
+
+    def kind(name: str, run: Callable[[Workspace, datetime], int], every: timedelta) -> JobKind:
+        def do(job: Job) -> None:
+            if done := run(workspace, now()):
+                log.info("%s count=%d", name, done)
+
+        return JobKind(name, do, every=every)
+
     return [
-        JobKind("surveys.trigger", lambda job: look_for_events(workspace, now()), every=timedelta(minutes=1)),
-        JobKind("surveys.send", lambda job: send(workspace, now()), every=timedelta(minutes=1)),
-        JobKind("surveys.remind", lambda job: send_reminders(workspace, now()), every=timedelta(minutes=15)),
-        JobKind("surveys.forget", lambda job: _forget(workspace, job), every=timedelta(days=1)),
+        kind("surveys.trigger", look_for_events, timedelta(minutes=1)),
+        kind("surveys.send", send, timedelta(minutes=1)),
+        kind("surveys.remind", send_reminders, timedelta(minutes=15)),
+        kind("surveys.forget", forget, timedelta(days=1)),
     ]
 
 
@@ -73,15 +81,15 @@ def send(workspace: Workspace, now: datetime) -> int:
     """Put letters that are due into the outbox; how many were looked at. Nothing while e-mail is not set up."""
     if lacking(workspace.settings):
         return 0
-    workspace.part(KnownSurveys).source()  # made before the unit of work, which must be the only one that writes
+    workspace.part(
+        KnownSurveys
+    ).source()  # made before the unit of work, which must be the only one that writes
     done = 0
     while True:
         with workspace.db.session() as session:
             rules = rules_of(workspace, read_rules(session))
             compose = composer(workspace, session)
-            looked = send_due(
-                session, compose, sender_of(workspace.settings), now, rules=rules, limit=A_TIME
-            )
+            looked = send_due(session, compose, sender_of(workspace.settings), now, rules=rules, limit=A_TIME)
         done += looked
         if looked < A_TIME:
             return done
@@ -111,8 +119,7 @@ def send_reminders(workspace: Workspace, now: datetime) -> int:
     return done
 
 
-def _forget(workspace: Workspace, job: Job) -> None:
+def forget(workspace: Workspace, now: datetime) -> int:
+    """Forget addresses from lists of those who are asked nothing any more; how many."""
     with workspace.db.session() as session:
-        gone = forget_recipients(session)
-    if gone:
-        log.info("recipients_forgotten count=%d", gone)
+        return forget_recipients(session)

@@ -101,7 +101,9 @@ def send_list(request: Request, key: str, user: CurrentAnalyst, data: FormData) 
         planning.put_down(session, asked, decisions, rules, now)
         going = {d.candidate.profile: listed.addresses[d.candidate.profile] for d in decisions if d.send_at}
         keep_recipients(session, key, going, now)
-        store.add_mailing(session, survey=key, name=form.name, by=user.name, now=now, share=form.percent / 100)
+        store.add_mailing(
+            session, survey=key, name=form.name, by=user.name, now=now, share=form.percent / 100
+        )
     jobs.send(workspace, now)
     told = ngettext("%(num)s letter goes.", "%(num)s letters go.", len(going))
     return redirect(f"/surveys/{key}/distribution", flash=told)

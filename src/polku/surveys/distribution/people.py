@@ -11,8 +11,8 @@ import pyarrow as pa
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from polku.profiles import Identities, IdentifierIndex
-from polku.profiles.search import Named
+from polku.profiles import Identities
+from polku.profiles.search import IdentifierIndex, Named
 from polku.profiles.trait_columns import TraitColumns
 from polku.store.keys import identifier_keys
 from polku.surveys.distribution.tables import RecipientRow
@@ -117,6 +117,4 @@ def _named(workspace: Workspace, profiles: Sequence[int]) -> dict[int, list[Name
 def _languages(workspace: Workspace, profiles: Sequence[int]) -> dict[int, str]:
     column = workspace.part(TraitColumns).column("language")
     codes = column.of(np.array(profiles, np.uint64)).tolist()
-    return {
-        p: column.values[c].strip()[:2].lower() for p, c in zip(profiles, codes, strict=True) if c >= 0
-    }
+    return {p: column.values[c].strip()[:2].lower() for p, c in zip(profiles, codes, strict=True) if c >= 0}

@@ -83,9 +83,7 @@ def tried_out(
     return [replace(c, wanted_at=now, happened_at=None) for c in found]
 
 
-def decided(
-    session: Session, candidates: Sequence[Candidate], rules: Rules, now: datetime
-) -> list[Decision]:
+def decided(session: Session, candidates: Sequence[Candidate], rules: Rules, now: datetime) -> list[Decision]:
     """Decisions on those that have not been decided on."""
     new = undecided(session, candidates)
     since = now - YEAR - timedelta(days=366)
@@ -123,10 +121,17 @@ def events_after(
     if since is not None:
         query, values = f"{query} AND occurred_at >= $since", values | {"since": since}
     found = snapshot.after(seq).sql(query + " ORDER BY seq", values)
-    found = found.filter(pa.array(rules.touchpoints(found) == code) if code else pa.array(np.zeros(len(found), bool)))
+    found = found.filter(
+        pa.array(rules.touchpoints(found) == code) if code else pa.array(np.zeros(len(found), bool))
+    )
     profiles = workspace.part(Identities).current().profiles(found["key"].to_numpy().astype(np.uint64))
     table = pa.table(
-        [found["seq"], pa.array(profiles, pa.uint64()), pa.array([touchpoint] * len(found), pa.string()), found["occurred_at"]],
+        [
+            found["seq"],
+            pa.array(profiles, pa.uint64()),
+            pa.array([touchpoint] * len(found), pa.string()),
+            found["occurred_at"],
+        ],
         names=EVENTS.names,
     )
     return table.cast(EVENTS).filter(pa.array(profiles != 0)), last
