@@ -18,8 +18,10 @@ from polku.profiles import pages as profiles_pages
 from polku.profiles import reviewing, rules_api, rules_pages
 from polku.store import kernels
 from polku.surveys import pages as surveys_pages
+from polku.surveys import personal as surveys_personal
 from polku.surveys import public as surveys_public
 from polku.surveys.building import pages as building_pages
+from polku.surveys.distribution import pages as distribution_pages
 from polku.web import app as web
 from polku.web.queries import QueryRouter
 from polku.workspace import Workspace
@@ -31,6 +33,7 @@ PAGES = (
     collect_pages,
     surveys_pages,
     building_pages,
+    distribution_pages,
 )
 API = (collect_api, profiles_api, rules_api, lake_api, exports_api)
 IMPORTS = import_router(install_plans)
@@ -46,7 +49,11 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
     app = web.create_app(
         workspace,
         routers=[*journeys_pages.PAGES, *(module.router for module in PAGES)],
-        routes=[*collect.routes(workspace), *surveys_public.routes(workspace)],
+        routes=[
+            *collect.routes(workspace),
+            *surveys_public.routes(workspace),
+            *surveys_personal.routes(workspace),
+        ],
         public=(*collect.PUBLIC_PATHS, *surveys_public.PUBLIC_PATHS),
         api=[
             *(module.router for module in API),

@@ -28,7 +28,7 @@ from polku.lake import Keeper
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
-from polku.surveys import inviting
+from polku.surveys import distribution, inviting
 from polku.web import rendering
 from polku.web.store import company
 from polku.workspace import Workspace
@@ -86,7 +86,7 @@ def run(settings: Settings) -> None:
         stopping, keeper = threading.Event(), Keeper(workspace)
         server.on_startup(lambda: _ready(workspace, token, setup_code, terminal, stopping))
         db = workspace.db
-        runner = Runner(db, [mail.forgetting(db), inviting.expiring(db)])
+        runner = Runner(db, [mail.forgetting(db), inviting.expiring(db), *distribution.asking(workspace)])
         postman = mail.postman_of(settings, db, inviting.note_outcome)
         at_work = [one for one in (keeper, runner, postman) if one is not None]
         for one in at_work:

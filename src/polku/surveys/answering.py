@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
 from polku.collect import SURVEY_RESPONDED, Collector, Refusal, Row, score
 from polku.errors import Conflict, InvalidInput
+from polku.i18n import LazyText, _l
 from polku.store import EventType
-from polku.surveys import store
+from polku.surveys import inviting, store
 from polku.surveys.definition import Checked, Problem
+from polku.surveys.distribution.people import identifier_of
+from polku.surveys.inviting import Visit
+from polku.surveys.inviting.links import Outcome
 from polku.surveys.known import Asked, KnownSurveys
 from polku.surveys.store import Unfinished
 from polku.workspace import Workspace
@@ -61,6 +67,35 @@ class SurveyClosed(Conflict):
     status = 410
 
 
+class LinkSpent(Conflict):
+    """410: a personal link that cannot be answered by any more, or never could."""
+
+    code = "link_spent"
+    status = 410
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(OUTCOMES[outcome].text)
+        self.outcome = outcome
+
+
+OUTCOMES: Final[Mapping[Outcome, LazyText]] = {
+    "answered": _l("You have answered this survey already. Thank you!"),
+    "refused": _l("You have asked not to be asked. This survey cannot be answered by this link any more."),
+    "expired": _l("The time to answer is over. Thank you for your interest."),
+    "unknown": _l("This link leads nowhere. Open it again from the letter: it may have been cut short."),
+}
+"""What somebody is told whose link cannot be answered by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who answers by a personal link, as an identifier, and about what; of anonymous surveys only the touchpoint."""
+
+    who: tuple[str, str] | None
+    touchpoint: str
+    about_event: int | None
+
+
 class Answering:
     """A part of the workspace."""
 
@@ -75,6 +110,46 @@ class Answering:
         The same response may be sent any number of times and is stored once. Raises NotFound, SurveyClosed, and
         InvalidInput for a version that never was, or what is no response's id.
         """
+        asked, checked = self._checked(key, response, posted)
+        if checked.problems:
+            return Taken(False, checked.problems, checked.dropped)
+        if posted.finished:
+            await self._collector.append([row(asked, response, posted, checked)])
+            await run_in_threadpool(self._forget, response)
+        else:
+            await run_in_threadpool(self._keep, asked, response, posted, checked)
+        return Taken(posted.finished, (), checked.dropped)
+
+    async def take_by_link(self, token: str, key: str, response: str, posted: Posted) -> Taken:
+        """As `take`, by a personal link: onto the path of whom it was sent to, and once.
+
+        Of an anonymous survey the event has nothing of the person, and the ledger only the day. Raises LinkSpent too.
+        """
+        asked, checked = self._checked(key, response, posted)
+        visit = await run_in_threadpool(self._look, token, key)
+        if visit.outcome != "open":
+            raise LinkSpent(visit.outcome)
+        if checked.problems:
+            return Taken(False, checked.problems, checked.dropped)
+        if not posted.finished:
+            await run_in_threadpool(self._keep, asked, response, posted, checked)
+            return Taken(False, (), checked.dropped)
+        who = None
+        if visit.profile is not None:
+            who = await run_in_threadpool(identifier_of, self._workspace, key, visit.profile)
+        made = row(
+            asked, response, posted, checked, invited=Invited(who, visit.touchpoint, visit.about_event)
+        )
+        loop = asyncio.get_running_loop()
+
+        def store_it() -> None:
+            asyncio.run_coroutine_threadsafe(self._collector.append([made]), loop).result()
+
+        await run_in_threadpool(self._answer, token, store_it)
+        await run_in_threadpool(self._forget, response)
+        return Taken(True, (), checked.dropped)
+
+    def _checked(self, key: str, response: str, posted: Posted) -> tuple[Asked, Checked]:
         asked = self._surveys.by_key(key)
         if not asked.open:
             raise SurveyClosed("This survey takes no more answers. Thank you for your interest.")
@@ -86,15 +161,25 @@ class Answering:
                 "The survey has no version %(version)s. Open its page again: nothing you wrote is lost.",
                 version=posted.version,
             )
-        checked = definition.check(posted.answers, partial=not posted.finished)
-        if checked.problems:
-            return Taken(False, checked.problems, checked.dropped)
-        if posted.finished:
-            await self._collector.append([row(asked, response, posted, checked)])
-            await run_in_threadpool(self._forget, response)
-        else:
-            await run_in_threadpool(self._keep, asked, response, posted, checked)
-        return Taken(posted.finished, (), checked.dropped)
+        return asked, definition.check(posted.answers, partial=not posted.finished)
+
+    def _look(self, token: str, key: str) -> Visit:
+        with self._workspace.db.session(read_only=True) as session:
+            visit = inviting.look(session, token, datetime.now(UTC))
+        return visit if visit.survey == key else Visit("unknown")
+
+    def _answer(self, token: str, store_it: Callable[[], None]) -> None:
+        """Mark the ledger and store the event, in this order inside one unit of work.
+
+        If the event cannot be stored, the ledger is not marked. If Polku stops between the two, the browser sends the
+        same response again, which is stored once.
+        """
+        zone = ZoneInfo(self._workspace.settings.timezone)
+        with self._workspace.db.session() as session:
+            visit = inviting.answer(session, token, datetime.now(UTC), zone)
+            if visit.outcome != "open":
+                raise LinkSpent(visit.outcome)
+            store_it()
 
     def begun(self, asked: Asked, response: str) -> Unfinished | None:
         """What was kept of a response that is not finished."""
@@ -116,12 +201,14 @@ class Answering:
                 store.forget_unfinished(session, response)
 
 
-def row(asked: Asked, response: str, posted: Posted, checked: Checked) -> Row:
+def row(
+    asked: Asked, response: str, posted: Posted, checked: Checked, *, invited: Invited | None = None
+) -> Row:
     """A finished response as an event: of nobody in particular, if the survey is anonymous."""
     received_us = time.time_ns() // 1000
     occurred_us = _occurred_us(posted.answered_at, received_us)
-    said, scored = _said(asked, posted, checked)
-    user, anonymous = (None, None) if asked.anonymous else (posted.user_id, posted.anonymous_id)
+    said, scored = _said(asked, posted, checked, invited)
+    user, anonymous, others = _who(asked, posted, invited)
     context = {"page": {"url": posted.address}} if posted.address and not asked.anonymous else {}
     return (
         asked.source,
@@ -132,7 +219,7 @@ def row(asked: Asked, response: str, posted: Posted, checked: Checked) -> Row:
         occurred_us,
         user or None,
         anonymous or None,
-        None,
+        msgspec.json.encode(others) if others else None,
         None,
         None,
         scored,
@@ -142,7 +229,25 @@ def row(asked: Asked, response: str, posted: Posted, checked: Checked) -> Row:
     )
 
 
-def _said(asked: Asked, posted: Posted, checked: Checked) -> tuple[dict[str, Any], float | None]:
+def _who(
+    asked: Asked, posted: Posted, invited: Invited | None
+) -> tuple[str | None, str | None, list[tuple[str, str]]]:
+    """User id, anonymous id and other identifiers: by a personal link, of whom it was sent to, whatever is claimed."""
+    if asked.anonymous:
+        return None, None, []
+    if invited is None:
+        return posted.user_id, posted.anonymous_id, []
+    if invited.who is None:
+        return None, None, []
+    kind, value = invited.who
+    if kind in ("user_id", "anonymous_id"):
+        return (value, None, []) if kind == "user_id" else (None, value, [])
+    return None, None, [invited.who]
+
+
+def _said(
+    asked: Asked, posted: Posted, checked: Checked, invited: Invited | None
+) -> tuple[dict[str, Any], float | None]:
     """The event's properties, and its score on −100…100 if a question has a metric that gives one."""
     definition = asked.definitions[posted.version]
     said: dict[str, Any] = {
@@ -153,8 +258,10 @@ def _said(asked: Asked, posted: Posted, checked: Checked) -> tuple[dict[str, Any
     }
     if posted.language in definition.languages:
         said["language"] = posted.language
-    if asked.touchpoint:
-        said["touchpoint"] = asked.touchpoint
+    if touchpoint := (invited.touchpoint if invited else "") or asked.touchpoint:
+        said["touchpoint"] = touchpoint
+    if invited and invited.about_event is not None and not asked.anonymous:
+        said["about_event"] = invited.about_event
     if posted.seconds is not None and 0 <= posted.seconds <= LONGEST_S:
         said["seconds"] = posted.seconds
     comments = [q.name for q in definition.questions if q.type == "comment" and q.name in checked.answers]

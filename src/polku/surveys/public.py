@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from polku.collect import Unfinished as Gone
 from polku.errors import InvalidInput, PolkuError, TooLarge
 from polku.i18n import LANGUAGES, current_language, gettext, in_words, use_language
 from polku.surveys import widget
-from polku.surveys.answering import CHANNELS, Answering, Posted, SurveyClosed
+from polku.surveys.answering import CHANNELS, Answering, Posted, SurveyClosed, Taken
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
 from polku.surveys.pace import Pace
@@ -83,13 +83,13 @@ class _SurveyPage:
             asked = self._surveys.by_key(request.path_params["key"])
         except PolkuError as e:
             with use_language(wish):
-                return _message(
+                return message_page(
                     request, gettext("There is no such survey"), gettext("Check the address."), e.status
                 )
         language = wish if wish in asked.definition.languages else asked.definition.languages[0]
         with use_language(language if language in LANGUAGES else wish):
             if not asked.open:
-                return _message(
+                return message_page(
                     request, asked.definition.title.within(language) or asked.name,
                     gettext("This survey takes no more answers. Thank you for your interest."), SurveyClosed.status,
                 )  # fmt: skip
@@ -101,14 +101,17 @@ class _SurveyPage:
 
 def survey_page(
     request: Request, definition: Definition, name: str, key: str, language: str, *, version: int = 0,
-    anonymous: bool = False, preview: bool = False,
+    anonymous: bool = False, preview: bool = False, sends_to: str = "", chosen: Mapping[str, Any] | None = None,
 ) -> Response:  # fmt: skip
-    """The page on which a definition is answered; of a preview nothing is sent."""
+    """The page on which a definition is answered; of a preview nothing is sent.
+
+    By a personal link answers go to `sends_to`, and what was `chosen` in the letter is chosen when the page opens.
+    """
     workspace: Workspace = request.app.state.workspace
     with workspace.db.session(read_only=True) as session:
         known = company(session)
     language = language if language in definition.languages else definition.languages[0]
-    via = request.query_params.get("via", "link")
+    via = "email" if sends_to else request.query_params.get("via", "link")
     channel = via if via in CHANNELS else "link"
     told = {
         "key": key,
@@ -116,6 +119,9 @@ def survey_page(
         "language": language,
         "channel": channel,
         "preview": preview,
+        "sends_to": sends_to or f"/s/{key}",
+        "personal": bool(sends_to),
+        "chosen": chosen or {},
         "definition": definition.shown,
         "words": _words(),
     }
@@ -127,7 +133,7 @@ def survey_page(
             company=known.name if known else "",
             language=language,
             languages={c: LANGUAGES.get(c, c) for c in definition.languages},
-            theme=_theme(request),
+            theme=theme_of(request),
             channel=channel,
             told=_in_script(told),
         )
@@ -144,40 +150,46 @@ class _Answers:
         self._finished, self._begun = Pace(most), Pace(most * SAVES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] != "POST":
-            await not_post(scope, send)
-            return
         request = Request(scope)
-        language = choose_language(
-            request.query_params.get("lang", ""), request.headers.get("accept-language", ""), "en"
-        )
-        with use_language(language):
-            try:
-                posted = _posted(await receive_body(receive))
-                pace = self._finished if posted.finished else self._begun
-                pace.check(self._origin.address(request), datetime.now(UTC))
-                taken = await self._answering.take(
-                    request.path_params["key"], request.path_params["response"], posted
-                )
-            except Gone:
-                return
-            except Oversized:
-                await _refuse(
-                    scope, send, TooLarge("Answers hold at most %(most)s KB.", most=LARGEST_BODY >> 10)
-                )
-                return
-            except PolkuError as e:
-                await _refuse(scope, send, e)
-                return
-            except Exception:
-                log.exception("answers_failed")
-                await _refuse(scope, send, PolkuError("Something went wrong at our side. Send again."))
-                return
-            problems = [
-                {"question": p.question, "code": p.code, "message": p.message} for p in taken.problems
-            ]
-        body = {"finished": taken.finished, "problems": problems}
-        await reply(scope, send, 422 if problems else 200, msgspec.json.encode(body))
+        path = request.path_params
+
+        async def take(posted: Posted) -> Taken:
+            pace = self._finished if posted.finished else self._begun
+            pace.check(self._origin.address(request), datetime.now(UTC))
+            return await self._answering.take(path["key"], path["response"], posted)
+
+        await reply_to_answers(scope, receive, send, take)
+
+
+async def reply_to_answers(
+    scope: Scope, receive: Receive, send: Send, take: Callable[[Posted], Awaitable[Taken]]
+) -> None:
+    """Read answers, have them taken, and tell what came of it."""
+    if scope["method"] != "POST":
+        await not_post(scope, send)
+        return
+    request = Request(scope)
+    language = choose_language(
+        request.query_params.get("lang", ""), request.headers.get("accept-language", ""), "en"
+    )
+    with use_language(language):
+        try:
+            taken = await take(_posted(await receive_body(receive)))
+        except Gone:
+            return
+        except Oversized:
+            await _refuse(scope, send, TooLarge("Answers hold at most %(most)s KB.", most=LARGEST_BODY >> 10))
+            return
+        except PolkuError as e:
+            await _refuse(scope, send, e)
+            return
+        except Exception:
+            log.exception("answers_failed")
+            await _refuse(scope, send, PolkuError("Something went wrong at our side. Send again."))
+            return
+        problems = [{"question": p.question, "code": p.code, "message": p.message} for p in taken.problems]
+    body = {"finished": taken.finished, "problems": problems}
+    await reply(scope, send, 422 if problems else 200, msgspec.json.encode(body))
 
 
 async def _refuse(scope: Scope, send: Send, error: PolkuError) -> None:
@@ -201,14 +213,14 @@ def _words() -> dict[str, str]:
     }
 
 
-def _message(request: Request, title: str, text: str, status: int) -> Response:
+def message_page(request: Request, title: str, text: str, status: int) -> Response:
     page = environment().get_template("surveys/message.html")
     return HTMLResponse(
-        page.render(title=title, text=text, language=current_language(), theme=_theme(request)), status
+        page.render(title=title, text=text, language=current_language(), theme=theme_of(request)), status
     )
 
 
-def _theme(request: Request) -> str:
+def theme_of(request: Request) -> str:
     chosen = request.cookies.get(THEME_COOKIE, "")
     return chosen if chosen in ("light", "dark") else ""
 

@@ -33,6 +33,10 @@ ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
     ),
     "template_broken": (_l("This letter cannot be made"), _l("Correct its template and try again.")),
     "survey_closed": (_l("The survey is closed"), _l("What was answered before stays.")),
+    "link_spent": (
+        _l("This link has done its work"),
+        _l("Ask for a new one if you would still like to answer."),
+    ),
     "too_large": (_l("That is too large"), _l("Send it in smaller parts.")),
     "not_allowed": (_l("You may not do this"), _l("Log in as someone who may, or ask an administrator.")),
     "too_many_attempts": (_l("Too many attempts"), _l("Wait a moment and try again.")),

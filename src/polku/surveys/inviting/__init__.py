@@ -11,7 +11,7 @@ from polku.surveys.inviting.deciding import (
 )
 from polku.surveys.inviting.letters import Invited, Question, alert_letter, invitation_letter
 from polku.surveys.inviting.links import Visit, answer, look, make_link, note_opened, refuse
-from polku.surveys.inviting.opting_out import opt_in, opt_out
+from polku.surveys.inviting.opting_out import How, opt_in, opt_out
 from polku.surveys.inviting.quiet import SendingHours, next_sending_time
 from polku.surveys.inviting.reasons import REASONS
 from polku.surveys.inviting.sending import note_outcome, remind, send_due
@@ -26,6 +26,7 @@ __all__ = [
     "Contact",
     "Decision",
     "History",
+    "How",
     "Invited",
     "Question",
     "Rules",

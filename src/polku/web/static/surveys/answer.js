@@ -8,7 +8,8 @@
   const told = document.getElementById("told");
   const place = document.getElementById("survey");
   const kiosk = asked.channel === "kiosk";
-  const BEGUN = `polku-survey-${asked.key}`;
+  // A personal link has a memory of its own: the next person at this machine must not see another's answers.
+  const BEGUN = asked.personal ? `polku-survey-${asked.sends_to}` : `polku-survey-${asked.key}`;
   const OUTBOX = `polku-outbox-${asked.key}`;
   const KEEP_MS = 800;
   const AGAIN_MS = kiosk ? 8000 : 0;
@@ -41,10 +42,8 @@
       }
       question.titleLocation = question.titleLocation === "default" ? "top" : question.titleLocation;
     }
-    if (begun) {
-      survey.data = begun.answers;
-      survey.currentPageNo = begun.page;
-    }
+    survey.data = { ...begun?.answers, ...asked.chosen };  // a click in the letter counts for more than an older one
+    if (begun) survey.currentPageNo = begun.page;
     survey.onValueChanged.add(keepSoon);
     survey.onCurrentPageChanged.add(keep);
     survey.onCompleting.add((_, options) => { options.allow = false; finish(); });
@@ -61,8 +60,8 @@
     };
   }
 
-  function send(id, body) {
-    return fetch(`/s/${asked.key}/${id}?lang=${asked.language}`, {
+  function send(id, body, to = asked.sends_to) {
+    return fetch(`${to}/${id}?lang=${asked.language}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), keepalive: true,
     });
   }
@@ -96,7 +95,7 @@
     } else if (answer && answer.status < 500 && answer.status !== 429) {
       say((await answer.json()).message, true);
     } else {
-      stored.set(OUTBOX, [...(stored.get(OUTBOX) ?? []), { id, body }]);
+      stored.set(OUTBOX, [...(stored.get(OUTBOX) ?? []), { id, body, to: asked.sends_to }]);
       done(words.kept);
     }
   }
@@ -133,7 +132,7 @@
     emptying = true;
     try {
       for (let outbox = stored.get(OUTBOX) ?? []; outbox.length; outbox = stored.get(OUTBOX) ?? []) {
-        const answer = await send(outbox[0].id, outbox[0].body);
+        const answer = await send(outbox[0].id, outbox[0].body, outbox[0].to ?? `/s/${asked.key}`);
         if (!answer.ok && (answer.status >= 500 || answer.status === 429)) break;
         stored.set(OUTBOX, (stored.get(OUTBOX) ?? []).slice(1));
       }

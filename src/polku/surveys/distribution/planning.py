@@ -1,0 +1,137 @@
+"""Who would be asked: worked out before anything is written, and written the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+from sqlalchemy.orm import Session
+
+from polku.journeys import Touchpoints
+from polku.profiles import Identities
+from polku.surveys.distribution.people import contacts, profiles_of
+from polku.surveys.distribution.rules import AskingRules
+from polku.surveys.distribution.store import Mailing
+from polku.surveys.inviting import (
+    EVENTS,
+    Candidate,
+    Contact,
+    Decision,
+    Rules,
+    Trigger,
+    decide_all,
+    listed,
+    triggered,
+)
+from polku.surveys.inviting.deciding import YEAR
+from polku.surveys.inviting.ledger import histories, record, undecided
+from polku.surveys.known import Asked
+from polku.workspace import Workspace
+
+TRIED_OUT: Final = timedelta(days=30)
+"""How far back a trigger is tried out before it is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Candidates of a list, and the address of each profile among them. Two addresses of one profile are one."""
+
+    candidates: Sequence[Candidate]
+    addresses: Mapping[int, str]
+
+
+def of_list(
+    workspace: Workspace, survey: str, campaign: str, addresses: Sequence[str], now: datetime
+) -> Listed:
+    """Candidates for the addresses of a list, in its order, to be asked as soon as rules allow."""
+    by_profile: dict[int, str] = {}
+    for address, profile in profiles_of(workspace, addresses).items():
+        by_profile.setdefault(profile, address)
+    known = contacts(workspace, by_profile)
+    reached = {
+        p: Contact("email", address, known[p].consent, known[p].language) for p, address in by_profile.items()
+    }
+    return Listed(list(listed(campaign, survey, by_profile, reached, at=now)), by_profile)
+
+
+def of_trigger(workspace: Workspace, mailing: Mailing) -> tuple[list[Candidate], int]:
+    """Candidates for a trigger's new events, and the last event that there is."""
+    events, last = events_after(workspace, mailing.looked_seq, mailing.touchpoint)
+    trigger = Trigger(
+        str(mailing.id),
+        mailing.survey,
+        mailing.touchpoint,
+        timedelta(days=mailing.after_days),
+        mailing.made_at - timedelta(days=mailing.after_days),
+    )
+    profiles = events["profile"].to_pylist()
+    return triggered(trigger, events, contacts(workspace, profiles)), last
+
+
+def tried_out(
+    workspace: Workspace, survey: str, touchpoint: str, after_days: int, now: datetime
+) -> list[Candidate]:
+    """Candidates as if the trigger had been on for the last month and asked now: how many, and who could be reached."""
+    events, _ = events_after(workspace, 0, touchpoint, since=now - TRIED_OUT)
+    trigger = Trigger("trial", survey, touchpoint, timedelta(days=after_days), now - TRIED_OUT)
+    found = triggered(trigger, events, contacts(workspace, events["profile"].to_pylist()))
+    return [replace(c, wanted_at=now, happened_at=None) for c in found]
+
+
+def decided(session: Session, candidates: Sequence[Candidate], rules: Rules, now: datetime) -> list[Decision]:
+    """Decisions on those that have not been decided on."""
+    new = undecided(session, candidates)
+    since = now - YEAR - timedelta(days=366)
+    return decide_all(new, histories(session, new, since=since), rules, now)
+
+
+def put_down(
+    session: Session, asked: Asked, decisions: Iterable[Decision], rules: AskingRules, now: datetime
+) -> int:
+    """Write decisions into the ledger; how many were new."""
+    within = timedelta(days=rules.answer_days)
+    return record(
+        session, decisions, version=asked.version, anonymous=asked.anonymous, channel="email",
+        answer_within=within, now=now,
+    )  # fmt: skip
+
+
+def rules_of(workspace: Workspace, rules: AskingRules, share: float = 1.0) -> Rules:
+    """Rules in the company's time zone."""
+    return rules.within(ZoneInfo(workspace.settings.timezone), share)
+
+
+def events_after(
+    workspace: Workspace, seq: int, touchpoint: str, *, since: datetime | None = None
+) -> tuple[pa.Table, int]:
+    """Events of a touchpoint (schema `EVENTS`) that came after the event `seq`, and the last event that there is."""
+    snapshot, matching = workspace.store.snapshot, workspace.part(Touchpoints)
+    rules, catalogue = matching.rules(), matching.catalogue()
+    code = next((t.code for t in catalogue.touchpoints if t.key == touchpoint), 0)
+    last = snapshot.next_seq - 1
+    columns = list(dict.fromkeys(["seq", "key", "occurred_at", "source", "type", "name", *rules.columns]))
+    named = ", ".join(f'"{c}"' for c in columns)
+    query = f"SELECT {named} FROM events WHERE seq > $seq"  # noqa: S608  names are ours
+    values: dict[str, object] = {"seq": seq}
+    if since is not None:
+        query, values = f"{query} AND occurred_at >= $since", values | {"since": since}
+    found = snapshot.after(seq).sql(query + " ORDER BY seq", values)
+    found = found.filter(
+        pa.array(rules.touchpoints(found) == code) if code else pa.array(np.zeros(len(found), bool))
+    )
+    profiles = workspace.part(Identities).current().profiles(found["key"].to_numpy().astype(np.uint64))
+    table = pa.table(
+        [
+            found["seq"],
+            pa.array(profiles, pa.uint64()),
+            pa.array([touchpoint] * len(found), pa.string()),
+            found["occurred_at"],
+        ],
+        names=EVENTS.names,
+    )
+    return table.cast(EVENTS).filter(pa.array(profiles != 0)), last
