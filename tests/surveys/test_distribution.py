@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
@@ -31,7 +31,9 @@ from polku.store.keys import identifier_key
 from polku.surveys import store
 from polku.surveys.distribution import asking
 from polku.surveys.distribution.addresses import addresses, read_file
+from polku.surveys.distribution.jobs import look_for_events
 from polku.surveys.distribution.rules import AskingRules, write_rules
+from polku.surveys.distribution.store import mailings
 from polku.surveys.inviting import note_outcome
 from polku.surveys.inviting.ledger import counts, invitations
 from polku.web import entrance
@@ -388,3 +390,51 @@ def test_a_list_is_read_from_a_table_and_broken_lines_do_not_stop_it() -> None:
     assert addresses("a@example.fi\n\nb@example.fi, Bea\n").good == ("a@example.fi", "b@example.fi")
     with pytest.raises(InvalidInput):
         read_file(b"PK\x03\x04\0")
+
+
+def test_rules_are_shown_before_anything_goes(
+    workspace: Workspace, browser: TestClient, office: PostOffice
+) -> None:
+    first, second = published(workspace, browser, "Eka"), published(workspace, browser, "Toka")
+    assert mail(browser, first, "often@example.fi").status_code == 303
+    rules = {k: str(v) for k, v in asdict(AskingRules(opens=0, closes=24)).items()} | {"weekends": "on"}
+    assert post(browser, f"/surveys/{second}/distribution/rules", rules | {"closes": "0"}).status_code == 422
+    assert post(browser, f"/surveys/{second}/distribution/rules", rules).status_code == 303
+    form = {"name": "a", "addresses": "often@example.fi\nseldom@example.fi\nbad@\n", "percent": "100"}
+    page = post(browser, f"/surveys/{second}/distribution/list", form).text
+    assert "1 letter would go." in page
+    assert "Was asked a short time ago: 1" in page
+    assert "The address cannot be written to: 1" in page
+    assert states(workspace, second) == {}, "nothing has been written"
+    assert mail(browser, second, form["addresses"]).status_code == 303
+    assert states(workspace, second) == {"queued": 1, "suppressed": 1}
+    ledger = browser.get(f"/surveys/{second}/distribution?state=suppressed").text
+    assert "Was asked a short time ago" in ledger
+    none = post(
+        browser, f"/surveys/{second}/distribution/list", form | {"percent": "0.0001", "name": "b"}
+    ).text
+    assert "0 letters would go." in none
+    assert "Not in the sample" in none
+    with workspace.db.session() as session:
+        write_rules(session, ALWAYS)
+
+
+def test_a_trigger_that_is_off_asks_nothing_and_not_about_what_was_then(
+    workspace: Workspace, browser: TestClient
+) -> None:
+    key = published(workspace, browser, "Pois")
+    form = {"touchpoint": "order", "after_days": "0", "percent": "100"}
+    assert post(browser, f"/surveys/{key}/distribution/trigger/save", form).status_code == 303
+    with workspace.db.session(read_only=True) as session:
+        (mailing,) = mailings(session, key)
+    turn = f"/surveys/{key}/distribution/trigger/{mailing.id}"
+    assert post(browser, f"{turn}/off").status_code == 303
+    ordered(workspace, browser, "otso", "otso@example.fi")
+    look_for_events(workspace, datetime.now(UTC))
+    assert post(browser, f"{turn}/on").status_code == 303
+    look_for_events(workspace, datetime.now(UTC))
+    assert states(workspace, key) == {}
+    ordered(workspace, browser, "oona", "oona@example.fi")
+    look_for_events(workspace, datetime.now(UTC))
+    assert states(workspace, key) == {"waiting": 1}
+    assert post(browser, turn.replace(key, "eka") + "/off").status_code == 404

@@ -1,4 +1,4 @@
-"""Bringing surveys to customers: mailings and triggers, the rules that hold for all, and what a server does by itself."""
+"""Bringing surveys to customers: mailings, triggers, the rules that hold for all, what a server does by itself."""
 
 from polku.surveys.distribution.jobs import asking
 
