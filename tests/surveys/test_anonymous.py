@@ -22,6 +22,10 @@ from tests.surveys.asking import HELSINKI, NOW, ask, candidate
 
 PACKAGE = Path(polku.__file__).parent
 LEDGER = {"invitation", "invitation_link", "survey_opt_out"}
+MAILINGS = {"survey_mailing", "survey_recipient", "asking_rules"}
+"""They refer to nothing, and nothing to them."""
+RESPONSES = {"survey_answers"}
+"""What is kept of answers in these tables; finished ones are events (`test_distribution` looks at them)."""
 PEOPLE = 6
 
 
@@ -78,10 +82,17 @@ def test_no_reference_leads_from_a_response_to_the_ledger():
         seen.add(name)
         ahead |= reached[name] - seen
     assert seen == LEDGER
+    assert {name for name in MAILINGS if reached[name]} == set()
 
 
-def test_the_ledger_has_no_column_for_a_response():
-    for table in (all_tables().tables[name] for name in LEDGER):
+def test_answers_that_are_kept_have_no_column_for_a_person():
+    for table in (all_tables().tables[name] for name in RESPONSES):
+        of_a_person = ("profile", "address", "token", "invitation", "user", "occasion")
+        assert [c.name for c in table.columns if any(word in c.name for word in of_a_person)] == []
+
+
+def test_the_ledger_and_mailings_have_no_column_for_a_response():
+    for table in (all_tables().tables[name] for name in LEDGER | MAILINGS):
         assert [c.name for c in table.columns if "response" in c.name or c.name == "score"] == []
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from polku.app import create_app
 from polku.collect import KnownSources, ensure_source
-from polku.errors import InvalidInput
+from polku.errors import InvalidInput, TooLarge
 from polku.jobs import Runner
 from polku.library import open_workspace
 from polku.mail import Postman
@@ -31,7 +31,9 @@ from polku.store.keys import identifier_key
 from polku.surveys import store
 from polku.surveys.distribution import asking
 from polku.surveys.distribution.addresses import addresses, read_file
+from polku.surveys.distribution.jobs import look_for_events, send
 from polku.surveys.distribution.rules import AskingRules, write_rules
+from polku.surveys.distribution.store import mailings
 from polku.surveys.inviting import note_outcome
 from polku.surveys.inviting.ledger import counts, invitations
 from polku.web import entrance
@@ -40,7 +42,7 @@ from tests.folders import empty_folder
 from tests.mail.postoffice import PostOffice, open_office
 from tests.surveys.test_anonymous import changes, dump
 from tests.surveys.test_answering import RAW, events
-from tests.web.visits import ADMIN
+from tests.web.visits import ADMIN, token_on
 from tests.web.visits import post as post_on
 
 HERE = "https://polku.example.fi"
@@ -106,7 +108,9 @@ def post(browser: TestClient, path: str, data: dict[str, str] | None = None) -> 
 def mail(browser: TestClient, key: str, addresses: str, **more: str) -> Any:
     form = {"name": "a", "addresses": addresses, "percent": "100"} | more
     assert post(browser, f"/surveys/{key}/distribution/list", form).status_code == 200
-    return post(browser, f"/surveys/{key}/distribution/send", form)
+    sent = post(browser, f"/surveys/{key}/distribution/send", form)
+    send(browser.app.state.workspace, datetime.now(UTC))  # as the job does every minute
+    return sent
 
 
 def deliver(workspace: Workspace, office: PostOffice, now: datetime | None = None) -> None:
@@ -386,5 +390,68 @@ def test_a_list_is_read_from_a_table_and_broken_lines_do_not_stop_it() -> None:
     assert found.good == ("eero@example.fi",)
     assert found.bad == ("rikki@@x",)
     assert addresses("a@example.fi\n\nb@example.fi, Bea\n").good == ("a@example.fi", "b@example.fi")
+    with pytest.raises(TooLarge):
+        addresses("\n".join(f"a{n}@example.fi" for n in range(20_001)))
     with pytest.raises(InvalidInput):
         read_file(b"PK\x03\x04\0")
+
+
+def test_rules_are_shown_before_anything_goes(
+    workspace: Workspace, browser: TestClient, office: PostOffice
+) -> None:
+    first, second = published(workspace, browser, "Eka"), published(workspace, browser, "Toka")
+    assert mail(browser, first, "often@example.fi").status_code == 303
+    rules = {k: str(v) for k, v in asdict(AskingRules(opens=0, closes=24)).items()} | {"weekends": "on"}
+    assert post(browser, f"/surveys/{second}/distribution/rules", rules | {"closes": "0"}).status_code == 422
+    assert post(browser, f"/surveys/{second}/distribution/rules", rules).status_code == 303
+    form = {"name": "a", "addresses": "often@example.fi\nseldom@example.fi\nbad@\n", "percent": "100"}
+    page = post(browser, f"/surveys/{second}/distribution/list", form).text
+    assert "1 letter would go." in page
+    assert "Was asked a short time ago: 1" in page
+    assert "The address cannot be written to: 1" in page
+    assert states(workspace, second) == {}, "nothing has been written"
+    assert mail(browser, second, form["addresses"]).status_code == 303
+    assert states(workspace, second) == {"queued": 1, "suppressed": 1}
+    ledger = browser.get(f"/surveys/{second}/distribution?state=suppressed").text
+    assert "Was asked a short time ago" in ledger
+    none = post(
+        browser, f"/surveys/{second}/distribution/list", form | {"percent": "0.0001", "name": "b"}
+    ).text
+    assert "0 letters would go." in none
+    assert "Not in the sample" in none
+    with workspace.db.session() as session:
+        write_rules(session, ALWAYS)
+
+
+def test_a_trigger_that_is_off_asks_nothing_and_not_about_what_was_then(
+    workspace: Workspace, browser: TestClient
+) -> None:
+    key = published(workspace, browser, "Pois")
+    form = {"touchpoint": "order", "after_days": "0", "percent": "100"}
+    assert post(browser, f"/surveys/{key}/distribution/trigger/save", form).status_code == 303
+    with workspace.db.session(read_only=True) as session:
+        (mailing,) = mailings(session, key)
+    turn = f"/surveys/{key}/distribution/trigger/{mailing.id}"
+    assert post(browser, f"{turn}/off").status_code == 303
+    ordered(workspace, browser, "otso", "otso@example.fi")
+    look_for_events(workspace, datetime.now(UTC))
+    assert post(browser, f"{turn}/on").status_code == 303
+    look_for_events(workspace, datetime.now(UTC))
+    assert states(workspace, key) == {}
+    ordered(workspace, browser, "oona", "oona@example.fi")
+    look_for_events(workspace, datetime.now(UTC))
+    assert states(workspace, key) == {"waiting": 1}
+    assert post(browser, turn.replace(key, "eka") + "/off").status_code == 404
+
+
+def test_a_file_can_be_sent_instead(workspace: Workspace, browser: TestClient) -> None:
+    key = published(workspace, browser, "Tiedosto")
+    form = {"csrf_token": token_on(browser, "/settings/account"), "name": "a", "percent": "100"}
+    path, table = f"/surveys/{key}/distribution/list", "nimi,email\nJääskeläinen,file@example.fi\n,bad@\n"
+    for content in (table.encode("cp1252"), table.encode("utf-8-sig")):
+        page = browser.post(path, data=form, files={"file": ("list.csv", content, "text/csv")})
+        assert page.status_code == 200
+        assert "1 letter would go." in page.text
+        assert 'name="addresses" value="file@example.fi\nbad@"' in page.text
+    page = browser.post(path, data=form, files={"file": ("list.xlsx", b"PK\x03\x04\0", "text/csv")})
+    assert (page.status_code, "This is no list of addresses" in page.text) == (422, True)

@@ -135,6 +135,7 @@ def survey_page(
             languages={c: LANGUAGES.get(c, c) for c in definition.languages},
             theme=theme_of(request),
             channel=channel,
+            score=request.query_params.get("score", "") if chosen else "",
             told=_in_script(told),
         )
     )

@@ -10,8 +10,8 @@ from typing import Final
 from polku.errors import InvalidInput, TooLarge
 from polku.mail import InvalidAddress, checked_address
 
-MOST: Final = 50_000
-LARGEST_FILE: Final = 5 << 20
+MOST: Final = 20_000
+"""What fits into a form, which is 1 MB at most."""
 _HEADINGS: Final = frozenset(
     {"email", "e-mail", "e_mail", "mail", "sähköposti", "sähköpostiosoite", "email address", "osoite"}
 )
@@ -26,9 +26,7 @@ class Addresses:
 
 
 def read_file(content: bytes) -> str:
-    """A file's text: UTF-8, or else as Windows writes it. Raises TooLarge and InvalidInput."""
-    if len(content) > LARGEST_FILE:
-        raise TooLarge("A list of addresses may have at most %(most)s MB.", most=LARGEST_FILE >> 20)
+    """A file's text: UTF-8, or else as Windows writes it. Raises InvalidInput for what is no text."""
     if b"\0" in content:
         raise InvalidInput("This is no list of addresses. Save the table as CSV and send that.")
     try:
@@ -40,7 +38,7 @@ def read_file(content: bytes) -> str:
 def addresses(text: str) -> Addresses:
     """Read a list. Of a table it is the column whose heading says so, else of each line the cell with an @.
 
-    One broken line does not stop the others. Raises TooLarge for more than 50,000.
+    One broken line does not stop the others. Raises TooLarge for more than 20,000.
     """
     rows = _rows(text)
     column = _column(rows[0]) if rows else None

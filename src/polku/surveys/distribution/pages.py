@@ -17,7 +17,7 @@ from starlette.responses import Response
 from polku.errors import Conflict, InvalidInput
 from polku.i18n import LazyText, _l, current_language, gettext, in_words, ngettext
 from polku.journeys import Touchpoints
-from polku.surveys.distribution import jobs, planning, store
+from polku.surveys.distribution import planning, store
 from polku.surveys.distribution.addresses import addresses, read_file
 from polku.surveys.distribution.composing import lacking
 from polku.surveys.distribution.forms import ListForm, RulesForm, TriggerForm
@@ -86,7 +86,7 @@ def plan_list(request: Request, key: str, user: CurrentAnalyst, data: FormData) 
 
 @router.post("/surveys/{key}/distribution/send")
 def send_list(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
-    """Write a list's decisions into the ledger; letters go as soon as rules allow."""
+    """Write a list's decisions into the ledger; the job that sends looks every minute."""
     filled = _filled_list(data)
     if not filled.form:
         return _page(request, key, filled_list=filled, status=422)
@@ -104,7 +104,6 @@ def send_list(request: Request, key: str, user: CurrentAnalyst, data: FormData) 
         store.add_mailing(
             session, survey=key, name=form.name, by=user.name, now=now, share=form.percent / 100
         )
-    jobs.send(workspace, now)
     told = ngettext("%(num)s letter goes.", "%(num)s letters go.", len(going))
     return redirect(f"/surveys/{key}/distribution", flash=told)
 

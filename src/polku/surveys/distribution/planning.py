@@ -35,6 +35,9 @@ from polku.workspace import Workspace
 
 TRIED_OUT: Final = timedelta(days=30)
 """How far back a trigger is tried out before it is made."""
+_COLUMNS: Final = ("seq", "key", "occurred_at", "source", "type", "name")
+A_TIME: Final = 500_000
+"""Events that a trigger looks at in one go: after a large import the rest waits a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def of_list(
 
 
 def of_trigger(workspace: Workspace, mailing: Mailing) -> tuple[list[Candidate], int]:
-    """Candidates for a trigger's new events, and the last event that there is."""
-    events, last = events_after(workspace, mailing.looked_seq, mailing.touchpoint)
+    """Candidates for a trigger's new events, at most `A_TIME` of them, and the last event that was looked at."""
+    events, last = events_after(workspace, mailing.looked_seq, mailing.touchpoint, most=A_TIME)
     trigger = Trigger(
         str(mailing.id),
         mailing.survey,
@@ -107,31 +110,32 @@ def rules_of(workspace: Workspace, rules: AskingRules, share: float = 1.0) -> Ru
 
 
 def events_after(
-    workspace: Workspace, seq: int, touchpoint: str, *, since: datetime | None = None
+    workspace: Workspace, seq: int, touchpoint: str, *, since: datetime | None = None, most: int | None = None
 ) -> tuple[pa.Table, int]:
-    """Events of a touchpoint (schema `EVENTS`) that came after the event `seq`, and the last event that there is."""
+    """Events of a touchpoint (schema `EVENTS`) that came after the event `seq`, and the last that was looked at.
+
+    With `since` only those that happened then or later; with `most` no further than so many numbers.
+    """
     snapshot, matching = workspace.store.snapshot, workspace.part(Touchpoints)
     rules, catalogue = matching.rules(), matching.catalogue()
     code = next((t.code for t in catalogue.touchpoints if t.key == touchpoint), 0)
     last = snapshot.next_seq - 1
-    columns = list(dict.fromkeys(["seq", "key", "occurred_at", "source", "type", "name", *rules.columns]))
-    named = ", ".join(f'"{c}"' for c in columns)
-    query = f"SELECT {named} FROM events WHERE seq > $seq"  # noqa: S608  names are ours
-    values: dict[str, object] = {"seq": seq}
+    if most is not None:
+        last = min(last, seq + most)
+    if last <= seq or not code:
+        return EVENTS.empty_table(), max(last, seq)
+    named = ", ".join(f'"{c}"' for c in dict.fromkeys([*_COLUMNS, *rules.columns]))
+    query = f"SELECT {named} FROM events WHERE seq > $seq AND seq <= $last"  # noqa: S608  names are ours
+    values: dict[str, object] = {"seq": seq, "last": last}
     if since is not None:
         query, values = f"{query} AND occurred_at >= $since", values | {"since": since}
     found = snapshot.after(seq).sql(query + " ORDER BY seq", values)
-    found = found.filter(
-        pa.array(rules.touchpoints(found) == code) if code else pa.array(np.zeros(len(found), bool))
-    )
+    found = found.filter(pa.array(rules.touchpoints(found) == code))
     profiles = workspace.part(Identities).current().profiles(found["key"].to_numpy().astype(np.uint64))
-    table = pa.table(
-        [
-            found["seq"],
-            pa.array(profiles, pa.uint64()),
-            pa.array([touchpoint] * len(found), pa.string()),
-            found["occurred_at"],
-        ],
-        names=EVENTS.names,
-    )
-    return table.cast(EVENTS).filter(pa.array(profiles != 0)), last
+    columns = [
+        found["seq"],
+        pa.array(profiles, pa.uint64()),
+        pa.array([touchpoint] * len(found), pa.string()),
+        found["occurred_at"],
+    ]
+    return pa.table(columns, names=EVENTS.names).cast(EVENTS).filter(pa.array(profiles != 0)), last
