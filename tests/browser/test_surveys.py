@@ -7,6 +7,9 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,6 +18,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, StorageState, expect
 
+from polku.db import Database
+from polku.settings import read_settings
+from polku.surveys.inviting import Candidate, Decision, make_link
+from polku.surveys.inviting.ledger import invitations, record
 from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, IN_TURN, LANGUAGES, PHONE, PHONE_DARK, Look
 from tests.browser.visiting import visiting
@@ -69,7 +76,7 @@ def test_the_pages_are_whole_in_every_look(
     with visiting(browser, look, language, state=administrator) as page:
         page.context.add_cookies([{"name": "polku_theme", "value": look.theme, "url": server.address}])
         for path in ("surveys", "surveys/new", f"surveys/{key}", f"surveys/{key}/edit?question=recommend",
-                     f"surveys/{key}/json", f"s/{key}?lang={language}"):  # fmt: skip
+                     f"surveys/{key}/json", f"surveys/{key}/distribution", f"s/{key}?lang={language}"):  # fmt: skip
             page.goto(f"{server.address}/{path}")
             page.wait_for_load_state("networkidle")
             fits(page)
@@ -97,6 +104,49 @@ def test_it_is_answered_by_keyboard_alone(
         expect(page.locator(".sd-completedpage")).to_be_visible()
         axe(page)
     assert responses(server, browser, administrator, key) == before + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_click_in_a_letter_is_chosen_on_the_page_and_sent_once(
+    browser: Browser, server: RunningServer, administrator: StorageState, key: str, language: str
+) -> None:
+    before = responses(server, browser, administrator, key)
+    link = _invited(server, key, language)
+    with visiting(browser, PHONE, language) as page:
+        page.goto(f"{server.address}{link}?score=9")
+        expect(page.get_by_role("radio", name="9", exact=True)).to_be_checked()
+        fits(page)
+        axe(page)
+        page.reload()
+        expect(page.get_by_role("radio", name="9", exact=True)).to_be_checked()
+        assert responses(server, browser, administrator, key) == before, "looking answers nothing"
+        page.locator(".sd-navigation__complete-btn").click()
+        expect(page.locator(".sd-completedpage")).to_be_visible()
+        page.goto(f"{server.address}{link}?score=3")
+        expect(page.locator("main.message h1")).to_be_visible()
+        page.goto(f"{server.address}{link}/stop")
+        axe(page)
+        page.locator("main button.primary").click()
+        expect(page.locator("main button")).to_have_count(0)
+        axe(page)
+    assert responses(server, browser, administrator, key) == before + 1
+
+
+def _invited(server: RunningServer, key: str, language: str) -> str:
+    """Where the letter to somebody leads, as if it had gone."""
+    now = datetime.now(UTC)
+    who = Candidate(
+        LANGUAGES.index(language) + 1, key, f"campaign:{language}", now, "email", f"{language}@example.fi"
+    )
+    with (
+        closing(Database(read_settings(server.log.with_name("data")).sqlalchemy_url)) as db,
+        db.session() as session,
+    ):
+        told = {"version": 1, "anonymous": False, "channel": "email", "answer_within": timedelta(days=1)}
+        record(session, [Decision(replace(who, language=language), send_at=now)], now=now, **told)
+        (row,) = invitations(session, survey=key, state="waiting")
+        row.state, row.sent_at = "sent", now
+        return f"/s/{key}/i/{make_link(session, row.id)}"
 
 
 def _tab_to(page: Page, wanted: str) -> None:

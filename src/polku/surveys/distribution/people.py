@@ -52,15 +52,19 @@ def contacts(workspace: Workspace, profiles: Iterable[int]) -> dict[int, Contact
 def identifier_of(workspace: Workspace, survey: str, profile: int) -> tuple[str, str] | None:
     """Type and value of an identifier of a profile's, by which an answer gets onto its path.
 
-    One only, since two in an event would say that they are the same person's.
+    One only, since two in an event would say that they are the same person's. A profile's key is mostly that of one of
+    its identifiers: then this needs no kernels, which may not be ready when somebody answers.
     """
-    named = {n.key: n for n in reversed(_named(workspace, [profile])[profile]) if n.type not in _LABELS}
-    for key in workspace.part(Identities).current().members(profile):
-        if key in named:
-            return named[key].type, named[key].value
+    snapshot = workspace.store.snapshot
+    for named in workspace.part(IdentifierIndex).named([profile], snapshot):
+        if named.type not in _LABELS:
+            return named.type, named.value
     with workspace.db.session(read_only=True) as session:
         address = recipient(session, survey, profile_key(profile))
-    return ("email", address) if address else None
+    if address:
+        return "email", address
+    those = _named(workspace, [profile])[profile]
+    return next(((n.type, n.value) for n in those if n.type not in _LABELS), None)
 
 
 def recipient(session: Session, survey: str, profile: str) -> str:
