@@ -20,9 +20,10 @@ ALL = (
     "logs",
     "mining",
     "surveys",
-    "scale",
     "coverage",
     "listening",
+    "feedback",
+    "scale",
 )
 
 

@@ -10,6 +10,8 @@ from polku.collect import api as collect_api
 from polku.collect import pages as collect_pages
 from polku.collect.arrow_api import import_router
 from polku.exports import api as exports_api
+from polku.feedback import api as feedback_api
+from polku.feedback import pages as feedback_pages
 from polku.journeys import install_plans
 from polku.journeys import pages as journeys_pages
 from polku.lake import api as lake_api
@@ -34,8 +36,9 @@ PAGES = (
     surveys_pages,
     building_pages,
     distribution_pages,
+    feedback_pages,
 )
-API = (collect_api, profiles_api, rules_api, lake_api, exports_api)
+API = (collect_api, profiles_api, rules_api, lake_api, exports_api, feedback_api)
 IMPORTS = import_router(install_plans)
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""

@@ -30,6 +30,7 @@ FOR_AGENTS = {
     "/journeys/map", "/journeys/map/1", "/journeys/customers", "/journeys/funnel/dropouts",
     "/journeys/funnel/properties",
     "/touchpoints", "/profiles", "/profiles/1",
+    "/feedback", "/feedback/comments",
     "/surveys", "/surveys/1", "/surveys/1/preview", "/surveys/1/qr.svg",
 }  # fmt: skip
 """Besides the pages that analyse journeys."""

@@ -41,6 +41,10 @@ COMMANDS: Final[dict[str, tuple[str, LazyText]]] = {
         "polku.cli.surveys:surveys",
         _l("Check the definition of a survey, begin with a ready one, convert one of LimeSurvey."),
     ),
+    "feedback": (
+        "polku.cli.feedback:feedback",
+        _l("Ask what customers say in their own words, and analyse the comments of a file."),
+    ),
     "sources": ("polku.cli.queries:sources", _l("Ask where events come from.")),
     "rejected": ("polku.cli.queries:rejected", _l("Ask what could not be taken, and why.")),
     "mail": ("polku.cli.mail:mail", _l("Look into the outbox, and try whether letters arrive.")),

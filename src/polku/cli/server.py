@@ -22,6 +22,7 @@ from polku import charts, collect, journeys, mail, profiles
 from polku.app import create_app
 from polku.cli.options import data_option
 from polku.errors import Conflict, PolkuError, system_reason
+from polku.feedback import CommentKeeper
 from polku.i18n import current_language, gettext, use_language
 from polku.jobs import Runner
 from polku.lake import Keeper
@@ -88,7 +89,8 @@ def run(settings: Settings) -> None:
         db = workspace.db
         runner = Runner(db, [mail.forgetting(db), inviting.expiring(db), *distribution.asking(workspace)])
         postman = mail.postman_of(settings, db, inviting.note_outcome)
-        at_work = [one for one in (keeper, runner, postman) if one is not None]
+        reading = CommentKeeper(workspace)
+        at_work = [one for one in (keeper, reading, runner, postman) if one is not None]
         for one in at_work:
             server.on_startup(one.start)
         try:

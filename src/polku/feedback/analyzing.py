@@ -1,0 +1,79 @@
+"""Comments of a file, analysed at once; nothing is stored."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from polku.feedback.file import shortened
+from polku.feedback.files import read_comments
+from polku.text import Analysis, Theme, analyzed, themes
+
+BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnalysis:
+    """Analyses in the order of the file; themes by language, whose `comments` are places in it."""
+
+    comments: tuple[Analysis, ...]
+    themes: dict[str, tuple[Theme, ...]]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it, without personal data."""
+        return {
+            "comments": [_plain(c) for c in self.comments],
+            "themes": [
+                {"language": code, "name": t.name, "words": t.words, "share": t.share, "comments": t.comments}
+                for code, found in self.themes.items()
+                for t in found
+            ],
+        }
+
+
+def analyze(content: bytes, name: str, *, column: str = "", zone: ZoneInfo) -> FileAnalysis:
+    """The whole analysis of a file's comments. Raises InvalidInput for a file that cannot be read."""
+    texts = [shortened(one.text) for one in read_comments(content, name, column=column, zone=zone)]
+    read = [a for at in range(0, len(texts), BATCH) for a in analyzed(texts[at : at + BATCH])]
+    by_language: dict[str, list[int]] = defaultdict(list)
+    for i, analysis in enumerate(read):
+        by_language[analysis.language.code].append(i)
+    found = {}
+    for code, at in sorted(by_language.items()):
+        of_language = themes([read[i].redacted.text for i in at], code).themes
+        if of_language:
+            found[code] = tuple(
+                Theme(t.name, t.words, tuple(at[i] for i in t.comments), t.share) for t in of_language
+            )
+    return FileAnalysis(tuple(read), found)
+
+
+def _plain(told: Analysis) -> dict[str, Any]:
+    feeling = told.sentiment
+    return {
+        "text": told.redacted.text,
+        "redacted": list(map(str, told.redacted.kinds)),
+        "language": told.language.code,
+        "sentiment": feeling
+        and {
+            "label": str(feeling.label),
+            "negative": feeling.negative,
+            "neutral": feeling.neutral,
+            "positive": feeling.positive,
+        },
+        "emotions": told.emotions,
+        "effort": told.signals.effort,
+        "urgent": told.signals.urgent,
+        "levels": list(map(str, told.signals.levels)),
+        "mentions": [
+            {
+                "aspect": m.aspect,
+                "touchpoint": m.touchpoint,
+                "text": told.redacted.text[m.start : m.end],
+                "sentiment": str(m.sentiment.label),
+            }
+            for m in told.mentions
+        ],
+    }

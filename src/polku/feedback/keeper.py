@@ -1,0 +1,48 @@
+"""A server that reads comments as they come, in a thread that lets others go first."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Final
+
+from polku.errors import PolkuError
+from polku.feedback.comments import Comments
+from polku.store.background import give_way
+from polku.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+LOOKS_EVERY_S: Final = 5.0
+
+
+class CommentKeeper:
+    """Looks for new comments every few seconds, until `stop`."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._comments = workspace.part(Comments)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="comment-keeper", daemon=True)
+
+    def start(self) -> None:
+        self._comments.kept = True
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the comments that are being read."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        give_way()
+        while not self._stopping.wait(LOOKS_EVERY_S):
+            try:
+                self._comments.catch_up(self._stopping)
+            except PolkuError as e:
+                log.warning("comments_not_read reason=%s", e.message)
+            except OSError as e:
+                log.error("comments_not_read reason=%s", e)
+            except Exception:
+                if not self._stopping.is_set():  # else the workspace is closed
+                    log.exception("comments_not_read")
