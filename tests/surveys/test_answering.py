@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -22,6 +22,7 @@ from polku.library import open_workspace
 from polku.settings import read_settings
 from polku.store import kernels
 from polku.surveys import store
+from polku.surveys.distribution.jobs import forget
 from polku.surveys.known import KnownSurveys
 from polku.web import entrance
 from polku.workspace import Workspace
@@ -140,6 +141,17 @@ def test_answers_are_kept_as_one_goes_and_forgotten_when_finished(
     assert sent(stranger, key, {"nps": 3}, response=response).status_code == 200
     with workspace.db.session(read_only=True) as session:
         assert store.unfinished(session, response) is None
+
+
+def test_what_was_left_unfinished_is_forgotten_in_time(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key, response = published(workspace, browser, "Jäi kesken"), str(uuid4())
+    assert sent(stranger, key, {"nps": 3}, response=response, finished=False).status_code == 200
+    for days, kept in ((29, True), (31, False)):
+        forget(workspace, datetime.now(UTC) + timedelta(days=days))
+        with workspace.db.session(read_only=True) as session:
+            assert (store.unfinished(session, response) is not None) == kept
 
 
 def test_an_anonymous_survey_keeps_nothing_of_who_answered(

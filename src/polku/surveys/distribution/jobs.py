@@ -16,7 +16,7 @@ from polku.surveys.distribution.rules import AskingRules, read_rules
 from polku.surveys.distribution.store import Mailing, note_looked, triggers
 from polku.surveys.inviting import remind, send_due
 from polku.surveys.known import KnownSurveys
-from polku.surveys.store import surveys
+from polku.surveys.store import surveys, sweep_unfinished
 from polku.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -120,6 +120,7 @@ def send_reminders(workspace: Workspace, now: datetime) -> int:
 
 
 def forget(workspace: Workspace, now: datetime) -> int:
-    """Forget addresses from lists of those who are asked nothing any more; how many."""
+    """Forget addresses from lists of those who are asked nothing any more, and answers left unfinished too long ago; how
+    many."""
     with workspace.db.session() as session:
-        return forget_recipients(session)
+        return forget_recipients(session) + sweep_unfinished(session, now)
