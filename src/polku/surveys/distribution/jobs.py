@@ -120,7 +120,7 @@ def send_reminders(workspace: Workspace, now: datetime) -> int:
 
 
 def forget(workspace: Workspace, now: datetime) -> int:
-    """Forget addresses from lists of those who are asked nothing any more, and answers left unfinished too long ago; how
+    """Forget addresses of lists that are asked nothing any more, and answers left unfinished too long ago; how
     many."""
     with workspace.db.session() as session:
         return forget_recipients(session) + sweep_unfinished(session, now)
