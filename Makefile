@@ -108,8 +108,8 @@ wheel: env assets
 # After a change of dependencies in pyproject.toml. UPGRADE=--upgrade takes the newest of everything.
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(UPGRADE)
 lock: .venv/.installer
-	$(LOCK) pyproject.toml --extra postgres -o requirements.lock >/dev/null
-	$(LOCK) pyproject.toml --extra postgres --group dev -c requirements.lock -o requirements-dev.lock >/dev/null
+	$(LOCK) pyproject.toml --extra postgres --group dev -o requirements-dev.lock >/dev/null
+	$(LOCK) pyproject.toml --extra postgres -c requirements-dev.lock -o requirements.lock >/dev/null
 	echo 'pyspark>=4.0,<5' | $(LOCK) - -o requirements-spark.lock >/dev/null
 
 clean:
