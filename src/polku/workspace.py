@@ -112,15 +112,13 @@ class Query(BaseModel):
         return [" ".join(p.split()) for p in inspect.cleandoc(cls.__doc__ or "").split("\n\n")]
 
 
-class FilteredQuery(Query):
-    """A query over a period, a source and a channel."""
+class PeriodQuery(Query):
+    """A query over a period."""
 
     since: date | None = Field(
         None, description="First day, e.g. 2026-08-01; default: as far back as there is"
     )
     until: date | None = Field(None, description="Last day, included; default: to the end")
-    source: str | None = Field(None, description="Only events of this source, by its name")
-    channel: str | None = Field(None, description="Only touchpoints of this channel, e.g. phone")
 
     def period(self, workspace: Workspace) -> tuple[int, int]:
         """The period as seconds since 1970: from the first day's midnight to the midnight after the last,
@@ -138,6 +136,13 @@ class FilteredQuery(Query):
         low = midnight(self.since, zone) if self.since else 0
         high = midnight(min(self.until, LAST_DAY) + timedelta(days=1), zone) if self.until else FOREVER
         return low, high
+
+
+class FilteredQuery(PeriodQuery):
+    """A query over a period, a source and a channel."""
+
+    source: str | None = Field(None, description="Only events of this source, by its name")
+    channel: str | None = Field(None, description="Only touchpoints of this channel, e.g. phone")
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from polku.surveys.known import Asked, KnownSurveys
 from polku.surveys.reading import responses
 from polku.surveys.results import Measured, Responses, of_metric, of_rating
 from polku.surveys.telling import SurveyResult, Surveys, SurveySummary
-from polku.workspace import FOREVER, Query, Workspace, midnight
+from polku.workspace import PeriodQuery, Query, Workspace
 
 By = Literal["language", "channel", "version", "touchpoint"]
 
@@ -47,7 +47,7 @@ class SurveyList(Query):
         )
 
 
-class SurveyResults(Query):
+class SurveyResults(PeriodQuery):
     """What was answered to a survey: its metrics, each question, over time and by group, with intervals.
 
     Of fewer than five answers nothing is told.
@@ -56,10 +56,6 @@ class SurveyResults(Query):
     path: ClassVar[str] = "surveys/results"
     positional: ClassVar[tuple[str, ...]] = ("survey",)
     survey: str = Field(description="The survey's key: see polku surveys list")
-    since: date | None = Field(
-        None, description="First day, e.g. 2026-08-01; default: as far back as there is"
-    )
-    until: date | None = Field(None, description="Last day, included; default: to the end")
     every: Literal["day", "week", "month"] = Field("month", description="How long the spans of time are")
     by: By | None = Field(
         None, description="Groups beside each other: language, channel, version or touchpoint"
@@ -71,7 +67,8 @@ class SurveyResults(Query):
     def answer(self, workspace: Workspace) -> SurveyResult:
         zone = ZoneInfo(workspace.settings.timezone)
         asked = workspace.part(KnownSurveys).by_key(self.survey)
-        found = responses(workspace, asked, low=self._low(zone), high=self._high(zone))
+        low, high = self.period(workspace)
+        found = responses(workspace, asked, low=low, high=high)
         measured, title = self._measured(found)
         told = telling.result(asked, found, measured_is=title)
         if measured is None:
@@ -82,20 +79,6 @@ class SurveyResults(Query):
             return told
         groups = results.by_group(found, measured, self.by)
         return replace(told, by=self.by, groups=telling.groups(groups))
-
-    def _low(self, zone: ZoneInfo) -> int:
-        return midnight(self.since, zone) if self.since else 0
-
-    def _high(self, zone: ZoneInfo) -> int:
-        if self.until is None:
-            return FOREVER
-        if self.since and self.until < self.since:
-            raise InvalidInput(
-                "The period ends (%(until)s) before it starts (%(since)s). Swap the two days.",
-                until=self.until,
-                since=self.since,
-            )
-        return midnight(date.fromordinal(self.until.toordinal() + 1), zone)
 
     def _measured(self, found: Responses) -> tuple[Measured | None, str]:
         """What is told over time and by group, and what it is called."""

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from polku.errors import InvalidInput
 from polku.i18n import LANGUAGES, LazyText, _l, current_language, gettext, in_words
 from polku.journeys import Touchpoints
+from polku.metrics import metrics
 from polku.surveys import store
 from polku.surveys.building import editing
 from polku.surveys.building.editing import Raw
@@ -41,7 +42,6 @@ TYPES: Final[Mapping[str, LazyText]] = {
     "file": _l("File"),
     "html": _l("Text to read"),
 }
-METRICS: Final[Mapping[str, str]] = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 LEVELS: Final[Mapping[str, LazyText]] = {
     "action": _l("action"),
     "emotion": _l("emotion"),
@@ -200,7 +200,7 @@ def _page(
         tags=tags,
         languages={c: LANGUAGES.get(c, c) for c in languages},
         types=TYPES,
-        metrics=METRICS,
+        metrics={m.key: str(m.name) for m in metrics().values()},
         levels=LEVELS,
         operators=OPERATORS,
         touchpoints=_touchpoints(workspace),
