@@ -354,6 +354,12 @@ def test_a_survey_is_built_in_the_browser(workspace: Workspace, browser: TestCli
     assert workspace.part(KnownSurveys).by_key(key).definition.questions[0].name == "score"
 
 
+def test_a_question_keeps_its_metric_whichever_it_is(browser: TestClient) -> None:
+    edit = post(browser, "/surveys/new", {"name": "Uskollisuus", "template": "loyalty"}).headers["location"]
+    page = browser.get(f"{edit}?question=recommend").text
+    assert '<option value="cli" selected>' in page
+
+
 def test_a_definition_with_faults_is_not_saved_and_what_was_typed_stays(browser: TestClient) -> None:
     made = post(browser, "/surveys/new", {"name": "Virheet", "template": "blank"}).headers["location"]
     path = made.replace("/edit", "/json")

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import ClassVar, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from polku.errors import InvalidInput
 from polku.feedback import reading, telling
 from polku.feedback.comments import Comments
 from polku.feedback.search import Wanted, search
 from polku.feedback.themes import FoundThemes
-from polku.workspace import FOREVER, LAST_DAY, Query, Workspace, midnight
+from polku.workspace import PeriodQuery, Workspace
 
 Sentiment = Literal["negative", "neutral", "positive"]
 Level = Literal["action", "emotion", "meaning"]
 Every = Literal["day", "week", "month"]
 
 
-class FeedbackQuery(Query):
-    """A question about the comments of some days."""
-
-    since: date | None = Field(
-        None, description="First day, e.g. 2026-08-01; default: as far back as there is"
-    )
-    until: date | None = Field(None, description="Last day, included; default: to the end")
-
-    def period(self, workspace: Workspace) -> tuple[int, int]:
-        """low ≤ time < high in seconds since 1970. Raises InvalidInput if it ends before it starts."""
-        if self.since and self.until and self.until < self.since:
-            raise InvalidInput(
-                "The period ends (%(until)s) before it starts (%(since)s). Swap the two days.",
-                until=self.until,
-                since=self.since,
-            )
-        zone = ZoneInfo(workspace.settings.timezone)
-        low = midnight(self.since, zone) if self.since else 0
-        high = midnight(min(self.until, LAST_DAY) + timedelta(days=1), zone) if self.until else FOREVER
-        return low, high
-
-
-class FeedbackComments(FeedbackQuery):
+class FeedbackComments(PeriodQuery):
     """What customers said, the newest first, without personal data.
 
     A search finds words in all their forms: toimitus finds toimituksen. A word that ends in * stands for all that
@@ -82,7 +57,7 @@ class FeedbackComments(FeedbackQuery):
         return telling.Comments(told, hits.total, hits.more, comments.waiting())
 
 
-class FeedbackThemes(FeedbackQuery):
+class FeedbackThemes(PeriodQuery):
     """Themes that comments have by themselves, over time: which are new, which grow, how they are felt."""
 
     path: ClassVar[str] = "feedback/themes"
@@ -97,7 +72,7 @@ class FeedbackThemes(FeedbackQuery):
         )
 
 
-class FeedbackPains(FeedbackQuery):
+class FeedbackPains(PeriodQuery):
     """Pain points: what customers complain of, the worst first by reach × severity × trend.
 
     Of fewer than five customers nothing is told.

@@ -49,7 +49,7 @@ class Spot:
 
 def spots(raw: Mapping[str, Any]) -> list[Spot]:
     """The elements that stand directly on pages, in their order."""
-    pages = raw.get("pages") or []
+    pages = raw.get("pages") or [{"elements": raw.get("elements") or []}]
     return [
         Spot(p, i, element)
         for p, page in enumerate(pages)
