@@ -17,14 +17,15 @@ import click
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from sqlalchemy.orm import Session
 
-from polku import charts, collect, journeys, mail, profiles
+from polku import cases, charts, collect, journeys, mail, profiles
 from polku.app import create_app
 from polku.cli.options import data_option
 from polku.errors import Conflict, PolkuError, system_reason
 from polku.feedback import CommentKeeper
 from polku.i18n import current_language, gettext, use_language
-from polku.jobs import Runner
+from polku.jobs import JobKind, Runner
 from polku.lake import Keeper
 from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
@@ -87,10 +88,10 @@ def run(settings: Settings) -> None:
         stopping, keeper = threading.Event(), Keeper(workspace)
         server.on_startup(lambda: _ready(workspace, token, setup_code, terminal, stopping))
         db = workspace.db
-        runner = Runner(db, [mail.forgetting(db), inviting.expiring(db), *distribution.asking(workspace)])
-        postman = mail.postman_of(settings, db, inviting.note_outcome)
-        reading = CommentKeeper(workspace)
-        at_work = [one for one in (keeper, reading, runner, postman) if one is not None]
+        runner = Runner(db, _jobs(workspace))
+        postman = mail.postman_of(settings, db, _note_outcome)
+        reading, following = CommentKeeper(workspace), cases.CaseKeeper(workspace)
+        at_work = [one for one in (keeper, reading, following, runner, postman) if one is not None]
         for one in at_work:
             server.on_startup(one.start)
         try:
@@ -99,6 +100,22 @@ def run(settings: Settings) -> None:
             stopping.set()
             for one in at_work:
                 one.stop()
+
+
+def _jobs(workspace: Workspace) -> list[JobKind]:
+    db = workspace.db
+    return [
+        mail.forgetting(db),
+        inviting.expiring(db),
+        *distribution.asking(workspace),
+        cases.alerting(workspace),
+    ]
+
+
+def _note_outcome(session: Session, ended: mail.Ended) -> None:
+    """Tell each room what became of a letter: a letter is of one of them."""
+    inviting.note_outcome(session, ended)
+    cases.note_outcome(session, ended)
 
 
 async def _run(server: Server) -> None:

@@ -23,6 +23,7 @@ QUERIES: tuple[type[Query], ...] = (
 __all__ = [
     "QUERIES",
     "Customer",
+    "IdentifierIndex",
     "Identities",
     "IdentityMap",
     "IdentityRules",

@@ -8,6 +8,7 @@ from polku.stats.false_discovery import CLEAR, evidence, false_discovery
 from polku.stats.histogram import median_of_histogram, quantile_of_histogram
 from polku.stats.hybrid import hybrid
 from polku.stats.jackknife import delete_a_group, ratio_of_groups, share_within
+from polku.stats.kaplan_meier import Survival, TimeTaken, kaplan_meier
 from polku.stats.raking import Raked, rake
 from polku.stats.ranks import Ranks, quantile_ranks
 from polku.stats.reliability import cronbach_alpha
@@ -30,6 +31,8 @@ __all__ = [
     "Shared",
     "Shrunk",
     "Sums",
+    "Survival",
+    "TimeTaken",
     "Weighed",
     "backed_off",
     "clustered_mean",
@@ -40,6 +43,7 @@ __all__ = [
     "evidence",
     "false_discovery",
     "hybrid",
+    "kaplan_meier",
     "mean_intervals",
     "median_of_histogram",
     "net_share",

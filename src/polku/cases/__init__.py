@@ -1,0 +1,18 @@
+"""The closed loop: a low score opens a case, with an owner, a due time, a history and an outcome."""
+
+from polku.cases.alerts import alerting
+from polku.cases.handling import note_outcome
+from polku.cases.keeper import CaseKeeper
+from polku.cases.opening import Opening
+from polku.cases.queries import QUERIES, CaseList, CaseReport, CaseShow
+
+__all__ = [
+    "QUERIES",
+    "CaseKeeper",
+    "CaseList",
+    "CaseReport",
+    "CaseShow",
+    "Opening",
+    "alerting",
+    "note_outcome",
+]
