@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from polku import collect, library
+from polku.cases import pages as cases_pages
+from polku.cases import rules_pages as case_rules_pages
 from polku.collect import api as collect_api
 from polku.collect import pages as collect_pages
 from polku.collect.arrow_api import import_router
@@ -37,6 +39,8 @@ PAGES = (
     building_pages,
     distribution_pages,
     feedback_pages,
+    case_rules_pages,  # before the page of one case, whose address would catch theirs
+    cases_pages,
 )
 API = (collect_api, profiles_api, rules_api, lake_api, exports_api, feedback_api)
 IMPORTS = import_router(install_plans)

@@ -71,7 +71,7 @@ def case_of(session: Session, id: int, version: int | None = None) -> CaseRow:
 def change(
     session: Session, id: int, version: int, wish: Wish, *, by: Actor, now: datetime, zone: ZoneInfo
 ) -> bool:
-    """Change owner, status, due time and priority; whether anything did. Raises CaseChanged, Conflict if it is closed."""
+    """Change owner, status, due time and priority; whether anything did. Raises CaseChanged, Conflict if closed."""
     case = _working(session, id, version)
     if wish.status == "closed":
         raise InvalidInput("A case is closed by its outcome.")

@@ -1,4 +1,4 @@
-"""Cases are opened by what the events say: a follower behind the journal, which misses nothing and opens nothing twice."""
+"""Cases are opened by what the events say: behind the journal, missing nothing and opening nothing twice (ADR 31)."""
 
 from __future__ import annotations
 

@@ -138,8 +138,7 @@ def _in_time(cases: Iterable[Handled], now: datetime) -> Estimate:
 def _followed(
     cases: Sequence[Handled], end: Callable[[Handled], datetime | None], now: datetime
 ) -> tuple[list[float], list[bool]]:
-    """How long each was followed, in seconds, and whether it had happened then. A case that was closed without a contact
-    was followed until it was closed."""
+    """How long each was followed, in seconds, and whether it had happened then: without a contact, until closing."""
     ends = [end(c) for c in cases]
     until = [e or c.closed_at or now for c, e in zip(cases, ends, strict=True)]
     lengths = [max(0.0, (u - c.opened_at).total_seconds()) for c, u in zip(cases, until, strict=True)]

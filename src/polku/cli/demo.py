@@ -79,6 +79,7 @@ def fill_demo(settings: Settings, *, seed: int, customers: int, until: date | No
         (settings.folder / "planted_truths.json").write_text(truths, encoding="utf-8")
         blocks = workspace.engine.refresh()
         kernels.compile_all()
+        shop.deal_with_cases(workspace, seed=seed, now=now)
     click.echo(
         gettext(
             "%(events)s events of %(profiles)s profiles, %(first)s to %(last)s. Planted truths: %(file)s",

@@ -45,6 +45,10 @@ COMMANDS: Final[dict[str, tuple[str, LazyText]]] = {
         "polku.cli.feedback:feedback",
         _l("Ask what customers say in their own words, and analyse the comments of a file."),
     ),
+    "cases": (
+        "polku.cli.queries:cases",
+        _l("Ask about cases that low scores opened: who has them, and how soon they are dealt with."),
+    ),
     "sources": ("polku.cli.queries:sources", _l("Ask where events come from.")),
     "rejected": ("polku.cli.queries:rejected", _l("Ask what could not be taken, and why.")),
     "mail": ("polku.cli.mail:mail", _l("Look into the outbox, and try whether letters arrive.")),

@@ -66,5 +66,6 @@ def _command(query: type[Query], name: str) -> click.Command:
 journeys = partial(query_group, "journeys")
 profiles = partial(query_group, "profiles")
 touchpoints = partial(query_group, "touchpoints")
+cases = partial(query_group, "cases")
 sources = partial(query_group, "sources")
 rejected = partial(query_group, "rejected")

@@ -9,7 +9,7 @@ from polku.i18n import LazyText
 from polku.web.roles import covers
 from polku.workspace import Role
 
-Section = Literal["main", "settings", "sources", "analyses"]
+Section = Literal["main", "settings", "sources", "analyses", "cases"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
     "too_many_attempts": (_l("Too many attempts"), _l("Wait a moment and try again.")),
     "not_found": (_l("This page does not exist"), _l("Check the address, or choose a page from the menu.")),
     "conflict": (_l("That is not possible now"), _l("See how things stand and try again.")),
+    "case_changed": (
+        _l("Somebody else has changed the case"),
+        _l("See what it is like now and try again."),
+    ),
     "folder_in_use": (_l("The data folder is in use"), _l("Close the other Polku that has it open.")),
     "folder_too_new": (
         _l("The data is of a newer Polku"),

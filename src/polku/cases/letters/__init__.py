@@ -40,7 +40,7 @@ class Told:
 
 
 def alert_letter(to: str, kind: AlertKind, cases: Sequence[Told], *, language: str, list_url: str) -> Letter:
-    """Tells a user of one case or several (at least one; of many the first are listed). Times are in the current zone."""
+    """Tells a user of at least one case; of many the first are listed. Times are in the current zone."""
     with use_language(language):
         title = _title(kind, cases)
         more = len(cases) - MOST_CASES
