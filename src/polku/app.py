@@ -26,6 +26,8 @@ from polku.surveys.building import pages as building_pages
 from polku.surveys.distribution import pages as distribution_pages
 from polku.web import app as web
 from polku.web.queries import QueryRouter
+from polku.webhooks import WebhookKind
+from polku.webhooks import pages as webhooks_pages
 from polku.workspace import Workspace
 
 PAGES = (
@@ -37,9 +39,12 @@ PAGES = (
     building_pages,
     distribution_pages,
     feedback_pages,
+    webhooks_pages,
 )
 API = (collect_api, profiles_api, rules_api, lake_api, exports_api, feedback_api)
 IMPORTS = import_router(install_plans)
+WEBHOOK_KINDS: tuple[WebhookKind, ...] = ()
+"""What webhooks can be called for."""
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""
 
@@ -66,6 +71,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
         ],
         owner_token=owner_token,
     )
+    app.state.webhook_kinds = WEBHOOK_KINDS
     app.add_middleware(_Impatient)
     return app
 

@@ -18,7 +18,7 @@ import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from polku import charts, collect, journeys, mail, profiles
+from polku import charts, collect, journeys, mail, profiles, webhooks
 from polku.app import create_app
 from polku.cli.options import data_option
 from polku.errors import Conflict, PolkuError, system_reason
@@ -87,10 +87,11 @@ def run(settings: Settings) -> None:
         stopping, keeper = threading.Event(), Keeper(workspace)
         server.on_startup(lambda: _ready(workspace, token, setup_code, terminal, stopping))
         db = workspace.db
-        runner = Runner(db, [mail.forgetting(db), inviting.expiring(db), *distribution.asking(workspace)])
+        upkeep = [mail.forgetting(db), webhooks.forgetting(db), inviting.expiring(db)]
+        runner = Runner(db, [*upkeep, *distribution.asking(workspace)])
         postman = mail.postman_of(settings, db, inviting.note_outcome)
-        reading = CommentKeeper(workspace)
-        at_work = [one for one in (keeper, reading, runner, postman) if one is not None]
+        reading, caller = CommentKeeper(workspace), webhooks.Caller(db)
+        at_work = [one for one in (keeper, reading, runner, postman, caller) if one is not None]
         for one in at_work:
             server.on_startup(one.start)
         try:
