@@ -22,6 +22,7 @@ ALL = (
     "surveys",
     "coverage",
     "listening",
+    "browsing",
     "feedback",
     "scale",
 )

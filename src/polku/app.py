@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from polku import collect, library
+from polku import cases, collect, library
 from polku.cases import pages as cases_pages
 from polku.cases import rules_pages as case_rules_pages
 from polku.collect import api as collect_api
@@ -28,6 +28,8 @@ from polku.surveys.building import pages as building_pages
 from polku.surveys.distribution import pages as distribution_pages
 from polku.web import app as web
 from polku.web.queries import QueryRouter
+from polku.webhooks import WebhookKind
+from polku.webhooks import pages as webhooks_pages
 from polku.workspace import Workspace
 
 PAGES = (
@@ -41,9 +43,12 @@ PAGES = (
     feedback_pages,
     case_rules_pages,  # before the page of one case, whose address would catch theirs
     cases_pages,
+    webhooks_pages,
 )
 API = (collect_api, profiles_api, rules_api, lake_api, exports_api, feedback_api)
 IMPORTS = import_router(install_plans)
+WEBHOOK_KINDS: tuple[WebhookKind, ...] = cases.WEBHOOK_KINDS
+"""What webhooks can be called for."""
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""
 
@@ -70,6 +75,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
         ],
         owner_token=owner_token,
     )
+    app.state.webhook_kinds = WEBHOOK_KINDS
     app.add_middleware(_Impatient)
     return app
 

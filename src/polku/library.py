@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import TypeAdapter
 
-from polku import cases, collect, exports, feedback, journeys, mail, profiles, surveys
+from polku import cases, collect, exports, feedback, journeys, mail, profiles, surveys, webhooks
 from polku.db import Database
 from polku.errors import InvalidInput, NotFound, NotReady, PolkuError
 from polku.exports import Exported
@@ -48,6 +48,7 @@ QUERIES: Final[tuple[type[Query], ...]] = (
     *feedback.QUERIES,
     *cases.QUERIES,
     *mail.QUERIES,
+    *webhooks.QUERIES,
 )
 """Everything that can be asked, by path."""
 

@@ -108,12 +108,18 @@ def test_agents_read_customers_and_the_map_and_change_nothing_but_their_account(
 
 
 LAKE = ("/api/v1/lake/write", "/api/v1/lake/build")
-OUTBOX = "/api/v1/mail"  # addresses of everybody
+OUTBOX = ("/api/v1/mail", "/api/v1/webhooks")  # addresses of everybody
 
 
-def test_only_users_the_look_the_lake_and_the_outbox_are_the_administrator_s_alone(app: FastAPI) -> None:
+def test_only_users_webhooks_the_look_the_lake_and_the_outbox_are_the_administrator_s_alone(
+    app: FastAPI,
+) -> None:
     alone = {p for _, p, asked in addresses(app) if asked == "admin"}
-    assert {p for p in alone if not p.startswith("/settings/users")} == {"/style", *LAKE, OUTBOX}
+    assert {p for p in alone if not p.startswith(("/settings/users", "/settings/webhooks"))} == {
+        "/style",
+        *LAKE,
+        *OUTBOX,
+    }
 
 
 @pytest.mark.parametrize("role", ROLES)

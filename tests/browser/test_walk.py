@@ -250,6 +250,7 @@ def _walk_every_page(page: Page, shop: Shop) -> None:
         "/live/1",
         "/settings/account",
         "/settings/identity",
+        "/settings/webhooks",
         "/feedback",
         "/feedback/comments",
         "/feedback/bring",

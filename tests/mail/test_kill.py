@@ -18,7 +18,7 @@ from polku.mail.outbox import counts, messages, put
 from tests.mail.postoffice import SENDER, PostOffice, letter_to, open_office, wait_for
 
 PROGRAM = Path(__file__).parent / "sending.py"
-KILLS = int(os.environ.get("POLKU_FAULT_ROUNDS", "2"))
+KILLS = int(os.environ.get("POLKU_FAULT_ROUNDS", "10"))
 LETTERS = 100 * KILLS
 
 
@@ -45,6 +45,7 @@ def queue(db: Database, number: int) -> None:
             put(session, letter_to(f"a{i}@example.fi"), SENDER, kind="invitation", now=now)
 
 
+@pytest.mark.fault
 def test_killed_at_any_moment(db: Database, database_url: str) -> None:
     queue(db, LETTERS)
     rng = random.Random(7)

@@ -23,14 +23,19 @@ def test_wheel_carries_browser_code_with_its_licences(packed: set[str]) -> None:
     vendor = {Path(name).name for name in packed if name.startswith("polku/web/static/vendor/")}
     assert vendor == {
         "htmx.min.js",
+        "htmx.min.js.br",
         "htmx.LICENSE",
         "inter.woff2",
         "inter-ext.woff2",
         "inter.LICENSE",
         "survey.core.min.js",
+        "survey.core.min.js.br",
         "survey.finnish.min.js",
+        "survey.finnish.min.js.br",
         "survey-core.fontless.min.css",
+        "survey-core.fontless.min.css.br",
         "survey-js-ui.min.js",
+        "survey-js-ui.min.js.br",
         "surveyjs.LICENSE",
     }
 

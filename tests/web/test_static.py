@@ -29,6 +29,19 @@ def test_texts_go_packed_and_are_the_same(client: TestClient, name: str) -> None
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize("accepted", ["gzip, deflate, br, zstd", "br;q=0.5", "br"])
+def test_browser_code_goes_by_brotli_to_who_can_unpack_it(client: TestClient, accepted: str) -> None:
+    packed = client.get("/static/vendor/survey.core.min.js", headers={"Accept-Encoding": accepted})
+    assert packed.headers["content-encoding"] == "br"
+    assert packed.headers["vary"] == "Accept-Encoding"
+    assert int(packed.headers["content-length"]) < 260_000
+
+
+def test_brotli_that_is_refused_is_not_sent(client: TestClient) -> None:
+    packed = client.get("/static/vendor/htmx.min.js", headers={"Accept-Encoding": "gzip, br; q=0"})
+    assert packed.headers["content-encoding"] == "gzip"
+
+
 def test_what_has_not_changed_is_not_sent_again(client: TestClient) -> None:
     first = client.get("/static/tokens.css")
     assert first.headers["cache-control"] == "no-cache"

@@ -47,9 +47,9 @@ COLUMNS: Final = (
     Column(_l("Case")),
     Column(_l("Customer")),
     Column(_l("Owner")),
-    Column(_l("Status")),
+    Column(_l("State")),
     Column(_l("Opened"), sort="opened"),
-    Column(_l("Due"), sort="due"),
+    Column(_l("Due by"), sort="due"),
 )
 ME: Final = "me"
 
@@ -319,7 +319,7 @@ def _filters(
         *((p.email, p.name) for p in owners if p.id != user.id),
     ]
     asked = (
-        ("state", _l("Status"), list(words.STATES.items())),
+        ("state", _l("State"), list(words.STATES.items())),
         ("owner", _l("Owner"), whose),
         ("rule", _l("Rule"), [("", gettext("By any rule")), *known]),
         ("touchpoint", _l("Touchpoint"), [("", gettext("About any touchpoint")), *points]),

@@ -31,9 +31,9 @@ class CaseSummary:
     """A case in one row. `score` is on its metric's own scale; `comment` is without personal data."""
 
     id: int
-    status: str
+    state: str
     overdue: bool
-    priority: str
+    high_priority: bool
     metric: str
     score: float
     comment: str
@@ -43,7 +43,7 @@ class CaseSummary:
     rule: str
     owner: str
     opened_at: datetime
-    due_at: datetime
+    due_by: datetime
     first_contact_at: datetime | None
     closed_at: datetime | None
     outcome: str
@@ -155,7 +155,7 @@ QUERIES: tuple[type[Query], ...] = (CaseList, CaseShow, CaseReport)
 def summary(of: Listed, now: datetime) -> CaseSummary:
     row, answer = of.row, of.answer
     return CaseSummary(
-        row.id, row.status, row.status != "closed" and row.due_at <= now, row.priority, answer.metric,
+        row.id, row.status, row.status != "closed" and row.due_at <= now, row.priority == "high", answer.metric,
         answer.score, answer.comment, answer.survey, row.touchpoint, row.profile or None, of.rule, of.owner,
         row.opened_at, row.due_at, row.first_contact_at, row.closed_at, row.outcome, row.satisfied,
     )  # fmt: skip

@@ -72,7 +72,7 @@ def line(entry: Entry) -> str:
         case "owner":
             return gettext("The owner is now %(name)s", name=about["to"])
         case "status":
-            return gettext("The status is now: %(status)s", status=STATUSES[about["to"]])
+            return gettext("The state is now: %(state)s", state=STATUSES[about["to"]])
         case "due":
             return gettext("Due now %(when)s", when=moment(datetime.fromisoformat(about["to"])))
         case "priority":

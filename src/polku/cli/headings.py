@@ -6,6 +6,7 @@ from typing import Final
 
 from polku.i18n import LazyText, _l
 from polku.mail import REASONS as OF_LETTERS
+from polku.webhooks import REASONS as OF_CALLS
 
 HEADINGS: Final[dict[str, LazyText]] = {
     "a": _l("First"),
@@ -49,6 +50,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "by_definition": _l("Left out by definition"),
     "bytes": _l("Bytes"),
     "calibration": _l("What came true"),
+    "calls": _l("Calls"),
     "came": _l("From"),
     "came_back": _l("Came back"),
     "categories": _l("Categories"),
@@ -151,6 +153,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "in_both": _l("In both"),
     "is_clear": _l("Hardly chance"),
     "is_distinct": _l("Distinct"),
+    "is_on": _l("On"),
     "is_over": _l("All have had their time"),
     "kept": _l("Kept"),
     "key": _l("Key"),
@@ -187,6 +190,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "lost": _l("Lost"),
     "low": _l("At least"),
     "lower": _l("A quarter below"),
+    "made": _l("Made"),
     "marks": _l("What tells it apart"),
     "matched": _l("Found by"),
     "matched_type": _l("Which is"),
@@ -268,6 +272,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "required": _l("Required"),
     "responses": _l("Responses"),
     "rests_on": _l("Rests on so many"),
+    "rests_until": _l("Left alone until"),
     "resurrecting": _l("After a pause"),
     "returning": _l("Active as before"),
     "reviews": _l("Pairs to judge"),
@@ -353,6 +358,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "until": _l("Until"),
     "upper": _l("A quarter above"),
     "urgent": _l("Urgent"),
+    "url": _l("Address"),
     "usual": _l("Usually"),
     "value": _l("Value"),
     "valued": _l("With a value"),
@@ -366,6 +372,8 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "waiting": _l("Waiting"),
     "way": _l("Foretold by"),
     "ways": _l("How it goes"),
+    "webhook": _l("Webhook"),
+    "webhooks": _l("Webhooks"),
     "went": _l("To"),
     "who": _l("Of whom"),
     "why": _l("What is wrong"),
@@ -390,6 +398,7 @@ REASONS: Final[dict[str, LazyText]] = {
     "too_short": _l("too short a time"),
     "unfinished": _l("not over yet"),
     **OF_LETTERS,
+    **OF_CALLS,
 }
 """Why a number cannot be told, or a letter has not gone."""
 

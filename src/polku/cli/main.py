@@ -52,6 +52,7 @@ COMMANDS: Final[dict[str, tuple[str, LazyText]]] = {
     "sources": ("polku.cli.queries:sources", _l("Ask where events come from.")),
     "rejected": ("polku.cli.queries:rejected", _l("Ask what could not be taken, and why.")),
     "mail": ("polku.cli.mail:mail", _l("Look into the outbox, and try whether letters arrive.")),
+    "webhooks": ("polku.cli.queries:webhooks", _l("Look at the calls made to other systems.")),
     "profiles": ("polku.cli.queries:profiles", _l("Ask about customers: search, one customer, who is who.")),
 }
 """Where each command is made, by a function of its help, and what that says in `polku --help` too."""

@@ -19,7 +19,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from sqlalchemy.orm import Session
 
-from polku import cases, charts, collect, journeys, mail, profiles
+from polku import cases, charts, collect, journeys, mail, profiles, webhooks
 from polku.app import create_app
 from polku.cli.options import data_option
 from polku.errors import Conflict, PolkuError, system_reason
@@ -89,9 +89,11 @@ def run(settings: Settings) -> None:
         server.on_startup(lambda: _ready(workspace, token, setup_code, terminal, stopping))
         db = workspace.db
         runner = Runner(db, _jobs(workspace))
-        postman = mail.postman_of(settings, db, _note_outcome)
+        postman, caller = mail.postman_of(settings, db, _note_outcome), webhooks.Caller(db)
         reading, following = CommentKeeper(workspace), cases.CaseKeeper(workspace)
-        at_work = [one for one in (keeper, reading, following, runner, postman) if one is not None]
+        at_work = [
+            one for one in (keeper, reading, following, runner, postman, caller) if one is not None
+        ]
         for one in at_work:
             server.on_startup(one.start)
         try:
@@ -106,6 +108,7 @@ def _jobs(workspace: Workspace) -> list[JobKind]:
     db = workspace.db
     return [
         mail.forgetting(db),
+        webhooks.forgetting(db),
         inviting.expiring(db),
         *distribution.asking(workspace),
         cases.alerting(workspace),

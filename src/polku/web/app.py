@@ -161,12 +161,26 @@ _PACKED: Final = (".js", ".css", ".svg")
 
 
 def _packed(file: FileResponse, accepted: str) -> Response:
+    """By Brotli where the file was packed so when the product was built, else by gzip, else as it is."""
     file.headers["Vary"] = "Accept-Encoding"
-    if "gzip" not in accepted or file.stat_result is None:
+    if file.stat_result is None:
         return file
-    content = _gzipped(str(file.path), file.stat_result.st_mtime_ns)
+    path, encodings = (
+        str(file.path),
+        {one.split(";")[0] for one in accepted.replace(" ", "").split(",") if not one.endswith(";q=0")},
+    )
+    brotli = _brotli(path) if "br" in encodings else None
+    if brotli is None and "gzip" not in encodings:
+        return file
+    content = brotli or _gzipped(path, file.stat_result.st_mtime_ns)
     kept = {n: v for n, v in file.headers.items() if n not in ("content-length", "accept-ranges")}
-    return Response(content, file.status_code, kept | {"content-encoding": "gzip"})
+    return Response(content, file.status_code, kept | {"content-encoding": "br" if brotli else "gzip"})
+
+
+@lru_cache(maxsize=64)
+def _brotli(path: str) -> bytes | None:
+    packed = Path(path + ".br")
+    return packed.read_bytes() if packed.exists() else None
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,49 @@
+"""How many of a company's comments are neutral: the shipped models take it to be half, and in reviews few are.
+
+A model's probabilities hold where kinds are as frequent as where it was made. Elsewhere how frequent they are is found
+from the comments alone, without labels, by expectation–maximisation: M. Saerens, P. Latinne, C. Decaestecker (2002):
+Adjusting the outputs of a classifier to new a priori probabilities. Neural Computation 14(1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from polku.text.model import Model, heads
+
+TAKEN: Final = 0.5
+"""The share of neutral texts that shipped models take."""
+USUAL: Final = 0.25
+"""Of customers' comments about so many are neutral, until they themselves tell."""
+USUAL_WEIGHS: Final = 50
+"""As many comments as the usual share counts for."""
+MOST: Final = 0.5
+"""With more, the few that are negative or positive would be told as neutral, and they are what matters."""
+
+
+def neutral_share(neutral: npt.NDArray[np.float64]) -> float:
+    """The share of neutral ones among comments, 0–MOST; `neutral` is how likely each is by a shipped model.
+
+    Few comments have the usual share.
+    """
+    odds = np.clip(neutral, 1e-9, 1 - 1e-9)
+    odds = odds / (1 - odds) * (1 - TAKEN) / TAKEN
+    share = USUAL
+    for _ in range(200):
+        likely = odds * share / (odds * share + 1 - share)
+        last, share = share, (likely.sum() + USUAL_WEIGHS * USUAL) / (len(odds) + USUAL_WEIGHS)
+        if abs(share - last) < 1e-6:
+            break
+    return float(min(share, MOST))
+
+
+def at_share(model: Model, share: float) -> Model:
+    """A shipped model for comments of which this share is neutral, between 0 and 1."""
+    (at,) = heads(model, ["neutral"])
+    intercepts = model.intercepts.copy()
+    intercepts[at] += np.log(share / (1 - share)) - np.log(TAKEN / (1 - TAKEN))
+    return replace(model, intercepts=intercepts)
