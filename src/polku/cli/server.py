@@ -91,9 +91,7 @@ def run(settings: Settings) -> None:
         runner = Runner(db, _jobs(workspace))
         postman, caller = mail.postman_of(settings, db, _note_outcome), webhooks.Caller(db)
         reading, following = CommentKeeper(workspace), cases.CaseKeeper(workspace)
-        at_work = [
-            one for one in (keeper, reading, following, runner, postman, caller) if one is not None
-        ]
+        at_work = [one for one in (keeper, reading, following, runner, postman, caller) if one is not None]
         for one in at_work:
             server.on_startup(one.start)
         try:
