@@ -178,12 +178,12 @@ def _brought(workspace: Workspace) -> Sequence[str]:
 
 
 def _lowest() -> list[str]:
-    """What the lowest category of each metric is, e.g. NPS: Detractors, 0–6."""
+    """Where the lowest category of each metric ends, e.g. NPS < 7."""
     found = []
     for metric in metrics().values():
         below = lowest_below(metric)
         if below is not None:
-            found.append(f"{metric.key.upper()}: {str(metric.categories[-1].name).lower()} (< {below:g})")
+            found.append(f"{metric.key.upper()} < {below:g}")
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from polku.cli.headings import REASONS, heading
-from polku.i18n import current_language, gettext
-from polku.stats import Estimate
+from polku.i18n import current_language, duration, gettext
+from polku.stats import Estimate, TimeTaken
 
 _MOST_ROWS = 50
 
@@ -74,6 +74,8 @@ def _text(value: Any) -> str:
                 reason = str(REASONS.get(value.reason or "", value.reason))
                 return f"– ({reason}, n {value.n})"
             return f"{_number(value.estimate, 3)} ±{_number(value.half_width, 2)} (n {value.n})"
+        case TimeTaken():
+            return _time_taken(value)
         case float():
             return _number(value, 4)
         case datetime():
@@ -86,6 +88,15 @@ def _text(value: Any) -> str:
             return _in_a_line(value)
         case _:
             return str(value)
+
+
+def _time_taken(value: TimeTaken) -> str:
+    """How long it takes, e.g. 2.8 d (2.1 d … 3.3 d, n 98)."""
+    if value.estimate is None or value.low is None:
+        return f"– ({REASONS.get(value.reason or '', value.reason)}, n {value.n})"
+    times = (value.estimate, value.low, *(() if value.high is None else (value.high,)))
+    told, low, *high = (duration(timedelta(seconds=t)) for t in times)
+    return f"{told} ({low} … {''.join(high)}, n {value.n})"
 
 
 def _in_a_line(value: Any) -> str:

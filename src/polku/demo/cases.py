@@ -20,9 +20,9 @@ from polku.workspace import Workspace
 
 SERVICE: Final = Actor(None, "Asiakaspalvelu")
 ON_FOR: Final = timedelta(days=28)
-RULES: Final = (("delivery", 3), ("phone", 1))
-"""Touchpoints after whose surveys a score of at most so much opens a case."""
-CONTACT_H, CLOSE_H, SPREAD = 9.0, 26.0, 0.9
+RULES: Final = (("delivery", None), ("phone", None))
+"""Touchpoints after whose surveys a score of at most so much opens a case; None: in the metric's lowest category."""
+CONTACT_H, CLOSE_H, SPREAD = 14.0, 36.0, 1.0
 """Medians of lognormal times from opening to the contact, and from it to closing."""
 REACHED: Final = 0.8
 OUTCOMES: Final = {"solved": 0.55, "compensated": 0.25, "no_case": 0.08, "other": 0.12}

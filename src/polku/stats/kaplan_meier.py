@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from polku.stats.estimate import FEWEST
+
 Values = npt.NDArray[np.floating[Any]]
 
 
@@ -16,8 +18,8 @@ Values = npt.NDArray[np.floating[Any]]
 class TimeTaken:
     """A quantile of times, with its interval; `n` is how many were followed, `ended` of how many the end is known.
 
-    `estimate` None is not reached: so few have ended that it lies further than anybody has been followed. `high` None
-    says that the interval has no end yet.
+    `estimate` is None, with a `reason`, when it cannot be told: `no_observations`, `too_few`, or `not_reached`: so many
+    go on that it lies further than anybody has been followed. `high` None says that the interval has no end yet.
     """
 
     estimate: float | None
@@ -25,6 +27,7 @@ class TimeTaken:
     high: float | None
     n: int
     ended: int
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,12 @@ class Survival:
         """
         if not 0 < share < 1:
             raise ValueError(f"a share must be within 0–1, not {share}")
+        if self.n < FEWEST:
+            reason = "too_few" if self.n else "no_observations"
+            return TimeTaken(None, None, None, self.n, self.ended, reason)
         left = 1 - share
         at, early, late = (_first(self.times, curve, left) for curve in (self.shares, self.low, self.high))
-        return TimeTaken(at, early, late, self.n, self.ended)
+        return TimeTaken(at, early, late, self.n, self.ended, "not_reached" if at is None else None)
 
 
 def kaplan_meier(times: npt.ArrayLike, ended: npt.ArrayLike, *, level: float = 0.95) -> Survival:
@@ -60,8 +66,8 @@ def kaplan_meier(times: npt.ArrayLike, ended: npt.ArrayLike, *, level: float = 0
     ends is counted as there until then.
     Raises ValueError for times that are negative or not finite, or of another length.
 
-    >>> kaplan_meier([1, 2, 3, 4], [True, True, False, True]).quantile(0.5).estimate
-    2.0
+    >>> kaplan_meier([1, 2, 3, 4, 5], [True, True, False, True, True]).quantile(0.5).estimate
+    4.0
     """
     t, over = np.asarray(times, np.float64), np.asarray(ended, bool)
     if t.shape != over.shape or t.ndim != 1:
@@ -76,8 +82,9 @@ def kaplan_meier(times: npt.ArrayLike, ended: npt.ArrayLike, *, level: float = 0
         z = float(special.ndtri(0.5 + level / 2))
         spread = z * np.sqrt(greenwood) / np.log(shares)
         low, high = shares ** np.exp(-spread), shares ** np.exp(spread)
-    gone = shares <= 0  # nothing lasts longer: the variance there is not known
-    low[gone], high[gone] = 0.0, 0.0
+    if len(shares) and shares[-1] <= 0:
+        # Nothing lasts longer, but how surely is not known: the interval stays open upwards.
+        low[-1], high[-1] = 0.0, high[-2] if len(high) > 1 else 1.0
     return Survival(at, shares, low, high, len(t), int(over.sum()))
 
 
