@@ -127,14 +127,13 @@ def _send(
     user = session.get(User, user_id)
     cases = [session.get_one(CaseRow, a.case_id) for a in alerts]
     open_ = [c for c in {c.id: c for c in cases}.values() if c.status != "closed"]
-    key = f"case-alert:{alerts[0].id}"
     for done in alerts:
         session.delete(done)
     if user is None or user.closed_at is not None or not open_:
         return False
     told = [_told(session, workspace, case, user.language) for case in open_]
     letter = alert_letter(user.email, kind, told, language=user.language, list_url=_url(workspace.settings))
-    put(session, letter, sender, kind="case_alert", key=key, now=now, expires_at=now + KEPT)
+    put(session, letter, sender, kind="case_alert", now=now, expires_at=now + KEPT)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from polku.cases.alerts import alert_all
 from polku.cases.announcing import announce
 from polku.cases.history import note
 from polku.cases.reading import answers_after
-from polku.cases.rules import Answer, Measured, Rule, judged, remind_at
+from polku.cases.rules import Answer, Rule, judged, remind_at
 from polku.cases.ruling import looked, next_owner, progress, rules
 from polku.cases.tables import CaseAnswerRow, CaseRow
 from polku.profiles import Identities
@@ -39,8 +40,8 @@ class Opening:
         self._seen: tuple[int, int] | None = None
         self._looked: tuple[object, int] = (None, 0)
 
-    def catch_up(self) -> int:
-        """Open cases for the answers that have come, and return how many were new.
+    def catch_up(self, now: datetime | None = None) -> int:
+        """Open cases for the answers that have come, and return how many were new. `now` is the clock, for tests.
 
         What has been looked at is noted in the same unit of work as the cases, so that none is lost and none is opened
         twice wherever Polku stops.
@@ -53,11 +54,11 @@ class Opening:
             with db.session(read_only=True) as session:
                 on = [r for r in rules(session) if r.on]
                 noted = looked(session)
-            opened = self._look(snapshot, on, noted) if on else 0
+            opened = self._look(snapshot, on, noted, now or datetime.now(UTC)) if on else 0
             self._seen = seen
             return opened
 
-    def _look(self, snapshot: Snapshot, on: Sequence[Rule], noted: int) -> int:
+    def _look(self, snapshot: Snapshot, on: Sequence[Rule], noted: int, now: datetime) -> int:
         last = snapshot.next_seq - 1
         mark = (noted, tuple(on))
         begin = max(noted, self._looked[1]) if self._looked[0] == mark else noted
@@ -75,12 +76,14 @@ class Opening:
             if at.seq != noted or [r for r in rules(session) if r.on] != on:
                 return 0  # the next time
             zone = ZoneInfo(self._workspace.settings.timezone)
-            opened = sum(take(session, on, a, who.members, zone) for a in low)
+            opened = sum(take(session, on, a, members=who.members, zone=zone, now=now) for a in low)
             at.seq = last
         return opened
 
 
-def take(session: Session, on: Sequence[Rule], answer: Answer, members: Members, zone: ZoneInfo) -> bool:
+def take(
+    session: Session, on: Sequence[Rule], answer: Answer, *, members: Members, zone: ZoneInfo, now: datetime
+) -> bool:
     """Open the case of an answer, or put it to the one that its customer has open; whether it opened one.
 
     An answer that has been taken before, or that no rule finds low, changes nothing.
@@ -109,7 +112,14 @@ def take(session: Session, on: Sequence[Rule], answer: Answer, members: Members,
             comment=said,
         )
     )
-    _tell(session, rule, case, answer, measured, is_new)
+    about = {"metric": measured.metric, "score": measured.score, "survey": answer.survey, "seq": answer.seq}
+    note(session, case, "opened" if is_new else "answer", answer.received_at, about=about)
+    if is_new:
+        alert_all(session, case, rule.told, "opened", now)
+        announce(session, "case.opened", case, rule.name, now)
+    else:
+        case.version += 1
+        alert_all(session, case, (), "answer", now)
     return is_new
 
 
@@ -131,19 +141,6 @@ def _open(session: Session, rule: Rule, answer: Answer, zone: ZoneInfo) -> CaseR
     session.add(case)
     session.flush()
     return case
-
-
-def _tell(
-    session: Session, rule: Rule, case: CaseRow, answer: Answer, measured: Measured, is_new: bool
-) -> None:
-    about = {"metric": measured.metric, "score": measured.score, "survey": answer.survey, "seq": answer.seq}
-    note(session, case, "opened" if is_new else "answer", answer.received_at, about=about)
-    if is_new:
-        alert_all(session, case, rule.told, "opened", answer.received_at)
-        announce(session, "case.opened", case, rule.name, answer.received_at)
-    else:
-        case.version += 1
-        alert_all(session, case, (), "answer", answer.received_at)
 
 
 def _open_of(session: Session, rule: Rule, answer: Answer, members: Members) -> CaseRow | None:

@@ -64,7 +64,7 @@ def customer_letter(to: str, *, subject: str, said: str, language: str, reply_to
 
 def _title(kind: AlertKind, cases: Sequence[Told]) -> str:
     if len(cases) == 1:
-        return str(TITLES[kind]) % {"what": _score(cases[0])}
+        return gettext(TITLES[kind].text, what=_score(cases[0]))
     return {
         "opened": ngettext("%(num)s new case", "%(num)s new cases", len(cases)),
         "answer": ngettext(
