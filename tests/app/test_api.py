@@ -64,7 +64,7 @@ def test_the_form_of_estimates_is_described_once(program: TestClient) -> None:
     assert "95%" in estimate["description"]
     assert "reason" in estimate["description"]
     alike = [n for n, s in schemas.items() if {"low", "high"} <= set(s.get("properties", ()))]
-    assert alike == ["Estimate"]
+    assert alike == ["Estimate", "TimeTaken"]
 
 
 def test_the_owner_s_command_line_is_answered_in_its_language(program: TestClient, admin: TestClient) -> None:

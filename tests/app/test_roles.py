@@ -32,6 +32,8 @@ FOR_AGENTS = {
     "/touchpoints", "/profiles", "/profiles/1",
     "/feedback", "/feedback/comments",
     "/surveys", "/surveys/1", "/surveys/1/preview", "/surveys/1/qr.svg",
+    "/cases", "/cases/report", "/cases/rules", "/cases/1",
+    "/cases/1/take", "/cases/1/note", "/cases/1/letter", "/cases/1/close", "/cases/1/reopen",
 }  # fmt: skip
 """Besides the pages that analyse journeys."""
 
@@ -98,13 +100,13 @@ def test_every_address_has_a_rule(app: FastAPI) -> None:
     assert not without, "let these ask for CurrentUser, CurrentAnalyst or CurrentAdmin"
 
 
-def test_agents_read_customers_and_the_map_and_change_nothing_but_their_account(app: FastAPI) -> None:
+def test_agents_read_customers_and_the_map_and_change_cases_and_their_account_only(app: FastAPI) -> None:
     found = list(addresses(app))
     pages = {p for m, p, asked in found if asked == "agent" and not p.startswith("/api/v1/")}
     analyses = {item.path for item in navigation.items(section="analyses", role="agent")}
     assert pages == FOR_AGENTS | analyses
     changing = {p for m, p, asked in found if asked == "agent" and m != "GET"}
-    assert changing == {p for p in FOR_AGENTS if "account" in p}
+    assert changing == {p for p in FOR_AGENTS if "account" in p or p.startswith("/cases/1")}
 
 
 LAKE = ("/api/v1/lake/write", "/api/v1/lake/build")

@@ -133,7 +133,7 @@ def _send(
         return False
     told = [_told(session, workspace, case, user.language) for case in open_]
     letter = alert_letter(user.email, kind, told, language=user.language, list_url=_url(workspace.settings))
-    put(session, letter, sender, kind="case_alert", now=now, expires_at=now + KEPT)
+    put(session, letter, sender, kind="case_alert", now=now, expires_at=now + KEPT, repeats=True)
     return True
 
 

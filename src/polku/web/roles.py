@@ -1,5 +1,6 @@
-"""What a role may do: an agent reads customers and their paths, an analyst works on all of that, an administrator
-also decides who may what. The one place that says so: each page and address asks one of `require_…` in visitor.py.
+"""What a role may do: an agent reads customers and their paths and deals with cases, an analyst works on all of that,
+an administrator also decides who may what. The one place that says so: each page and address asks one of `require_…`
+in visitor.py.
 """
 
 from __future__ import annotations
