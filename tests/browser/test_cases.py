@@ -55,7 +55,7 @@ def administrator(browser: Browser, server: RunningServer) -> StorageState:
 
 def opened(server: RunningServer, page: Page, said: str) -> None:
     """Go to the case of an answer that somebody gives now."""
-    answers = {"recommend": 1, "why": said}
+    answers = {"recommend": 1, "why_not": said}
     body = {"version": 1, "answers": answers, "finished": True, "user_id": f"customer-{uuid4()}"}
     told = httpx.post(f"{server.address}/s/yearly-nps/{uuid4()}", json=body)
     assert told.json()["finished"], told.text
