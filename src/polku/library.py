@@ -116,6 +116,7 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
             closing.callback(asked.close)
         opened.append(Workspace(settings, database, store, asked, engine))
         opened[0].part(profiles.Naming).use(_Names(opened[0].part(journeys.Touchpoints)))
+        opened[0].part(profiles.Asides).add(*cases.ASIDE)
         yield opened[0]
 
 

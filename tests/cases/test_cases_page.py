@@ -344,3 +344,13 @@ def test_the_command_line_has_them(language: str, monkeypatch: pytest.MonkeyPatc
         told = CliRunner().invoke(root(), ["cases", "--help"])
     assert told.exit_code == 0
     assert {"list", "show", "report"} <= set(told.output.split())
+
+
+def test_a_customer_s_page_tells_of_their_cases(browser: TestClient, case: CaseRow) -> None:
+    page = browser.get(f"/profiles/{case.profile}")
+    assert page.status_code == 200
+    assert f'href="/cases/{case.id}"' in page.text
+    path = re.search(r'href="(/profiles/[^"]+before=[^"]+)"', browser.get(f"/cases/{case.id}").text)
+    assert path
+    then = browser.get(path[1])
+    assert "Märkä" in then.text, "the path up to the answer ends with it"

@@ -278,7 +278,7 @@ def _page(request: Request, id: int, user: User, drafts: Drafts, *, status: int 
         note=drafts.note,
         letter=letter,
         close=drafts.close,
-        once=token_hex(16),
+        once=lambda: token_hex(16),
         people=[("", gettext("Nobody yet")), *((p.id, p.name) for p in owners)],
         sends=workspace.settings.sends_mail,
         replies=_replies(workspace, user),

@@ -1,5 +1,6 @@
 """Customers: who they are, their whole path, and people's decisions about who is who."""
 
+from polku.profiles.asides import Asides
 from polku.profiles.customers import Customers
 from polku.profiles.identity import Identities, IdentityMap
 from polku.profiles.naming import Naming, TouchpointLabel, TouchpointNames
@@ -22,6 +23,7 @@ QUERIES: tuple[type[Query], ...] = (
 
 __all__ = [
     "QUERIES",
+    "Asides",
     "Customer",
     "IdentifierIndex",
     "Identities",

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from polku.errors import NotFound
 from polku.i18n import LazyText, _l, current_language, current_zone, day, gettext
 from polku.profiles import judgement
+from polku.profiles.asides import Asides
 from polku.profiles.customers import SORTS
 from polku.profiles.decisions import DecisionKind, standing
 from polku.profiles.identity import Identities
@@ -148,7 +149,10 @@ def show_customer(
     shown = ProfileShow(id=told.profile).answer(workspace)
     seen = {shown.name, *(i.value for i in shown.identifiers)}
     more = [t for t in shown.traits if t.others or t.value not in seen]  # not what stands above already
-    return render(request, "profiles/customer.html", profile=shown, traits=more, before=before, **values)
+    asides = workspace.part(Asides).of(int(shown.id, 16))
+    return render(
+        request, "profiles/customer.html", profile=shown, traits=more, before=before, asides=asides, **values
+    )
 
 
 @router.get(PATH + "/{id}/split/{key}")

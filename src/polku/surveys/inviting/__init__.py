@@ -9,7 +9,7 @@ from polku.surveys.inviting.deciding import (
     decide,
     decide_all,
 )
-from polku.surveys.inviting.letters import Invited, Question, alert_letter, invitation_letter
+from polku.surveys.inviting.letters import Invited, Question, invitation_letter
 from polku.surveys.inviting.links import Visit, answer, look, make_link, note_opened, refuse
 from polku.surveys.inviting.opting_out import How, opt_in, opt_out
 from polku.surveys.inviting.quiet import SendingHours, next_sending_time
@@ -33,7 +33,6 @@ __all__ = [
     "SendingHours",
     "Trigger",
     "Visit",
-    "alert_letter",
     "answer",
     "batches",
     "decide",

@@ -1,4 +1,4 @@
-"""Letters of surveys: the invitation, its reminder, and the alert of a low score."""
+"""Letters of surveys: the invitation and its reminder."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from urllib.parse import urlencode
 from polku.i18n import day, gettext, use_language
 from polku.mail import Letter, Template, Value, render
 from polku.mail.frame import FooterLine, frame_values, framed
-
-LONGEST_COMMENT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +57,6 @@ def invitation_letter(invited: Invited) -> Letter:
         values = _invitation_values(invited)
     words = render(Template("{{ title }}", framed(_read("invitation.mjml")), _read("invitation.txt")), values)
     return Letter(invited.to, words, invited.language, unsubscribe_url=invited.unsubscribe_url)
-
-
-def alert_letter(
-    to: str, *, language: str, score: int, highest: int, touchpoint: str, comment: str, case_url: str
-) -> Letter:
-    """Tells staff of a low score. `comment` is what the customer wrote; it is shown as text, and cut if very long."""
-    with use_language(language):
-        title = gettext("A customer gave %(score)s out of %(highest)s", score=score, highest=highest)
-        values = frame_values(language, title, comment[:120] or title) | {
-            "about": gettext("The answer is about: %(touchpoint)s", touchpoint=touchpoint)
-            if touchpoint
-            else gettext("The answer is about the company as a whole."),
-            "comment": comment[:LONGEST_COMMENT] + ("…" if len(comment) > LONGEST_COMMENT else ""),
-            "request": gettext("A case has been opened. Please get in touch with the customer soon."),
-            "open": gettext("Open the case"),
-            "case_url": case_url,
-        }
-    words = render(Template("{{ title }}", framed(_read("alert.mjml")), _read("alert.txt")), values)
-    return Letter(to, words, language)
 
 
 def _invitation_values(invited: Invited) -> dict[str, Value]:
