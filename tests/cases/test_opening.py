@@ -291,3 +291,28 @@ def test_a_rule_that_is_changed_stays_on_and_counts_from_when_it_was_turned_on(w
     answered(workspace, rule, 1, minutes=2)
     assert catch_up(workspace) == 1
     assert [a.score for a in all_answers(workspace)] == [1]
+
+
+def test_many_are_taken_part_by_part_and_what_fails_in_the_middle_goes_on_from_there(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "A_TIME", 3)
+    rule = ruled(workspace)
+    for i in range(10):
+        answered(workspace, rule, 1, minutes=i, user_id=f"part{i}")
+        answered(workspace, rule, 9, minutes=i)
+    real, calls = opening.note, []
+
+    def failing(*given: object, **named: object) -> object:
+        calls.append(1)
+        if len(calls) == 5:
+            raise RuntimeError("power cut")
+        return real(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(opening, "note", failing)
+    with pytest.raises(RuntimeError):
+        catch_up(workspace)
+    assert len(all_cases(workspace)) == 3
+    assert catch_up(workspace) == 7
+    assert catch_up(workspace) == 0
+    assert len(all_cases(workspace)) == len(all_answers(workspace)) == 10

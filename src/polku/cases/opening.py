@@ -24,6 +24,8 @@ from polku.text import redacted
 from polku.workspace import Workspace
 
 LONGEST_COMMENT: Final = 4_000
+A_TIME: Final = 100
+"""Low answers that are taken in one unit of work: others wait to write meanwhile."""
 BEHIND: Final = 100_000
 """After so many events without a low score it is noted that they have been looked at."""
 
@@ -69,15 +71,29 @@ class Opening:
         if not low and last - noted < BEHIND:
             self._looked = (mark, last)
             return 0
-        who = self._workspace.part(Identities).current()
+        opened = 0
+        for begin in range(0, max(1, len(low)), A_TIME):
+            part = low[begin : begin + A_TIME]
+            upto = part[-1].seq if begin + A_TIME < len(low) else last
+            done = self._take(on, part, noted, upto, now)
+            if done is None:
+                break  # the rest the next time
+            opened, noted = opened + done, upto
+        return opened
+
+    def _take(
+        self, on: Sequence[Rule], low: Sequence[Answer], noted: int, upto: int, now: datetime
+    ) -> int | None:
+        """Open cases in one unit of work, and note that events up to `upto` have been looked at; None: others have
+        changed the rules or been here since."""
+        who, zone = self._workspace.part(Identities).current(), ZoneInfo(self._workspace.settings.timezone)
         with self._workspace.db.session() as session:
             at = progress(session)
             # Asked again under the lock: a rule may have been turned on meanwhile, which puts the progress back.
             if at.seq != noted or [r for r in rules(session) if r.on] != on:
-                return 0  # the next time
-            zone = ZoneInfo(self._workspace.settings.timezone)
+                return None
             opened = sum(take(session, on, a, members=who.members, zone=zone, now=now) for a in low)
-            at.seq = last
+            at.seq = upto
         return opened
 
 

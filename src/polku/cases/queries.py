@@ -12,14 +12,11 @@ from sqlalchemy.orm import Session
 
 from polku.answer import Answer
 from polku.cases.history import history
-from polku.cases.report import CaseReported, Handled, reported
-from polku.cases.ruling import rules
+from polku.cases.report import CaseReported, reported
 from polku.cases.store import Filtered, Listed, case_by_id, cases, opened_within
-from polku.cases.tables import CaseRow
 from polku.errors import InvalidInput, NotFound
 from polku.profiles import Identities
 from polku.web.store import open_user_by_email
-from polku.web.tables import User
 from polku.workspace import FOREVER, PeriodQuery, Query, Workspace
 
 NOBODY = "nobody"
@@ -140,12 +137,7 @@ class CaseReport(PeriodQuery):
         until = datetime.fromtimestamp(high, UTC) if high != FOREVER else None
         with workspace.db.session(read_only=True) as session:
             wanted = Filtered("all", rule=self.rule, since=since, until=until)
-            named = {r.id: r.name for r in rules(session)}
-            owners: dict[int, str] = {}
-            rows = opened_within(session, wanted, now)
-            for id in {r.owner_id for r in rows if r.owner_id}:
-                owners[id] = session.get_one(User, id).name
-            handled = [_handled(row, named, owners) for row in rows]
+            handled = opened_within(session, wanted, now)
         return reported(handled, now, ZoneInfo(workspace.settings.timezone))
 
 
@@ -158,13 +150,6 @@ def summary(of: Listed, now: datetime) -> CaseSummary:
         row.id, row.status, row.status != "closed" and row.due_at <= now, row.priority == "high", answer.metric,
         answer.score, answer.comment, answer.survey, row.touchpoint, row.profile or None, of.rule, of.owner,
         row.opened_at, row.due_at, row.first_contact_at, row.closed_at, row.outcome, row.satisfied,
-    )  # fmt: skip
-
-
-def _handled(row: CaseRow, named: dict[int, str], owners: dict[int, str]) -> Handled:
-    return Handled(
-        named[row.rule_id], owners.get(row.owner_id or 0, ""), row.touchpoint, row.opened_at, row.due_at,
-        row.first_contact_at, row.closed_at, row.outcome, row.satisfied,
     )  # fmt: skip
 
 

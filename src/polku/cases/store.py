@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from polku.cases.report import Handled
 from polku.cases.tables import CaseAnswerRow, CaseRow, CaseRuleRow
 from polku.web.tables import User
 
@@ -88,10 +89,19 @@ def people(session: Session) -> Sequence[User]:
     return session.scalars(query).all()
 
 
-def opened_within(session: Session, wanted: Filtered, now: datetime) -> Sequence[CaseRow]:
-    """All cases that are wanted, in order of opening."""
-    query = select(CaseRow).where(*_conditions(wanted, now)).order_by(CaseRow.opened_at, CaseRow.id)
-    return session.scalars(query).all()
+def opened_within(session: Session, wanted: Filtered, now: datetime) -> Sequence[Handled]:
+    """All cases that are wanted, in order of opening, as the report needs them."""
+    query = (
+        select(
+            CaseRuleRow.name, func.coalesce(User.name, ""), CaseRow.touchpoint, CaseRow.opened_at, CaseRow.due_at,
+            CaseRow.first_contact_at, CaseRow.closed_at, CaseRow.outcome, CaseRow.satisfied,
+        )
+        .join(CaseRuleRow, CaseRuleRow.id == CaseRow.rule_id)
+        .outerjoin(User, User.id == CaseRow.owner_id)
+        .where(*_conditions(wanted, now))
+        .order_by(CaseRow.opened_at, CaseRow.id)
+    )  # fmt: skip
+    return [Handled(*row) for row in session.execute(query)]
 
 
 def _joined() -> Any:
