@@ -1,4 +1,4 @@
-"""A server that opens cases as answers come, in a thread of its own."""
+"""A server that opens cases as answers come, in a thread that lets others go first."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 from polku.cases.alerts import send_alerts
 from polku.cases.opening import Opening
 from polku.errors import PolkuError
+from polku.store.background import give_way
 from polku.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class CaseKeeper:
             self._thread.join(timeout=30)
 
     def _run(self) -> None:
+        give_way()
         while not self._stopping.wait(LOOKS_EVERY_S):
             try:
                 if opened := self._workspace.part(Opening).catch_up():

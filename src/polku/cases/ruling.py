@@ -72,6 +72,8 @@ def remove_rule(session: Session, id: int) -> None:
 
 def next_owner(session: Session, rule: Rule) -> int | None:
     """Whose turn it is to get a case, of those who can still log in; None: nobody's."""
+    if not rule.owners:
+        return None
     open_ = set(session.scalars(select(User.id).where(User.id.in_(rule.owners), User.closed_at.is_(None))))
     owners = [o for o in rule.owners if o in open_]
     if not owners:
