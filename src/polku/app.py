@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from polku import cases, collect, library
+from polku.cases import case_pages
 from polku.cases import pages as cases_pages
 from polku.cases import rules_pages as case_rules_pages
 from polku.collect import api as collect_api
@@ -41,8 +42,9 @@ PAGES = (
     building_pages,
     distribution_pages,
     feedback_pages,
-    case_rules_pages,  # before the page of one case, whose address would catch theirs
     cases_pages,
+    case_rules_pages,
+    case_pages,  # last of them: its address would catch those of the others
     webhooks_pages,
 )
 API = (collect_api, profiles_api, rules_api, lake_api, exports_api, feedback_api)

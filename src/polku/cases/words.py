@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from polku.cases.history import Entry
-from polku.i18n import LazyText, _l, gettext, moment, number
+from polku.i18n import LazyText, _l, current_language, gettext, moment, number
+from polku.journeys import Touchpoints
 from polku.metrics import metrics
+from polku.workspace import Workspace
 
 STATUSES: Final[dict[str, LazyText]] = {
     "open": _l("Open"),
@@ -87,3 +89,18 @@ def line(entry: Entry) -> str:
         case "reopened":
             return gettext("Reopened")
     return str(CONTACTS[entry.kind])
+
+
+def in_pages(workspace: Workspace) -> dict[str, Any]:
+    """What templates call things, in the reader's language."""
+    language = current_language()
+    return {
+        "statuses": STATUSES,
+        "outcomes": OUTCOMES,
+        "priorities": PRIORITIES,
+        "contacts": CONTACTS,
+        "satisfied": SATISFIED,
+        "scored": scored,
+        "line": line,
+        "touchpoints": {t.key: t.name(language) for t in workspace.part(Touchpoints).catalogue().touchpoints},
+    }
