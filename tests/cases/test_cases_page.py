@@ -25,6 +25,7 @@ from polku.settings import read_settings
 from polku.store import kernels
 from polku.surveys.known import KnownSurveys
 from polku.web import entrance
+from polku.web.store import add_user
 from polku.workspace import Workspace
 from tests.cases.conftest import MONDAY, answered, ruled
 from tests.events import incoming
@@ -197,6 +198,23 @@ def test_a_due_time_that_is_not_touched_stays_to_the_second(
     row = rows(workspace)[-1]
     assert (row.due_at, row.priority) == (case.due_at, "high")
     assert post(browser, f"/cases/{case.id}", state_of(row, due_at="soon")).status_code == 422
+
+
+def test_a_case_of_one_who_left_stays_theirs_until_it_is_given_away(
+    workspace: Workspace, browser: TestClient, case: CaseRow
+) -> None:
+    with workspace.db.session() as session:
+        left = add_user(
+            session, name="Left", email=f"{uuid4()}@example.fi", password=ADMIN["password"], role="agent",
+            language="fi", now=MONDAY,
+        )  # fmt: skip
+        left.closed_at = MONDAY
+        session.merge(case).owner_id = left.id
+    page = browser.get(f"/cases/{case.id}").text
+    assert f'<option value="{left.id}" selected>Left' in page
+    row = rows(workspace)[-1]
+    assert post(browser, f"/cases/{case.id}", state_of(row, priority="high")).status_code == 303
+    assert (rows(workspace)[-1].owner_id, rows(workspace)[-1].priority) == (left.id, "high")
 
 
 def test_a_letter_to_the_customer_goes_to_the_outbox_once(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -217,12 +217,20 @@ def _page(request: Request, id: int, user: User, drafts: Drafts, *, status: int 
         letter=letter,
         close=drafts.close,
         once=lambda: token_hex(16),
-        people=[("", gettext("Nobody yet")), *((p.id, p.name) for p in owners)],
+        people=_owners(owners, row, case.owner),
         sends=workspace.settings.sends_mail,
         replies=_replies(workspace, user),
         now=now,
         **in_pages(workspace),
     )
+
+
+def _owners(people: Sequence[User], row: CaseRow, owner: str) -> list[tuple[int | str, str]]:
+    """Whom the case can be given to, and who has it, also if they can no longer log in: saving leaves it with them."""
+    listed: list[tuple[int | str, str]] = [("", gettext("Nobody yet")), *((p.id, p.name) for p in people)]
+    if row.owner_id and row.owner_id not in {p.id for p in people}:
+        listed.append((row.owner_id, owner))
+    return listed
 
 
 def _state_of(row: CaseRow, workspace: Workspace) -> Filled[StateForm]:
