@@ -25,6 +25,7 @@ from polku.store import kernels
 from polku.surveys import pages as surveys_pages
 from polku.surveys import personal as surveys_personal
 from polku.surveys import public as surveys_public
+from polku.surveys import results_pages as survey_results_pages
 from polku.surveys.building import pages as building_pages
 from polku.surveys.distribution import pages as distribution_pages
 from polku.web import app as web
@@ -39,6 +40,7 @@ PAGES = (
     rules_pages,
     collect_pages,
     surveys_pages,
+    survey_results_pages,
     building_pages,
     distribution_pages,
     feedback_pages,

@@ -9,7 +9,7 @@ import pytest
 from polku.errors import InvalidInput
 from polku.metrics import metric
 from polku.stats import proportion, two_proportions
-from polku.surveys.results import by_question, of_metric, response_rate, to_invited, to_margins
+from polku.surveys.results import by_question, of_metric, response_rate, weigh
 from tests.surveys.responses import NPS, responses
 
 
@@ -50,26 +50,47 @@ def test_weighting_takes_a_planted_bias_away() -> None:
     answers = [{"recommend": 10 if rng.random() < h else 3} for h in happy[came]]
     told = responses(answers, (NPS,), age=age[came].tolist())
     raw = of_metric(told, "nps").estimate(np.ones(len(told), bool))
-    raked = to_invited(told, pa.table({"age": age}), ["age"])
+    given = {"age": age[came].tolist()}
+    raked = weigh(given, {"age": {v: float((age == v).sum()) for v in ("young", "old")}}, counted=True)
     weighted = told.weighted(raked.weights)
     better = of_metric(weighted, "nps").estimate(np.ones(len(told), bool))
     assert raw.low > 12
     assert better.low < 8 < better.high
     assert better.half_width > raw.half_width
-    assert raked.converged
+    assert raked.largest_gap < 1e-6
+    assert raked.design_effect == pytest.approx(len(told) / raked.effective_n)
     assert by_question(weighted)[0].effective_n == pytest.approx(raked.effective_n)
-    given = to_margins(told, {"age": {"young": 40, "old": 60}})
-    assert given.weights == pytest.approx(raked.weights, rel=0.1)
+    by_hand = weigh(given, {"age": {"young": 40, "old": 60}}, counted=False)
+    assert by_hand.weights == pytest.approx(raked.weights, rel=0.1)
     assert metric("nps").estimate([a["recommend"] for a in answers], weights=raked.weights) == better
 
 
 def test_margins_that_cannot_be() -> None:
-    told = responses([{"recommend": 10}], (NPS,), age=["old"])
-    with pytest.raises(InvalidInput, match=r"no share of any value that was answered\. Answered: old"):
-        to_margins(told, {"age": {"young": 1, "old": 0}})
+    old = {"age": ["old"] * 20}
+    with pytest.raises(InvalidInput, match=r"have age = old, of which the margin has none"):
+        weigh(old, {"age": {"young": 1, "old": 0}}, counted=False)
+    with pytest.raises(InvalidInput, match="Nobody who answered has age = young"):
+        weigh(old, {"age": {"young": 1, "old": 1}}, counted=False)
     with pytest.raises(InvalidInput, match="margin age is below 0"):
-        to_margins(told, {"age": {"old": -1}})
+        weigh(old, {"age": {"old": -1}}, counted=False)
+    with pytest.raises(InvalidInput, match="margin age are all 0"):
+        weigh({"age": [None] * 20}, {"age": {"old": 0}}, counted=False)
     with pytest.raises(InvalidInput, match="no responses to weight"):
-        to_margins(responses([], (NPS,), age=pa.array([], pa.string())), {"age": {"old": 1}})
-    with pytest.raises(InvalidInput, match="no column 'sex'"):
-        to_margins(told, {"sex": {"f": 1}})
+        weigh({"age": []}, {"age": {"old": 1}}, counted=False)
+    with pytest.raises(InvalidInput, match="there is no margin"):
+        weigh({}, {}, counted=True)
+
+
+def test_weights_that_would_have_to_be_wild_are_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"age = young comes to .* instead of 90\.0 %"):
+        weigh({"age": ["young"] * 5 + ["old"] * 195}, {"age": {"young": 90, "old": 10}}, counted=False)
+
+
+def test_rare_values_of_counted_margins_are_put_together_and_unknown_ones_keep_their_weight() -> None:
+    answered = {"city": ["Oulu"] * 40 + ["Turku"] * 60 + ["Inari"] * 2 + ["Utsjoki"] * 2 + [None] * 6}
+    found = weigh(answered, {"city": {"Oulu": 70, "Turku": 28, "Inari": 1, "Utsjoki": 1}}, counted=True)
+    assert {m.value: m.answered for m in found.margins} == {"Oulu": 40, "Turku": 60, "…": 4}
+    assert found.unknown == 6
+    assert found.weights.mean() == pytest.approx(1)
+    for margin in found.margins:
+        assert margin.after == pytest.approx(margin.aim, abs=0.01)

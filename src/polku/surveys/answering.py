@@ -133,6 +133,7 @@ class Answering:
             return Taken(False, checked.problems, checked.dropped)
         if not posted.finished:
             await run_in_threadpool(self._keep, asked, response, posted, checked)
+            await run_in_threadpool(self._note_started, token)
             return Taken(False, (), checked.dropped)
         who = None
         if visit.profile is not None:
@@ -192,6 +193,10 @@ class Answering:
         kept = Unfinished(response, asked.id, posted.version, dict(checked.answers), max(0, posted.page), now)
         with self._workspace.db.session() as session:
             store.keep_unfinished(session, kept)
+
+    def _note_started(self, token: str) -> None:
+        with self._workspace.db.session() as session:
+            inviting.note_started(session, token, datetime.now(UTC))
 
     def _forget(self, response: str) -> None:
         with self._workspace.db.session(read_only=True) as session:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from importlib import import_module
 from io import BytesIO
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import segno
 from fastapi import APIRouter, Request
@@ -13,20 +12,17 @@ from pydantic import Field
 from starlette.responses import Response
 
 from polku.collect import base_url
-from polku.i18n import LANGUAGES, LazyText, _l, current_language, gettext
+from polku.i18n import LazyText, _l, current_language, gettext
 from polku.journeys import Touchpoints
 from polku.surveys import store, widget
-from polku.surveys.building.pages import TYPES
 from polku.surveys.definition import Definition
-from polku.surveys.figures import over_time
 from polku.surveys.known import KnownSurveys
 from polku.surveys.public import survey_page
-from polku.surveys.queries import SurveyList, SurveyResults, responses_of
+from polku.surveys.queries import SurveyList
 from polku.surveys.ready import ReadySurvey, ready_surveys
-from polku.surveys.results import Responses, wide
+from polku.surveys.results_pages import results_of
 from polku.surveys.store import Survey
 from polku.web import navigation
-from polku.web.files import as_csv, as_parquet
 from polku.web.forms import Filled, Form, FormData, read_form
 from polku.web.gate import CONTENT_POLICY
 from polku.web.listing import Column
@@ -46,22 +42,6 @@ COLUMNS: Final = (
 )
 STATES: Final[dict[str, LazyText]] = {"draft": _l("draft"), "open": _l("open"), "closed": _l("closed")}
 BLANK: Final = "blank"
-CHANNEL_NAMES: Final[dict[str, LazyText]] = {
-    "link": _l("by a link"),
-    "email": _l("by e-mail"),
-    "widget": _l("on the site"),
-    "kiosk": _l("at a kiosk"),
-    "qr": _l("by a QR code"),
-    "sms": _l("by text message"),
-}
-BY: Final[dict[str, LazyText]] = {
-    "language": _l("Language"),
-    "channel": _l("How they came"),
-    "version": _l("Version"),
-    "touchpoint": _l("Touchpoint"),
-}
-SPANS: Final[dict[str, LazyText]] = {"day": _l("Days"), "week": _l("Weeks"), "month": _l("Months")}
-FORMS: Final = (("csv", "CSV"), ("parquet", "Parquet"), ("sav", "SPSS"))
 
 
 class NewSurvey(Form):
@@ -154,10 +134,7 @@ def _survey_page(request: Request, key: str, filled: Filled[PlacementForm], *, s
     workspace = _workspace(request)
     survey = _survey(workspace, key)
     told = next(s for s in SurveyList().answer(workspace).surveys if s.key == key)
-    query = request.query_params
-    given = {name: query[name] for name in ("since", "until", "every", "by", "question") if query.get(name)}
-    asked = SurveyResults.of({"survey": key, **given}) if told.responses else None
-    results = asked.answer(workspace) if asked else None
+    found = results_of(workspace, survey, request.query_params) if told.responses or survey.version else {}
     address = _address(request, key)
     return render(
         request,
@@ -169,14 +146,7 @@ def _survey_page(request: Request, key: str, filled: Filled[PlacementForm], *, s
         address=address,
         filled=filled,
         fits=survey.state == "open" and widget.fits(workspace.part(KnownSurveys).by_key(key).definition),
-        results=results,
-        asked=asked,
-        trend=over_time(results) if results else None,
-        kinds=TYPES,
-        by_what=BY,
-        spans=SPANS,
-        forms=FORMS,
-        group_names=_group_names(workspace, asked.by) if asked else {},
+        **found,
         snippet=f'<script src="{address.removesuffix(key)}widget.js" async></script>',
         now=datetime.now(UTC),
     )
@@ -226,31 +196,6 @@ def qr_code(request: Request, key: str, user: CurrentUser) -> Response:
     return Response(picture.getvalue(), media_type="image/svg+xml")
 
 
-@router.get("/surveys/{key}/responses.{form}")
-def take_away(
-    request: Request, key: str, form: Literal["csv", "parquet", "sav"], user: CurrentAnalyst
-) -> Response:
-    """Every response, a row each, with all that was answered."""
-    _, found = responses_of(_workspace(request), key)
-    content = _as_spss(found) if form == "sav" else _AS[form](wide(found))
-    headers = {"Content-Disposition": f'attachment; filename="{key}.{form}"'}
-    return Response(content, media_type=_MEDIA[form], headers=headers)
-
-
-def _as_spss(found: Responses) -> bytes:
-    spss = import_module("polku.surveys.results.spss")  # with pandas, which nothing else needs
-    content: bytes = spss.as_spss(found).content
-    return content
-
-
-_AS: Final = {"csv": as_csv, "parquet": as_parquet}
-_MEDIA: Final = {
-    "csv": "text/csv; charset=utf-8",
-    "parquet": "application/vnd.apache.parquet",
-    "sav": "application/x-spss-sav",
-}
-
-
 def _new_page(request: Request, filled: Filled[NewSurvey], *, status: int = 200) -> Response:
     language = current_language()
     known = _workspace(request).part(Touchpoints).catalogue().touchpoints
@@ -262,16 +207,6 @@ def _new_page(request: Request, filled: Filled[NewSurvey], *, status: int = 200)
         ready=ready_surveys(),
         touchpoints=[("", gettext("The company as a whole")), *((t.key, t.name(language)) for t in known)],
     )
-
-
-def _group_names(workspace: Workspace, by: str | None) -> dict[str, str]:
-    """What the groups of a breakdown are called."""
-    if by == "channel":
-        return {key: str(name) for key, name in CHANNEL_NAMES.items()}
-    if by == "language":
-        return dict(LANGUAGES)
-    known = workspace.part(Touchpoints).catalogue().touchpoints if by == "touchpoint" else ()
-    return {t.key: t.name(current_language()) for t in known}
 
 
 def _ready(key: str) -> ReadySurvey | None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from pydantic import Field
 
 from polku.collect import SURVEY_RESPONDED
 from polku.errors import InvalidInput
+from polku.journeys.asking.marks import Texts
 from polku.metrics import metric
 from polku.surveys import results, store, telling
+from polku.surveys.attributes import SEGMENT, condition_of, frequent, name_of, segments
+from polku.surveys.chosen import ResponsesQuery, group_masks, those_of
 from polku.surveys.known import Asked, KnownSurveys
-from polku.surveys.reading import responses
+from polku.surveys.margins import To, weighting_of
 from polku.surveys.results import Measured, Responses, of_metric, of_rating
-from polku.surveys.telling import SurveyResult, Surveys, SurveySummary
-from polku.workspace import PeriodQuery, Query, Workspace
-
-By = Literal["language", "channel", "version", "touchpoint"]
+from polku.surveys.telling import GroupOf, SurveyResult, Surveys, SurveySummary, WeightingOf
+from polku.workspace import Names, Query, Workspace
 
 
 class SurveyList(Query):
@@ -47,38 +50,98 @@ class SurveyList(Query):
         )
 
 
-class SurveyResults(PeriodQuery):
+class SurveyResults(ResponsesQuery):
     """What was answered to a survey: its metrics, each question, over time and by group, with intervals.
 
-    Of fewer than five answers nothing is told.
+    With weights everything is told twice, as it was answered and as it would be if those who answered were like all
+    who were invited, or all customers. Of fewer than five answers nothing is told.
     """
 
     path: ClassVar[str] = "surveys/results"
     positional: ClassVar[tuple[str, ...]] = ("survey",)
-    survey: str = Field(description="The survey's key: see polku surveys list")
     every: Literal["day", "week", "month"] = Field("month", description="How long the spans of time are")
-    by: By | None = Field(
-        None, description="Groups beside each other: language, channel, version or touchpoint"
+    by: str | None = Field(
+        None,
+        description="Groups beside each other: language, channel, version, touchpoint, stage, segment, a trait as "
+        "plan, or first:channel, first:touchpoint, first:source, first:month",
+    )
+    segments: Texts = Field(
+        [],
+        description="With by=segment: segments as conditions parted by &, e.g. 'plan=pro & city=Oulu'; default: those "
+        "of saved analyses",
     )
     question: str | None = Field(
         None, description="The question that is told over time and by group; default: the survey's metric"
     )
+    weight_by: Names = Field([], description="Weight by these: traits, touchpoint, language, first:channel …")
+    weight_to: To | None = Field(
+        None,
+        description="Whom answers are made like: invited, or customers; default: invited, if anybody was",
+    )
+    margins: Texts = Field(
+        [], description="Instead of those: shares to weight to, e.g. city=Oulu:20,city=Helsinki:80"
+    )
 
     def answer(self, workspace: Workspace) -> SurveyResult:
-        zone = ZoneInfo(workspace.settings.timezone)
-        asked = workspace.part(KnownSurveys).by_key(self.survey)
-        low, high = self.period(workspace)
-        found = responses(workspace, asked, low=low, high=high)
+        asked, found = self.chosen(workspace)
+        heavy, weighting = self.weighted(workspace, asked, found)
         measured, title = self._measured(found)
         told = telling.result(asked, found, measured_is=title)
+        if heavy is not None and weighting is not None:
+            told = telling.with_weights(told, telling.result(asked, heavy, measured_is=title), weighting)
         if measured is None:
             return told
-        periods = results.by_period(found, measured, unit=self.every, zone=zone)
-        told = replace(told, periods=telling.periods(periods))
-        if self.by is None:
+        weighed = self._measured(heavy)[0] if heavy is not None else None
+        zone = ZoneInfo(workspace.settings.timezone)
+        spans, heavy_spans = (
+            results.by_period(r, m, unit=self.every, zone=zone) if r is not None and m is not None else None
+            for r, m in ((found, measured), (heavy, weighed))
+        )
+        told = replace(told, periods=telling.periods(spans or (), heavy_spans))
+        if not self.by:
             return told
-        groups = results.by_group(found, measured, self.by)
-        return replace(told, by=self.by, groups=telling.groups(groups))
+        return replace(told, by=self.by, groups=self._groups(workspace, asked, found, measured, weighed))
+
+    def weighted(
+        self, workspace: Workspace, asked: Asked, found: Responses
+    ) -> tuple[Responses | None, WeightingOf | None]:
+        """The responses with weights, and what these are; None where none are asked for. Raises InvalidInput."""
+        made = weighting_of(
+            workspace, asked, found, by=self.weight_by, to=self.weight_to, margins=self.margins
+        )
+        if made is None:
+            return None, None
+        weighting, to = made
+        told = telling.weighting_told(weighting, to, lambda by, value: name_of(workspace, by, value))
+        return found.weighted(weighting.weights), told
+
+    def _groups(
+        self,
+        workspace: Workspace,
+        asked: Asked,
+        found: Responses,
+        measured: Measured,
+        weighed: Measured | None,
+    ) -> tuple[GroupOf, ...]:
+        assert self.by
+        those = those_of(asked, found)
+        if self.by == SEGMENT:
+            named = segments(workspace, self.segments)
+            masks: Mapping[str, Any] = {n: those.holds(workspace, who) for n, who in named.items()}
+            inside = np.ones(len(found), np.bool_)
+        else:
+            named = {}
+            masks, inside = group_masks(frequent(those.values(workspace, self.by)))
+
+        def name(key: str) -> str:
+            return key if self.by == SEGMENT else name_of(workspace, self.by or "", key)
+
+        def who(key: str) -> tuple[str, ...]:
+            return named.get(key, ()) if self.by == SEGMENT else condition_of(self.by or "", key, list(masks))
+
+        plain = results.by_masks(measured, masks, within=inside)
+        heavy = results.by_masks(weighed, masks, within=inside) if weighed else None
+        return telling.groups(plain, name, who, heavy)
 
     def _measured(self, found: Responses) -> tuple[Measured | None, str]:
         """What is told over time and by group, and what it is called."""
@@ -96,10 +159,11 @@ class SurveyResults(PeriodQuery):
         return (of_rating(found, scale.key), scale.title) if scale else (None, "")
 
 
-def responses_of(workspace: Workspace, key: str) -> tuple[Asked, Responses]:
-    """A survey's responses, to be taken away. Raises NotFound."""
-    asked = workspace.part(KnownSurveys).by_key(key)
-    return asked, responses(workspace, asked)
+def responses_of(workspace: Workspace, query: SurveyResults) -> tuple[Asked, Responses]:
+    """The responses that a query is about, with their weights where it asks for any. Raises NotFound, InvalidInput."""
+    asked, found = query.chosen(workspace)
+    heavy, _ = query.weighted(workspace, asked, found)
+    return asked, found if heavy is None else heavy
 
 
 def _counted(workspace: Workspace) -> dict[str, tuple[int, datetime]]:

@@ -242,6 +242,12 @@ def unfinished(session: Session, response: str) -> Unfinished | None:
     )
 
 
+def left_unfinished(session: Session, survey_id: int, *, since: datetime, until: datetime) -> int:
+    """How many responses were last saved with since ≤ time < until and never finished."""
+    chosen = (AnswersRow.survey_id == survey_id, AnswersRow.saved_at >= since, AnswersRow.saved_at < until)
+    return session.scalar(select(func.count()).where(*chosen)) or 0
+
+
 def forget_unfinished(session: Session, response: str) -> None:
     session.execute(delete(AnswersRow).where(AnswersRow.response == response))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated
@@ -45,6 +45,9 @@ class ShareOf:
     name: str
     count: Annotated[int, Field(ge=0, description="How many")]
     share: Annotated[Estimate, Field(description="Of those who answered, 0–1")]
+    weighted: Annotated[Estimate | None, Field(description="The same with weights; None: there are none")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class MeasureOf:
     key: str
     name: str
     value: Estimate
+    weighted: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class MetricOf:
     reliability: Annotated[
         Estimate | None, Field(description="Cronbach's alpha of its items; None: it has one item")
     ]
+    weighted: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class QuestionOf:
     answered: Annotated[int, Field(ge=0, description="Those of them that answer this")]
     visibility: str
     mean: Annotated[Estimate | None, Field(description="Of a scale; None: it is none")]
+    weighted: Annotated[Estimate | None, Field(description="The mean with weights")] = None
     shares: tuple[ShareOf, ...] = ()
     rows: tuple[RowOf, ...] = ()
     ranks: tuple[RankOf, ...] = ()
@@ -116,6 +122,7 @@ class PeriodOf:
     n: int
     value: Estimate
     visibility: str
+    weighted: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,40 @@ class GroupOf:
     ]
     is_clear: Annotated[bool, Field(description="Whether q is at most 0.05: hardly chance")]
     visibility: str
+    name: str = ""
+    who: Annotated[
+        tuple[str, ...],
+        Field(description="Conditions that it is found by, as in who; none: they cannot be written"),
+    ] = ()
+    weighted: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarginOf:
+    """A value that responses were weighted by."""
+
+    by: str
+    value: str
+    name: str
+    answered: int
+    aim: Annotated[float, Field(description="Its share of those that are weighted to, 0–1")]
+    before: Annotated[float, Field(description="Its share of those who answered")]
+    after: Annotated[float, Field(description="The same with weights")]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightingOf:
+    """Weights, and what they cost: `effective_n` answers that weigh the same would say as much."""
+
+    to: Annotated[str, Field(description="invited, customers or given")]
+    effective_n: float
+    design_effect: Annotated[float, Field(description="How many times as many answers that needs")]
+    smallest: float
+    largest: float
+    capped: Annotated[int, Field(description="Weights that were kept within 0.2 and 5")]
+    left_out: Annotated[float, Field(description="Share of a margin that nobody answered of, 0–1")]
+    unknown: Annotated[int, Field(description="Answers of those of whom something is not known")]
+    margins: tuple[MarginOf, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +188,7 @@ class SurveyResult(Answer):
     periods: tuple[PeriodOf, ...] = ()
     by: str | None = None
     groups: tuple[GroupOf, ...] = ()
+    weighting: WeightingOf | None = None
 
 
 def result(asked: Asked, found: Responses, *, measured_is: str) -> SurveyResult:
@@ -161,15 +203,84 @@ def result(asked: Asked, found: Responses, *, measured_is: str) -> SurveyResult:
     )
 
 
-def periods(found: Sequence[results.PeriodResult]) -> tuple[PeriodOf, ...]:
-    return tuple(PeriodOf(p.start, p.n, p.estimate, p.visibility) for p in found)
+def periods(
+    found: Sequence[results.PeriodResult], heavy: Sequence[results.PeriodResult] | None = None
+) -> tuple[PeriodOf, ...]:
+    weighted = {p.start: p.estimate for p in heavy or ()}
+    return tuple(PeriodOf(p.start, p.n, p.estimate, p.visibility, weighted.get(p.start)) for p in found)
 
 
-def groups(found: results.GroupsResult) -> tuple[GroupOf, ...]:
+def groups(
+    found: results.GroupsResult,
+    name: Callable[[str], str],
+    who: Callable[[str], tuple[str, ...]],
+    heavy: results.GroupsResult | None = None,
+) -> tuple[GroupOf, ...]:
+    """`name` and `who` tell of a group's key what it is called and by what it is found."""
+    weighted = {g.key: g.raw for g in heavy.groups} if heavy else {}
     return tuple(
-        GroupOf(g.key, g.n, g.raw, g.shrunk, g.others.difference, g.q, g.is_clear, g.visibility)
+        GroupOf(
+            g.key, g.n, g.raw, g.shrunk, g.others.difference, g.q, g.is_clear, g.visibility, name(g.key),
+            who(g.key), weighted.get(g.key),
+        )
         for g in found.groups
+    )  # fmt: skip
+
+
+def with_weights(told: SurveyResult, heavy: SurveyResult, weighting: WeightingOf) -> SurveyResult:
+    """Everything beside the same of weighted responses."""
+    metrics = zip(told.metrics, heavy.metrics, strict=True)
+    questions = zip(told.questions, heavy.questions, strict=True)
+    return replace(
+        told,
+        metrics=tuple(
+            replace(
+                m,
+                weighted=w.value,
+                measures=tuple(
+                    replace(a, weighted=b.value) for a, b in zip(m.measures, w.measures, strict=True)
+                ),
+                categories=_beside(m.categories, w.categories),
+            )
+            for m, w in metrics
+        ),
+        questions=tuple(
+            replace(
+                q,
+                weighted=w.mean,
+                shares=_beside(q.shares, w.shares),
+                rows=tuple(
+                    replace(a, shares=_beside(a.shares, b.shares))
+                    for a, b in zip(q.rows, w.rows, strict=True)
+                ),
+            )
+            for q, w in questions
+        ),
+        weighting=weighting,
     )
+
+
+def weighting_told(found: results.Weighting, to: str, name: Callable[[str, str], str]) -> WeightingOf:
+    """`name` says what a value of an attribute is called."""
+    return WeightingOf(
+        to,
+        found.effective_n,
+        found.design_effect,
+        found.smallest,
+        found.largest,
+        found.capped,
+        found.left_out,
+        found.unknown,
+        tuple(
+            MarginOf(m.margin, m.value, name(m.margin, m.value), m.answered, m.aim, m.before, m.after)
+            for m in found.margins
+        ),
+    )
+
+
+def _beside(shares: Sequence[ShareOf], weighted: Sequence[ShareOf]) -> tuple[ShareOf, ...]:
+    known = {w.key: w.share for w in weighted}
+    return tuple(replace(s, weighted=known.get(s.key)) for s in shares)
 
 
 def _metric(told: results.MetricResult) -> MetricOf:

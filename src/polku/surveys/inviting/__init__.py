@@ -1,5 +1,6 @@
 """Inviting: who is asked and when, their personal links, reminders, and who does not want to be asked."""
 
+from polku.surveys.inviting.cohort import Cohort, cohort
 from polku.surveys.inviting.deciding import (
     Asked,
     Candidate,
@@ -10,7 +11,7 @@ from polku.surveys.inviting.deciding import (
     decide_all,
 )
 from polku.surveys.inviting.letters import Invited, Question, invitation_letter
-from polku.surveys.inviting.links import Visit, answer, look, make_link, note_opened, refuse
+from polku.surveys.inviting.links import Visit, answer, look, make_link, note_opened, note_started, refuse
 from polku.surveys.inviting.opting_out import How, opt_in, opt_out
 from polku.surveys.inviting.quiet import SendingHours, next_sending_time
 from polku.surveys.inviting.reasons import REASONS
@@ -23,6 +24,7 @@ __all__ = [
     "REASONS",
     "Asked",
     "Candidate",
+    "Cohort",
     "Contact",
     "Decision",
     "History",
@@ -35,6 +37,7 @@ __all__ = [
     "Visit",
     "answer",
     "batches",
+    "cohort",
     "decide",
     "decide_all",
     "expiring",
@@ -45,6 +48,7 @@ __all__ = [
     "next_sending_time",
     "note_opened",
     "note_outcome",
+    "note_started",
     "opt_in",
     "opt_out",
     "refuse",

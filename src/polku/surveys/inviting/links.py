@@ -70,6 +70,13 @@ def note_opened(session: Session, token: str, now: datetime) -> None:
         row.opened_at = now
 
 
+def note_started(session: Session, token: str, now: datetime) -> None:
+    """Somebody answered a question of the survey; of anonymous surveys nothing is noted."""
+    row = _found(session, token)
+    if row is not None and not row.anonymous and row.started_at is None and row.state in OPEN:
+        row.started_at = now
+
+
 def answer(session: Session, token: str, now: datetime, zone: ZoneInfo) -> Visit:
     """Use a link to answer; `open` exactly once, however many requests come at the same time.
 

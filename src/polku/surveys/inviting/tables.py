@@ -45,6 +45,7 @@ class Invitation(Base):
     reminders: Mapped[int] = mapped_column(SmallInteger, default=0)
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # never of anonymous surveys
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # never of anonymous surveys
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # never of anonymous surveys
     answered_on: Mapped[date | None] = mapped_column(Date)
     refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -144,7 +144,7 @@ class _Reader:
         if value == "" and sign in ("=", "!="):
             return f"{{{code}}} {'empty' if sign == '=' else 'notempty'}"
         value = OTHER if value == OTHER_CODE else value
-        constant = value if re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else f"'{value}'"
+        constant = value if _is_number(value) else f"'{value}'"
         return f"{{{code}}} {sign} {constant}"
 
 
@@ -183,12 +183,21 @@ def _comparison_to_lime(made: Comparison, codes: Mapping[str, str], several: fro
     if operator in ("anyof", "noneof"):
         said = "(" + " or ".join(f"{code}.NAOK == {_constant(left, v, codes)}" for v in values) + ")"
         return f"!{said}" if operator == "noneof" else said
-    if operator not in _LIME:
-        raise Unspeakable
+    if operator not in _LIME or (
+        operator in _ORDERS and isinstance(values[0], str) and _is_number(values[0])
+    ):
+        raise Unspeakable  # LimeSurvey compares by number what looks like one, not by letters
     return f"({code}.NAOK {_LIME[operator]} {_constant(left, values[0], codes)})"
 
 
 _LIME: Final = {"=": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
+
+
+_ORDERS: Final = ("<", ">", "<=", ">=")
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", text) is not None
 
 
 def _code(of: Variable, codes: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """Results of surveys: tables of responses in, frozen results out. Nothing here sees a database, a clock or a page."""
 
-from polku.surveys.results.by_group import GroupResult, GroupsResult, by_group
+from polku.surveys.results.by_group import GroupResult, GroupsResult, by_group, by_masks
 from polku.surveys.results.by_period import PeriodResult, by_period
 from polku.surveys.results.by_question import (
     ChoiceResult,
@@ -17,19 +17,20 @@ from polku.surveys.results.by_question import (
     by_metric,
     by_question,
 )
+from polku.surveys.results.comparing import ComparedFigure, compare
 from polku.surveys.results.measured import Measured, of_choice, of_metric, of_rating
 from polku.surveys.results.nonresponse import (
     Attribute,
     AttributeValue,
     ResponseRate,
     response_rate,
-    to_invited,
-    to_margins,
 )
 from polku.surveys.results.questions import BOOLEAN, Choice, Kind, Question
 from polku.surveys.results.responses import Responses
+from polku.surveys.results.those import of_category, who_answered, with_comment
 from polku.surveys.results.variables import Variable, variables, wide
 from polku.surveys.results.visibility import SURE_FROM, Visibility, visibility
+from polku.surveys.results.weighting import MarginValue, Weighting, weigh
 
 __all__ = [
     "BOOLEAN",
@@ -39,9 +40,11 @@ __all__ = [
     "Choice",
     "ChoiceResult",
     "ChoiceShare",
+    "ComparedFigure",
     "GroupResult",
     "GroupsResult",
     "Kind",
+    "MarginValue",
     "MatrixResult",
     "MatrixRow",
     "Measured",
@@ -58,17 +61,22 @@ __all__ = [
     "Told",
     "Variable",
     "Visibility",
+    "Weighting",
     "by_group",
+    "by_masks",
     "by_metric",
     "by_period",
     "by_question",
+    "compare",
+    "of_category",
     "of_choice",
     "of_metric",
     "of_rating",
     "response_rate",
-    "to_invited",
-    "to_margins",
     "variables",
     "visibility",
+    "weigh",
+    "who_answered",
     "wide",
+    "with_comment",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,8 +64,18 @@ def by_group(responses: Responses, measured: Measured, column: str) -> GroupsRes
             known=", ".join(responses.table.column_names),
         )
     values = np.array([None if v is None else str(v) for v in responses.table[column].to_pylist()], object)
-    inside = measured.answered & np.array([v is not None for v in values], np.bool_)
-    masks = {key: inside & (values == key) for key in sorted(set(values[inside].tolist()))}
+    known = np.array([v is not None for v in values], np.bool_)
+    return by_masks(
+        measured, {key: values == key for key in sorted(set(values[known].tolist()))}, within=known
+    )
+
+
+def by_masks(
+    measured: Measured, groups: Mapping[str, npt.NDArray[np.bool_]], *, within: npt.NDArray[np.bool_]
+) -> GroupsResult:
+    """Groups as they are given, which may overlap; each is compared with the others `within` all that are looked at."""
+    inside = measured.answered & within
+    masks = {key: inside & group for key, group in groups.items() if (inside & group).any()}
     shown = {key: mask for key, mask in masks.items() if mask.sum() >= FEWEST}
     sides = {key: side for key, mask in shown.items() if (side := measured.side(mask)) is not None}
     drawn, prior_n = _shrunk(measured, sides)

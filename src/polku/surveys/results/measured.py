@@ -92,6 +92,12 @@ def of_choice(responses: Responses, key: str, choice: str) -> Measured:
     return Measured(made, _column(answers), responses.clusters, responses.weights)
 
 
+def of_numbers(responses: Responses, key: str, numbers: Sequence[float], low: int, high: int) -> Measured:
+    """The mean of numbers from `low` to `high`, one for each response (NaN: none), told of a question."""
+    made = rating(Question(key, "rating", low=low, high=max(high, low + 1)))
+    return Measured(made, _column(numbers), responses.clusters, responses.weights)
+
+
 def rating(question: Question) -> Metric:
     """A metric of one question, told as its mean."""
     name = Wording(question.titles.get("en") or question.title, question.titles.get("fi") or question.title)

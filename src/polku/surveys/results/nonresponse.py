@@ -1,11 +1,10 @@
-"""Who answers, who does not, and what that does to results."""
+"""Who answers and who does not."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,24 +16,28 @@ from polku.stats import (
     FEWEST,
     Difference,
     Estimate,
-    Raked,
     false_discovery,
     proportion,
-    rake,
     two_proportions,
+    two_weighed_shares,
+    weighed,
+    weighed_share,
 )
-from polku.surveys.results.responses import Responses
+
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeValue:
-    """Those invited of whom this holds. `share_invited` and `share_answered` are of all whose attribute is known;
-    `others` is how much more often they answer than the others, `q` as in `GroupResult`."""
+    """Those invited of whom this holds, and the rate of the others whose attribute is known. `share_invited` and
+    `share_answered` are of all of both; `others` is how much more often they answer than the others, `q` as in
+    `GroupResult`."""
 
     value: str
     invited: int
     answered: int
     rate: Estimate
+    others_rate: Estimate
     share_invited: float
     share_answered: float
     others: Difference
@@ -62,11 +65,18 @@ class ResponseRate:
 
 
 def response_rate(
-    invited: pa.Table, answered: npt.NDArray[np.bool_], attributes: Sequence[str]
+    invited: pa.Table,
+    answered: Mask,
+    attributes: Sequence[str],
+    *,
+    groups: Mapping[str, Mapping[str, Mask]] | None = None,
+    clusters: npt.NDArray[Any] | None = None,
 ) -> ResponseRate:
     """`invited` has a row for each who was asked, with the `attributes` as columns; `answered` says who did.
 
-    All comparisons of all attributes are tested together. Raises InvalidInput for a column that is not there.
+    `groups` are further attributes, by name and value, whose values may overlap. `clusters` says who each was, where
+    some were asked several times. All comparisons of all attributes are tested together. Raises InvalidInput for a
+    column that is not there.
     """
     if len(answered) != invited.num_rows:
         raise InvalidInput(
@@ -74,14 +84,17 @@ def response_rate(
             answered=len(answered),
             invited=invited.num_rows,
         )
-    came, told = int(answered.sum()), {name: _values(invited, answered, name) for name in attributes}
+    asked = _Asked(answered, clusters if clusters is not None and _repeat(clusters) else None)
+    told = {name: asked.values(*_masks(_column(invited, name))) for name in attributes}
+    everyone = np.ones(len(answered), np.bool_)
+    told |= {name: asked.values(masks, everyone) for name, masks in (groups or {}).items()}
     tested = [(name, i) for name, (values, _) in told.items() for i in range(len(values))]
     qs = false_discovery([told[name][0][i].others.p_value for name, i in tested])
     clear = dict(zip(tested, qs, strict=True))
     return ResponseRate(
         invited.num_rows,
-        came,
-        proportion(came, invited.num_rows),
+        int(answered.sum()),
+        asked.rate(everyone),
         tuple(
             Attribute(name, tuple(_with(v, clear[name, i]) for i, v in enumerate(values)), hidden)
             for name, (values, hidden) in told.items()
@@ -89,63 +102,50 @@ def response_rate(
     )
 
 
-def to_invited(responses: Responses, invited: pa.Table, attributes: Sequence[str]) -> Raked:
-    """Weights that make responses like all invited in each of the attributes: columns of both tables.
+@dataclass(frozen=True)
+class _Asked:
+    answered: Mask
+    clusters: npt.NDArray[Any] | None
 
-    Raises InvalidInput for a column that is not there, or without responses.
-    """
-    margins = {}
-    for name in attributes:
-        counts = Counter(v for v in _column(invited, name) if v is not None)
-        margins[name] = {value: float(n) for value, n in counts.items()}
-    return to_margins(responses, margins)
+    def rate(self, mask: Mask) -> Estimate:
+        if self.clusters is None:
+            return proportion(int(self.answered[mask].sum()), int(mask.sum()))
+        return weighed_share(self.answered[mask], clusters=self.clusters[mask])
+
+    def difference(self, mask: Mask, others: Mask) -> Difference:
+        n, m = int(mask.sum()), int(others.sum())
+        if m < FEWEST:
+            return Difference.unknown(n, "too_few")
+        if self.clusters is None:
+            return two_proportions(int(self.answered[mask].sum()), n, int(self.answered[others].sum()), m)
+        sides = (weighed(self.answered[at], clusters=self.clusters[at]) for at in (mask, others))
+        return two_weighed_shares(*sides)
+
+    def values(self, masks: Mapping[str, Mask], known: Mask) -> tuple[list[AttributeValue], int]:
+        """Those large enough to be told, and how many are not."""
+        total, came = int(known.sum()), int((known & self.answered).sum())
+        told, hidden = [], 0
+        for value, mask in masks.items():
+            n, k = int(mask.sum()), int((mask & self.answered).sum())
+            if n < FEWEST:
+                hidden += n > 0
+                continue
+            shares = n / total, k / came if came else 0.0
+            others = self.difference(mask, known & ~mask)
+            rates = self.rate(mask), self.rate(known & ~mask)
+            told.append(AttributeValue(value, n, k, *rates, *shares, others, None, False))
+        return sorted(told, key=lambda v: (-v.invited, v.value)), hidden
 
 
-def to_margins(responses: Responses, margins: Mapping[str, Mapping[str, float]]) -> Raked:
-    """Weights that make responses like the given shares (or numbers) of each column's values.
-
-    Raises InvalidInput for a column that is not there, shares that cannot be, or without responses.
-    """
-    answered = {name: _column(responses.table, name) for name in margins}
-    if not len(responses):
-        raise InvalidInput("There are no responses to weight.")
-    for name, margin in margins.items():
-        known = {v for v in answered[name] if v is not None}
-        if any(not 0 <= share < math.inf for share in margin.values()):
-            raise InvalidInput("A share of the margin %(margin)s is below 0 or no number.", margin=name)
-        if not any(margin.get(value) for value in known):
-            raise InvalidInput(
-                "The margin %(margin)s has no share of any value that was answered. Answered: %(known)s",
-                margin=name,
-                known=", ".join(sorted(known)) or "–",
-            )
-    return rake(answered, margins)
+def _masks(values: Sequence[str | None]) -> tuple[dict[str, Mask], Mask]:
+    """Where each value is, and where any is known."""
+    column = np.array(values, object)
+    known = np.array([v is not None for v in values], np.bool_)
+    return {value: known & (column == value) for value in sorted(set(column[known].tolist()))}, known
 
 
-def _values(
-    invited: pa.Table, answered: npt.NDArray[np.bool_], name: str
-) -> tuple[list[AttributeValue], int]:
-    column = np.array(_column(invited, name), object)
-    known = np.array([v is not None for v in column], np.bool_)
-    total, came = int(known.sum()), int((known & answered).sum())
-    told, hidden = [], 0
-    for value in sorted(set(column[known].tolist())):
-        mask = known & (column == value)
-        n, k = int(mask.sum()), int((mask & answered).sum())
-        if n < FEWEST:
-            hidden += 1
-            continue
-        others = (
-            two_proportions(k, n, came - k, total - n)
-            if total - n >= FEWEST
-            else Difference.unknown(n, "too_few")
-        )
-        told.append(
-            AttributeValue(
-                value, n, k, proportion(k, n), n / total, k / came if came else 0.0, others, None, False
-            )
-        )
-    return sorted(told, key=lambda v: (-v.invited, v.value)), hidden
+def _repeat(clusters: npt.NDArray[Any]) -> bool:
+    return len(np.unique(clusters)) < len(clusters)
 
 
 def _with(value: AttributeValue, q: float | None) -> AttributeValue:
