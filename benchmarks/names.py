@@ -1,4 +1,5 @@
-"""How many names of people are taken out of comments: names that are not of our lists' making, in made sentences.
+"""How many names of people are taken out of comments: names that are not of our lists' making, in made sentences, and
+in real ones in the place of "he", "she" and "hän".
 
 English names are of historical_50k (people with a page in an encyclopaedia; in lower case, here capitalised), Finnish
 ones of the Faker package where that is installed.
@@ -6,6 +7,7 @@ ones of the Faker package where that is installed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -49,9 +51,30 @@ def figures() -> Iterator[Figure]:
         for told, frames in (("introduced", INTRODUCED), ("amidst a sentence", AMIDST)):
             found = [_is_out(frames[language][i % 3], name) for i, name in enumerate(people)]
             yield Figure(f"full names ({language}) taken out, {told}", float(np.mean(found)), "")
+        real = _real_frames(language)
+        found = [_is_out(frame, people[i % len(people)]) for i, frame in enumerate(real)]
+        yield Figure(
+            f"full names ({language}) taken out of {len(real)} real sentences", float(np.mean(found)), ""
+        )
     texts = [x.text for x in corpora.finnsentiment()[:5_000]]
     taken = [any(s.kind == Kind.NAME for s in redacted(text).found) for text in texts]
     yield Figure("FinnSentiment sentences in which a name is taken", float(np.mean(taken)), "")
+
+
+PRONOUNS = {"fi": re.compile(r"\bhän\b"), "en": re.compile(r"\b(?:he|she)\b")}
+
+
+def _real_frames(language: str) -> list[str]:
+    """Sentences that people wrote, with a place for a name where they wrote a pronoun; no list was made with them."""
+    if language == "fi":
+        sources = [*corpora.finnsentiment(), *corpora.xed("fi")]
+        texts = [x.text for x in sources if corpora.is_held_out(x.text)]
+    else:
+        verbatims = [r["text"] for r in corpora.rows("nps_verbatims/nps_verbatims.csv")]
+        texts = verbatims + [x.text for x in corpora.xed("en") if corpora.is_held_out(x.text)]
+    pronoun = PRONOUNS[language]
+    plain = (text.replace("{", "").replace("}", "") for text in texts if pronoun.search(text))
+    return [pronoun.sub("{}", text, count=1) for text in plain][:NAMES]
 
 
 def _is_out(frame: str, name: str) -> bool:

@@ -14,6 +14,7 @@ from polku.collect import pages as collect_pages
 from polku.collect.arrow_api import import_router
 from polku.exports import api as exports_api
 from polku.feedback import api as feedback_api
+from polku.feedback import bringing as bringing_pages
 from polku.feedback import pages as feedback_pages
 from polku.journeys import install_plans
 from polku.journeys import pages as journeys_pages
@@ -44,6 +45,7 @@ PAGES = (
     building_pages,
     distribution_pages,
     feedback_pages,
+    bringing_pages,
     cases_pages,
     case_rules_pages,
     case_pages,  # last of them: its address would catch those of the others
@@ -70,6 +72,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
             *surveys_public.routes(workspace),
             *surveys_personal.routes(workspace),
         ],
+        uploads=bringing_pages.UPLOADS,
         public=(*collect.PUBLIC_PATHS, *surveys_public.PUBLIC_PATHS),
         api=[
             *(module.router for module in API),

@@ -30,7 +30,7 @@ FOR_AGENTS = {
     "/journeys/map", "/journeys/map/1", "/journeys/customers", "/journeys/funnel/dropouts",
     "/journeys/funnel/properties",
     "/touchpoints", "/profiles", "/profiles/1",
-    "/feedback", "/feedback/comments",
+    "/feedback", "/feedback/comments", "/feedback/comments/1",
     "/surveys", "/surveys/1", "/surveys/1/preview", "/surveys/1/qr.svg", "/surveys/1/answers", "/surveys/1/compare",
     "/cases", "/cases/report", "/cases/rules", "/cases/1",
     "/cases/1/take", "/cases/1/note", "/cases/1/letter", "/cases/1/close", "/cases/1/reopen",

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Response
+from sqlalchemy import delete, select
 from starlette.testclient import TestClient
 
+from polku import originals
 from polku.app import create_app
-from polku.errors import InvalidInput, NotFound
-from polku.feedback import Comments, FeedbackComments, FeedbackThemes
+from polku.errors import InvalidInput, NotFound, NotReady
+from polku.feedback import Comments, FeedbackComments, FeedbackPains, FeedbackThemes
 from polku.library import open_workspace
+from polku.originals import Original
+from polku.originals.store import add
+from polku.originals.tables import OriginalLookRow, OriginalRow
 from polku.settings import read_settings
 from polku.web import entrance
 from polku.workspace import Workspace
@@ -105,8 +113,11 @@ def test_personal_data_is_not_in_the_file(browser: TestClient, workspace: Worksp
     with workspace.part(Comments).file.reading() as connection:
         texts = [text for (text,) in connection.execute("SELECT text FROM comment")]
     assert not any("123 4567" in text for text in texts)
-    original = workspace.store.snapshot.sql("SELECT properties FROM events").to_pylist()
-    assert any("040 123 4567" in row["properties"] for row in original)  # stays where it came
+    events = workspace.store.snapshot.sql("SELECT source, event_id, properties FROM events").to_pylist()
+    assert not any("123 4567" in row["properties"] for row in events)
+    with workspace.db.session() as session:
+        kept = [originals.original(session, e["source"], e["event_id"]) for e in events]
+    assert sum(GIVEN[7]["text"] == texts.get("") for texts in kept) == 1  # apart, for a time
 
 
 def test_portuguese_is_told_and_not_pretended(browser: TestClient, workspace: Workspace) -> None:
@@ -139,6 +150,53 @@ def test_a_megabyte_is_kept_and_its_beginning_analysed(browser: TestClient, work
     assert "[phone]" in text
     page = browser.get("/feedback/comments?text=odotin")
     assert len(page.text) < 40_000
+
+
+def test_the_original_is_shown_to_who_may_and_each_look_is_noted(
+    browser: TestClient, workspace: Workspace
+) -> None:
+    (comment,) = FeedbackComments(touchpoint="phone").answer(workspace).comments
+    place = f"/feedback/comments/{comment.id}"
+    page = browser.get(place).text
+    assert "040 123 4567" not in page
+    first = post_on(browser, f"{place}/original", {}, on=place).text
+    assert "Soita minulle 040 123 4567, palvelu oli todella huonoa." in first
+    assert "Before you" not in first
+    assert "Before you" in post_on(browser, f"{place}/original", {}, on=place).text
+    with workspace.db.session() as session:
+        looks = list(session.scalars(select(OriginalLookRow)))
+    assert [(look.user_name, "040" in look.event_id) for look in looks] == [(ADMIN["name"], False)] * 2
+    (plain,) = (c for c in FeedbackComments(text="delivery").answer(workspace).comments)
+    place = f"/feedback/comments/{plain.id}"
+    assert "No personal data was found" in post_on(browser, f"{place}/original", {}, on=place).text
+    assert browser.get("/feedback/comments/1").status_code == 404
+
+
+def test_an_original_that_is_gone_is_told(browser: TestClient, workspace: Workspace) -> None:
+    (comment,) = FeedbackComments(touchpoint="phone").answer(workspace).comments
+    with workspace.db.session() as session:
+        kept = list(session.scalars(select(OriginalRow).where(OriginalRow.text.contains("todella huonoa"))))
+        session.execute(delete(OriginalRow).where(OriginalRow.text.contains("todella huonoa")))
+        again = [Original(r.source, r.event_id, r.part, r.text) for r in kept]
+    place = f"/feedback/comments/{comment.id}"
+    assert "not kept any more" in post_on(browser, f"{place}/original", {}, on=place).text
+    with workspace.db.session() as session:
+        add(session, again, datetime.now(UTC))
+
+
+def test_comments_are_said_to_be_read_while_the_server_gets_ready(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_ready(*_: object) -> None:
+        raise NotReady("Kernels are being compiled.")
+
+    monkeypatch.setattr(FeedbackPains, "answer", not_ready)
+    monkeypatch.setattr(FeedbackComments, "answer", not_ready)
+    for path in ("/feedback", "/feedback/comments"):
+        page = browser.get(path)
+        assert page.status_code == 200
+        assert "Comments are being read" in page.text
+        assert page.headers["Refresh"]
 
 
 def everything(workspace: Workspace) -> str:
@@ -209,32 +267,72 @@ def test_pages_speak_finnish(browser: TestClient) -> None:
     assert "Pain points" in browser.get("/feedback").text
 
 
-def test_a_file_is_brought_once(browser: TestClient, workspace: Workspace) -> None:
-    content = 'palaute;user_id;at\nLasku oli väärin;x;2026-04-01 12:00\n"Kaksi\nriviä";y;\n;z;\n'
-    before = FeedbackComments().answer(workspace).total
-    for _ in range(2):
-        token = token_on(browser, "/feedback/bring")
-        files = {"file": ("palaute.csv", content.encode(), "text/csv")}
-        sent = browser.post("/feedback/bring", data={"csrf_token": token, "kind": "review"}, files=files)
-        assert sent.status_code == 303, sent.text
-    until = time.monotonic() + 10
-    while FeedbackComments().answer(workspace).total < before + 2 and time.monotonic() < until:
-        time.sleep(0.02)
-    assert FeedbackComments().answer(workspace).total == before + 2
-    assert found(workspace, text="laskun väärin") == ["Lasku oli väärin"]
-
-
-def test_a_file_without_a_column_of_texts_is_told(browser: TestClient) -> None:
+def uploaded(browser: TestClient, name: str, content: bytes) -> Response:
     token = token_on(browser, "/feedback/bring")
+    return browser.post("/feedback/bring", data={"csrf_token": token}, files={"file": (name, content)})
+
+
+def taken(browser: TestClient, path: str, **given: object) -> Response:
+    return browser.post(path, data={"csrf_token": token_on(browser, path), **given})
+
+
+def waiting_for(workspace: Workspace, total: int) -> int:
+    until = time.monotonic() + 10
+    while (now := FeedbackComments().answer(workspace).total) < total and time.monotonic() < until:
+        time.sleep(0.02)
+    return now
+
+
+def test_a_file_is_looked_at_and_brought_once(browser: TestClient, workspace: Workspace) -> None:
+    content = (
+        'palaute;user_id;at\nLasku oli väärin, soita 040 123 4567;x;1.4.2026 12:00\n"Kaksi\nriviä";y;\n;z;\n'
+    )
+    before = FeedbackComments().answer(workspace).total
+    for nth in range(2):
+        sent = uploaded(browser, "palaute.csv", content.encode("cp1252"))
+        assert sent.status_code == 303, sent.text
+        place = sent.headers["location"]
+        page = browser.get(place).text
+        assert "2 comments would be brought" in page
+        assert "Lasku oli väärin, soita <mark>[phone]</mark>" in page
+        assert "040 123" not in page
+        assert ("Here already" in page) == bool(nth)
+        assert FeedbackComments().answer(workspace).total == before + 2 * nth  # looking stores nothing
+        done = taken(browser, place, do="bring", kind="review")
+        assert done.status_code == 303, done.text
+        assert browser.get(place).status_code == 404  # the file is gone
+        assert waiting_for(workspace, before + 2) == before + 2
+    assert found(workspace, text="laskun väärin") == ["Lasku oli väärin, soita [phone]"]
+    assert not list((workspace.settings.folder / "brought").iterdir())
+
+
+def test_a_column_is_chosen_where_none_looks_like_comments(browser: TestClient) -> None:
+    place = uploaded(browser, "a.csv", b"x,y\nhello there,2\n").headers["location"]
+    page = browser.get(place).text
+    assert "Say which column the comments are in." in page
+    assert "Bring 1 comment" not in page
+    chosen = taken(browser, place, do="look", column_comment="x").text
+    assert "Bring 1 comment" in chosen
+    assert "hello there" in chosen
+    thrown = taken(browser, place, do="discard")
+    assert thrown.headers["location"] == "/feedback/bring"
+    assert browser.get(place).status_code == 404
+
+
+def test_a_file_that_cannot_be_read_is_told(browser: TestClient, workspace: Workspace) -> None:
     for name, content, told in (
-        ("a.csv", b"x,y\n1,2\n", "No column looks like one of texts. Name it; there are: x, y"),
-        ("a.xlsx", b"PK", "is none of them"),
+        ("a.xlsx", b"PK", "Save it as .csv"),
         ("a.parquet", b"no", "is no Parquet file"),
         ("a.txt", b"  \n", "There is no comment"),
+        ("a.docx", b"PK\x03\x04half", "cut short or damaged"),
+        ("a.vtt", b"hello", "begins with WEBVTT"),
+        ("a.csv", b"", "The file is empty"),
     ):
-        answer = browser.post("/feedback/bring", data={"csrf_token": token}, files={"file": (name, content)})
+        answer = uploaded(browser, name, content)
         assert answer.status_code == 422
         assert told in answer.text
+    assert not list((workspace.settings.folder / "brought").iterdir())
+    assert uploaded(browser, "../../etc/passwd", b"x").status_code == 422
 
 
 def test_a_program_brings_a_file(browser: TestClient, workspace: Workspace) -> None:
@@ -248,3 +346,17 @@ def test_a_program_brings_a_file(browser: TestClient, workspace: Workspace) -> N
     )
     assert refused.status_code == 400
     assert "There is no column 'z'" in refused.text
+
+
+def test_a_table_of_comments_has_no_formulas(browser: TestClient, workspace: Workspace) -> None:
+    program = TestClient(browser.app, base_url="http://127.0.0.1:8000")
+    evil = "=HYPERLINK(1) is what they sold me"
+    given = {"comments": [{"text": evil, "at": "2020-01-01T00:00:00Z"}]}
+    assert program.post("/api/v1/feedback/comments", json=given, headers=OWNER).status_code == 201
+    until = time.monotonic() + 10
+    while not found(workspace, until="2020-01-02") and time.monotonic() < until:
+        time.sleep(0.02)
+    table = program.get("/api/v1/feedback/comments.csv?until=2020-01-02", headers=OWNER)
+    assert table.status_code == 200
+    rows = list(csv.DictReader(table.text.lstrip("\ufeff").splitlines()))
+    assert [row["text"] for row in rows] == ["'" + evil]

@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 from polku.app import create_app
 from polku.library import open_workspace
+from polku.originals import original
 from polku.settings import read_settings
 from polku.store import kernels
 from polku.surveys import store
@@ -168,6 +169,22 @@ def test_an_anonymous_survey_keeps_nothing_of_who_answered(
         0,
     )
     assert "anna" not in json.dumps(event, default=str)
+
+
+def test_an_open_answer_is_stored_without_personal_data(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    said = "Soittakaa 040 123 4567, odotan yhä."
+    for name, anonymous in (("Omat sanat", False), ("Nimettömät sanat", True)):
+        key, response = published(workspace, browser, name, anonymous=anonymous), str(uuid4())
+        assert sent(stranger, key, {"nps": 2, "why": said}, response=response).status_code == 200
+        wait(workspace)
+        (event,) = events(workspace, key)
+        told = event["properties"]
+        assert told["answers"]["why"] == told["comment"] == "Soittakaa [phone], odotan yhä."
+        with workspace.db.session() as session:
+            kept = original(session, event["source"], response)
+        assert kept == ({} if anonymous else {"why": said})
 
 
 @pytest.mark.parametrize(

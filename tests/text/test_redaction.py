@@ -95,9 +95,67 @@ def test_spans_are_of_the_text_that_was_given(text: str) -> None:
     assert "".join([*rebuilt, text[at:]]) == result.text
 
 
+PERSONAL = st.sampled_from(
+    [
+        "131052-308T", "FI21 1234 5600 0007 85", "4111 1111 1111 1111", "matti@firma.fi", "040 123 4567",
+        "Mannerheimintie 5 B 12, 00100 Helsinki", "Matti Virtanen", "Giacomo Puccini", "+44 20 7946 0958", "a@b.fi",
+    ]
+)  # fmt: skip
+AROUND = st.sampled_from(
+    ["", " ", ", ", ". ", "\n", "-", "/", "(", ")", "t. ", "nimeni on ", "hei", "A", "0", "1 ", "[name]"]
+)
+
+
+@given(st.lists(st.one_of(PERSONAL, AROUND, st.text(max_size=5)), max_size=12).map("".join))
+def test_redacting_what_is_redacted_changes_nothing(text: str) -> None:
+    once = redacted(text)
+    assert redacted(once.text).text == once.text
+
+
+def test_what_is_out_may_uncover_more() -> None:
+    done = redacted("kirjoita a@b.fi040 1234567 heti")
+    assert done.text == "kirjoita [email][phone] heti"
+    assert [(s.start, s.end) for s in done.found] == [(9, 15), (15, 26)]
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("The bill was sent by Giacomo Puccini in spring.", "The bill was sent by [name] in spring."),
+        ("Got good service from Nathan in Dundee", "Got good service from [name] in Dundee"),
+        ("I flew from Dallas to Denver in January", "I flew from Dallas to Denver in January"),
+        ("Great Service And Good Food in New York", "Great Service And Good Food in New York"),
+        ("Will they hope for grace in May?", "Will they hope for grace in May?"),
+        ("Olen tyytyväinen. Tai en. Oma vika.", "Olen tyytyväinen. Tai en. Oma vika."),
+        ("I think Brian Washington deserves praise", "I think [name] deserves praise"),
+    ],
+)
+def test_names_amid_english_sentences(text: str, without: str) -> None:
+    assert redacted(text).text == without
+
+
 @pytest.mark.parametrize(
     "unit",
-    ["a", "1 ", "a@", "0 ", "00", "-", " ", "Aa ", "tie ", "t. ", "FI21 ", "(", "1", "+358 ", "Matti "],
+    [
+        "a",
+        "1 ",
+        "a@",
+        "0 ",
+        "00",
+        "-",
+        " ",
+        "Aa ",
+        "tie ",
+        "t. ",
+        "FI21 ",
+        "(",
+        "1",
+        "+358 ",
+        "Matti ",
+        "a@b.fi040 1234567 ",
+        "Xyzzy ",
+        "Xy'Zz-",
+    ],
 )
 def test_twice_the_text_takes_no_more_than_some_twice_the_time(unit: str) -> None:
     def seconds(length: int) -> float:

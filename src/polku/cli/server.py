@@ -19,11 +19,11 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from sqlalchemy.orm import Session
 
-from polku import cases, charts, collect, journeys, mail, profiles, webhooks
+from polku import cases, charts, collect, journeys, mail, originals, profiles, webhooks
 from polku.app import create_app
 from polku.cli.options import data_option
 from polku.errors import Conflict, PolkuError, system_reason
-from polku.feedback import CommentKeeper
+from polku.feedback import CommentKeeper, sweeping
 from polku.i18n import current_language, gettext, use_language
 from polku.jobs import JobKind, Runner
 from polku.lake import Keeper
@@ -107,6 +107,8 @@ def _jobs(workspace: Workspace) -> list[JobKind]:
     return [
         mail.forgetting(db),
         webhooks.forgetting(db),
+        originals.forgetting(workspace.settings, db),
+        sweeping(workspace.settings.folder),
         inviting.expiring(db),
         *distribution.asking(workspace),
         cases.alerting(workspace),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any, BinaryIO, Final
 
-from polku.feedback.file import shortened
-from polku.feedback.files import read_comments
+from polku.feedback.files import Wish, read
+from polku.feedback.part import analysed_part
 from polku.text import Analysis, Theme, analyzed, themes
 
 BATCH: Final = 500
@@ -33,21 +32,21 @@ class FileAnalysis:
         }
 
 
-def analyze(content: bytes, name: str, *, column: str = "", zone: ZoneInfo) -> FileAnalysis:
+def analyze(file: BinaryIO, name: str, wish: Wish) -> FileAnalysis:
     """The whole analysis of a file's comments. Raises InvalidInput for a file that cannot be read."""
-    texts = [shortened(one.text) for one in read_comments(content, name, column=column, zone=zone)]
-    read = [a for at in range(0, len(texts), BATCH) for a in analyzed(texts[at : at + BATCH])]
+    texts = [analysed_part(one.text) for one in read(file, name, wish).each if one is not None]
+    done = [a for at in range(0, len(texts), BATCH) for a in analyzed(texts[at : at + BATCH])]
     by_language: dict[str, list[int]] = defaultdict(list)
-    for i, analysis in enumerate(read):
+    for i, analysis in enumerate(done):
         by_language[analysis.language.code].append(i)
     found = {}
     for code, at in sorted(by_language.items()):
-        of_language = themes([read[i].redacted.text for i in at], code).themes
+        of_language = themes([done[i].redacted.text for i in at], code).themes
         if of_language:
             found[code] = tuple(
                 Theme(t.name, t.words, tuple(at[i] for i in t.comments), t.share) for t in of_language
             )
-    return FileAnalysis(tuple(read), found)
+    return FileAnalysis(tuple(done), found)
 
 
 def _plain(told: Analysis) -> dict[str, Any]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, BinaryIO, Final, Literal, cast
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from polku.feedback.files import Brought
-from polku.feedback.sending import LARGEST_FILE, append, event_rows, read_file
+from polku.feedback.files import Brought, look, read
+from polku.feedback.files.reading import check_length, nothing_in
+from polku.feedback.sending import bring
+from polku.feedback.staging import LARGEST_FILE, too_large
+from polku.feedback.wishing import FileWish
 from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 router = APIRouter(prefix="/feedback", tags=["feedback"])
+_IN_MEMORY: Final = 1 << 20
 
 
 class GivenComment(BaseModel):
@@ -51,23 +56,33 @@ async def bring_comments(request: Request, user: CurrentAnalyst, given: GivenCom
     """Bring comments from elsewhere; durable when this answers, told of a few seconds later."""
     workspace: Workspace = request.app.state.workspace
     brought = [Brought(**{**c.model_dump(), "at": _utc(c.at)}) for c in given.comments]
-    rows = await run_in_threadpool(event_rows, workspace, brought)
-    await append(workspace, rows)
-    return Kept(len(rows))
+    for nth, one in enumerate(brought, start=1):
+        check_length(one, nth)
+    return Kept(await bring(workspace, brought))
 
 
 @router.post("/files", status_code=201)
-async def bring_file(request: Request, user: CurrentAnalyst, name: str, column: str = "") -> Kept:
-    """Bring the comments of a file (.csv, .tsv, .parquet, .txt): the body is its bytes."""
+async def bring_file(
+    request: Request, user: CurrentAnalyst, name: str, wished: Annotated[FileWish, Query()]
+) -> Kept:
+    """Bring the comments of a file (.docx, .vtt, .srt, .txt, .csv, .jsonl, .parquet, .eml, .mbox): the body is its
+    bytes. Nothing is stored of a file that cannot be read to its end."""
     workspace: Workspace = request.app.state.workspace
-    content = bytearray()
-    async for piece in request.stream():
-        if len(content) <= LARGEST_FILE:  # what is larger is read to its end, so that the answer is heard
-            content += piece
-    brought = await run_in_threadpool(read_file, workspace, bytes(content), name, column=column)
-    rows = await run_in_threadpool(event_rows, workspace, brought)
-    await append(workspace, rows)
-    return Kept(len(rows))
+    wish = wished.of(workspace)
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spooled:
+        size = 0
+        async for piece in request.stream():
+            size += len(piece)
+            if size <= LARGEST_FILE:  # what is larger is read to its end, so that the answer is heard
+                await run_in_threadpool(spooled.write, piece)
+        if size > LARGEST_FILE:
+            raise too_large()
+        file = cast("BinaryIO", spooled)
+        looked = await run_in_threadpool(look, file, name, wish)
+        if not looked.comments:
+            raise nothing_in(name)
+        found = await run_in_threadpool(read, file, name, wish)
+        return Kept(await bring(workspace, found.each))
 
 
 def _utc(at: datetime | None) -> datetime | None:

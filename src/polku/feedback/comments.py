@@ -8,17 +8,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from polku.errors import NotFound
-from polku.feedback.file import LONGEST, CommentFile, Read, identity, shortened
+from polku.feedback.file import CommentFile, Read, identity
+from polku.feedback.part import analysed_part
 from polku.feedback.said import Said, Touched, said_after
 from polku.journeys import Touchpoints
 from polku.surveys.known import KnownSurveys
-from polku.text import analyzed, redacted
+from polku.text import analyzed
 from polku.workspace import Workspace
 
 BATCH: Final = 500
 """Comments that are analysed and stored together: a second's work."""
-BESIDE_THE_END: Final = 200
-"""Characters: more than any personal data that is found has."""
 
 
 class Comments:
@@ -122,16 +121,7 @@ def _read(batch: list[Said]) -> list[Read]:
     results: dict[int, Read] = {}
     for expected in {s.expected for s in batch}:
         at = [i for i, s in enumerate(batch) if s.expected == expected]
-        texts = [_analysed_part(batch[i].text) for i in at]
+        texts = [analysed_part(batch[i].text) for i in at]
         for i, analysis in zip(at, analyzed(texts, expected=expected), strict=True):
             results[i] = Read(batch[i], analysis)
     return [results[i] for i in range(len(batch))]
-
-
-def _analysed_part(text: str) -> str:
-    """Personal data goes out before a long text is cut: half a number would not be known as one. It is looked for
-    further than what is kept, so that nothing kept stands beside the end of what was looked at."""
-    if len(text) <= LONGEST:
-        return text
-    without = redacted(text[: 2 * LONGEST]).text
-    return shortened(without[:-BESIDE_THE_END] if len(text) > 2 * LONGEST else without)

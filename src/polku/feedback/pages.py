@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from pydantic import Field
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from polku.collect import Row
-from polku.errors import InvalidInput
+from polku.errors import NotReady
+from polku.feedback.original import comment, look_at
 from polku.feedback.queries import FeedbackComments, FeedbackPains, FeedbackThemes
-from polku.feedback.sending import append, event_rows, read_file
-from polku.i18n import LazyText, _l, current_language, gettext, in_words, ngettext
+from polku.i18n import LazyText, _l, current_language
 from polku.journeys import Touchpoints
 from polku.text import EMOTIONS, LANGUAGES, shipped_taxonomy
 from polku.web import navigation
-from polku.web.forms import Filled, Form, FormData, read_form
 from polku.web.listing import Column, Listing, TableRequest
 from polku.web.navigation import NavItem
-from polku.web.rendering import redirect, render
+from polku.web.rendering import render
 from polku.web.visitor import CurrentAnalyst, CurrentUser
 from polku.workspace import Workspace
 
 PATH: Final = "/feedback"
 COMMENTS: Final = "/feedback/comments"
-BRING: Final = "/feedback/bring"
 router = APIRouter(include_in_schema=False)
 navigation.add(NavItem(PATH, _l("Feedback"), "comment", 42))
 
@@ -66,20 +59,19 @@ FEELINGS: Final[dict[str, LazyText]] = {
     "anger": _l("anger"),
     "anticipation": _l("anticipation"),
 }
+LOOKS_AGAIN_S: Final = 3
 _ASKED: Final = ("text", "sentiment", "aspect", "theme", "touchpoint", "level", "language", "since", "until")
 assert set(FEELINGS) == set(EMOTIONS)
-
-
-class BroughtFile(Form):
-    column: Annotated[str, Field(max_length=200)] = ""
-    kind: Literal["", "review", "email", "chat", "call", "social", "interview"] = ""
 
 
 @router.get(PATH)
 def show_feedback(request: Request, user: CurrentUser) -> Response:
     workspace: Workspace = request.app.state.workspace
-    pains = FeedbackPains.of({"limit": 10}).answer(workspace)
-    themes = FeedbackThemes.of({}).answer(workspace)
+    try:
+        pains = FeedbackPains.of({"limit": 10}).answer(workspace)
+        themes = FeedbackThemes.of({}).answer(workspace)
+    except NotReady:
+        return _being_read(request)
     return render(request, "feedback/feedback.html", pains=pains, themes=themes, **_words(workspace))
 
 
@@ -89,11 +81,36 @@ def show_comments(request: Request, user: CurrentUser) -> Response:
     given = {name: value for name in _ASKED if (value := request.query_params.get(name, "").strip())}
     wanted = TableRequest.read(request.query_params, path=COMMENTS, sorts=("at",), default="-at", size=25)
     asked: dict[str, Any] = {"limit": wanted.size, "offset": wanted.offset, **given}
-    found = FeedbackComments.of(asked).answer(workspace)
+    try:
+        found = FeedbackComments.of(asked).answer(workspace)
+    except NotReady:
+        return _being_read(request)
     listing = Listing(COLUMNS, found.comments, found.total, wanted)
     return render(
         request, "feedback/comments.html", found=found, given=given, listing=listing, **_words(workspace)
     )
+
+
+@router.get(COMMENTS + "/{id:int}")
+def show_comment(request: Request, user: CurrentUser, id: int) -> Response:
+    workspace: Workspace = request.app.state.workspace
+    return render(request, "feedback/comment.html", c=comment(workspace, id), seen=None, **_words(workspace))
+
+
+@router.post(COMMENTS + "/{id:int}/original")
+def show_original(request: Request, user: CurrentAnalyst, id: int) -> Response:
+    """A change, since it is written down who looked."""
+    workspace: Workspace = request.app.state.workspace
+    told = comment(workspace, id)
+    seen = look_at(workspace, id, user_id=user.id, user_name=user.name)
+    return render(request, "feedback/comment.html", c=told, seen=seen, **_words(workspace))
+
+
+def _being_read(request: Request) -> Response:
+    """Said while what pages need is still being made after a start; they come by themselves."""
+    page = render(request, "feedback/being_read.html")
+    page.headers["Refresh"] = str(LOOKS_AGAIN_S)
+    return page
 
 
 def _words(workspace: Workspace) -> dict[str, Any]:
@@ -112,33 +129,3 @@ def _words(workspace: Workspace) -> dict[str, Any]:
         "language_names": LANGUAGE_NAMES,
         "understood": LANGUAGES,
     }
-
-
-@router.get(BRING)
-def show_bringing(request: Request, user: CurrentAnalyst) -> Response:
-    return render(request, "feedback/bring.html", filled=Filled[BroughtFile]())
-
-
-@router.post(BRING)
-async def bring(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
-    """Comments of a file become events; the same file again changes nothing."""
-    workspace: Workspace = request.app.state.workspace
-    filled = read_form(BroughtFile, data)
-    file = data.get("file")
-    if filled.form is None or not isinstance(file, UploadFile) or not file.filename:
-        filled.refuse("file", gettext("Choose a file."))
-        return render(request, "feedback/bring.html", filled=filled, status=422)
-    content = await file.read()
-    try:
-        rows = await run_in_threadpool(_rows, workspace, content, file.filename, filled.form)
-    except InvalidInput as e:
-        filled.refuse("file", in_words(e))
-        return render(request, "feedback/bring.html", filled=filled, status=422)
-    await append(workspace, rows)
-    told = ngettext("%(num)s comment was brought.", "%(num)s comments were brought.", len(rows))
-    return redirect(PATH, flash=told)
-
-
-def _rows(workspace: Workspace, content: bytes, name: str, form: BroughtFile) -> list[Row]:
-    brought = read_file(workspace, content, name, column=form.column)
-    return event_rows(workspace, [replace(one, kind=one.kind or form.kind or None) for one in brought])

@@ -1,73 +1,90 @@
-"""Comments from elsewhere become events: of reviews, e-mails, chats, calls, posts and interviews."""
+"""Comments from elsewhere become events: of reviews, e-mails, chats, calls, posts and interviews.
+
+The event has the text without personal data; the text as it was written is kept apart (`polku.originals`).
+"""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 import xxhash
+from starlette.concurrency import run_in_threadpool
 
+from polku import originals
 from polku.collect import Collector, KnownSources, Row, ensure_source
-from polku.errors import InvalidInput
-from polku.feedback.file import MOST_LETTERS
-from polku.feedback.files import Brought, read_comments
+from polku.feedback.files import Brought
+from polku.feedback.files.repeated import Repeated
+from polku.originals import Original
 from polku.store import EventType
 from polku.workspace import Workspace
 
 SOURCE: Final = "Feedback"
 """The source of the events that comments brought here become."""
 NAME: Final = "Feedback Given"
-LARGEST_FILE: Final = 64 << 20
 ROWS_AT_ONCE: Final = 2_000
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 
-def event_rows(workspace: Workspace, brought: Sequence[Brought]) -> list[Row]:
-    """An event for each comment. The same comment gets the same event: what is brought twice is stored once.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events, and the texts that had personal data in them."""
 
-    Raises InvalidInput for a text that is too long, naming which.
+    rows: list[Row]
+    originals: list[Original]
+
+
+async def bring(workspace: Workspace, brought: Iterable[Brought | None]) -> int:
+    """Store comments, some at a time, and return how many; all are durable then.
+
+    The same comment gets the same event: what is brought twice is stored once. So if reading fails in the middle, the
+    same file may be brought again.
     """
-    for nth, one in enumerate(brought, start=1):
-        if len(one.text) > MOST_LETTERS:
-            raise InvalidInput(
-                "Comment %(nth)s has %(length)s characters; at most %(most)s are taken. Divide it.",
-                nth=nth,
-                length=len(one.text),
-                most=MOST_LETTERS,
-            )
+    count = 0
+    each = batches(workspace, brought)
+    while (batch := await run_in_threadpool(next, each, None)) is not None:
+        await run_in_threadpool(originals.keep, workspace, batch.originals)
+        await workspace.part(Collector).append(batch.rows)
+        count += len(batch.rows)
+    return count
+
+
+def batches(workspace: Workspace, brought: Iterable[Brought | None]) -> Iterator[Batch]:
+    """Comments as events, ROWS_AT_ONCE at a time; how often each has come is kept on disk."""
     source, received_us = source_of(workspace), time.time_ns() // 1000
-    times: Counter[bytes] = Counter()
-    rows = []
-    for one in brought:
-        content = msgspec.json.encode([one.text, one.at, one.user_id, one.email, one.score, one.touchpoint])
-        times[content] += 1
-        id = xxhash.xxh3_128_hexdigest(content + str(times[content]).encode())
-        rows.append(_row(source, id, received_us, one))
-    return rows
+    each = (one for one in brought if one is not None)
+    with Repeated() as repeated:
+        while some := list(islice(each, ROWS_AT_ONCE)):
+            batch = Batch([], [])
+            for one in some:
+                id = _event_id(one, repeated)
+                text, personal = originals.without(one.text)
+                batch.rows.append(_row(source, id, received_us, one, text))
+                if personal:
+                    batch.originals.append(Original(source, id, "", one.text))
+            yield batch
 
 
-def read_file(workspace: Workspace, content: bytes, name: str, *, column: str = "") -> list[Brought]:
-    """Comments of a file. Raises InvalidInput for one that is too large, cannot be read or has none."""
-    if len(content) > LARGEST_FILE:
-        raise InvalidInput(
-            "The file is larger than %(most)s MB. Divide it, or import it with a mapping: polku import",
-            most=LARGEST_FILE >> 20,
-        )
-    brought = read_comments(content, name, column=column, zone=ZoneInfo(workspace.settings.timezone))
-    if not brought:
-        raise InvalidInput("There is no comment in the file '%(name)s'.", name=name)
-    return brought
-
-
-async def append(workspace: Workspace, rows: Sequence[Row]) -> None:
-    """Store events, some at a time; returns when all are durable."""
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        await workspace.part(Collector).append(rows[start : start + ROWS_AT_ONCE])
+def known(workspace: Workspace, brought: Iterable[Brought | None], *, most: int) -> int | None:
+    """How many of the comments are stored already; None if there are more than `most` to look for."""
+    with Repeated() as repeated:
+        ids = []
+        for one in brought:
+            if one is not None:
+                ids.append(_event_id(one, repeated))
+            if len(ids) > most:
+                return None
+    source = source_of(workspace)
+    found = workspace.store.snapshot.sql(
+        "SELECT count(*) AS n FROM events WHERE source = $source AND event_id IN (SELECT unnest($ids))",
+        {"source": source, "ids": ids},
+    )
+    return int(found["n"][0].as_py())
 
 
 def source_of(workspace: Workspace) -> int:
@@ -78,9 +95,16 @@ def source_of(workspace: Workspace) -> int:
     return id
 
 
-def _row(source: int, id: str, received_us: int, one: Brought) -> Row:
+def _event_id(one: Brought, repeated: Repeated) -> str:
+    """Of what was brought, and of how often the same came before it in the same file."""
+    content = msgspec.json.encode([one.text, one.at, one.user_id, one.email, one.score, one.touchpoint])
+    times = repeated.times(content)
+    return xxhash.xxh3_128_hexdigest(content + str(times).encode())
+
+
+def _row(source: int, id: str, received_us: int, one: Brought, text: str) -> Row:
     at = one.at if one.at and one.at >= _EARLIEST else None
-    said: dict[str, Any] = {"comment": one.text}
+    said: dict[str, Any] = {"comment": text}
     said |= {"kind": one.kind} if one.kind else {}
     said |= {"touchpoint": one.touchpoint} if one.touchpoint else {}
     said |= {"language": one.language} if one.language else {}

@@ -43,6 +43,7 @@ class Settings:
     lake: str = ""  # a folder or address that events are also written to; a cluster reads them there
     lake_minutes: int = 15  # how often a server writes to the lake; 0: never
     answers_an_hour: int = 1_000  # to surveys, most that are taken from one address; 0: any number
+    originals_days: int = 365  # how long texts are kept as customers wrote them; 0: not at all
     log_level: str = "info"
     smtp_host: str = ""  # the server that takes our e-mail; empty: none is sent, what is to go waits
     smtp_port: int = 587
@@ -148,6 +149,10 @@ def _check(settings: Settings) -> None:
         ),
         "lake_minutes": (settings.lake_minutes >= 0, Words("0 (never) or more")),
         "answers_an_hour": (settings.answers_an_hour >= 0, Words("0 (any number) or more")),
+        "originals_days": (
+            0 <= settings.originals_days <= 36_500,
+            Words("0 (not kept at all) to %(most)s", most=36_500),
+        ),
         "smtp_port": (0 < settings.smtp_port < 65_536, Words("%(low)s to %(high)s", low=1, high=65_535)),
         "smtp_security": (settings.smtp_security in SMTP_SECURITY, ", ".join(SMTP_SECURITY)),
         "mail_from": (_is_address(settings.mail_from), Words("an address such as asiakas@example.fi")),

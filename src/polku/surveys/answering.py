@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,12 +14,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
+from polku import originals
 from polku.collect import SURVEY_RESPONDED, Collector, Refusal, Row, score
 from polku.errors import Conflict, InvalidInput
 from polku.i18n import LazyText, _l
+from polku.originals import Original
 from polku.store import EventType
 from polku.surveys import inviting, store
 from polku.surveys.definition import Checked, Problem
+from polku.surveys.definition.values import COMMENT
 from polku.surveys.distribution.people import identifier_of
 from polku.surveys.inviting import Visit
 from polku.surveys.inviting.links import Outcome
@@ -114,6 +117,7 @@ class Answering:
         if checked.problems:
             return Taken(False, checked.problems, checked.dropped)
         if posted.finished:
+            checked = await run_in_threadpool(self._apart, asked, response, posted, checked)
             await self._collector.append([row(asked, response, posted, checked)])
             await run_in_threadpool(self._forget, response)
         else:
@@ -135,6 +139,7 @@ class Answering:
             await run_in_threadpool(self._keep, asked, response, posted, checked)
             await run_in_threadpool(self._note_started, token)
             return Taken(False, (), checked.dropped)
+        checked = await run_in_threadpool(self._apart, asked, response, posted, checked)
         who = None
         if visit.profile is not None:
             who = await run_in_threadpool(identifier_of, self._workspace, key, visit.profile)
@@ -163,6 +168,20 @@ class Answering:
                 version=posted.version,
             )
         return asked, definition.check(posted.answers, partial=not posted.finished)
+
+    def _apart(self, asked: Asked, response: str, posted: Posted, checked: Checked) -> Checked:
+        """What goes into the event: open answers without personal data. As they were written they are kept apart, of
+        an anonymous survey not at all."""
+        questions = asked.definitions[posted.version].questions
+        kept, answers = [], dict(checked.answers)
+        asked_openly = [q.name for q in questions if q.type == "comment"]
+        for name in (*asked_openly, *(name for name in answers if name.endswith(COMMENT))):
+            if isinstance(said := answers.get(name), str):
+                answers[name], personal = originals.without(said)
+                if personal and not asked.anonymous:
+                    kept.append(Original(asked.source, response, name, said))
+        originals.keep(self._workspace, kept)
+        return replace(checked, answers=answers)
 
     def _look(self, token: str, key: str) -> Visit:
         with self._workspace.db.session(read_only=True) as session:

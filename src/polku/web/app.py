@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -44,6 +45,7 @@ def create_app(
     owner_token: str = "",
     routes: Sequence[BaseRoute] = (),
     public: Sequence[str] = (),
+    uploads: Mapping[str, int] = MappingProxyType({}),
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[Any]] | None = None,
 ) -> FastAPI:
     """Assemble the application.
@@ -51,7 +53,8 @@ def create_app(
     Raises InvalidInput when the settings of proxies or of the public address cannot be used.
     `routers` hold the slices' pages and `api` what stands under /api/v1; the gate and the CSRF check stand
     before all of them. `owner_token` lets the owner of the data folder use the API.
-    `routes` are raw Starlette routes (collectors), and `public` the path prefixes that the gate leaves alone.
+    `routes` are raw Starlette routes (collectors), and `public` the path prefixes that the gate leaves alone;
+    `uploads` are the paths where an analyst may send files, with the most bytes there.
     `app.state.setup_code` is what /setup asks for when the visitor may not be on this machine; the server
     prints it.
     """
@@ -82,6 +85,7 @@ def create_app(
         origin=app.state.origin,
         public=(*OPEN_PATHS, *public),
         owner_token=owner_token,
+        uploads=uploads,
     )
     environment()  # templates compile now, not under the first visitor
     return app

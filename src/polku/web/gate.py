@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hmac import compare_digest
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -56,7 +57,8 @@ HEADERS: Final = {
 
 
 class Gate:
-    """ASGI middleware. `public` are path prefixes that look after themselves (collectors, static files)."""
+    """ASGI middleware. `public` are path prefixes that look after themselves (collectors, static files); `uploads` are
+    paths where an analyst may send files, with the most bytes of a form there."""
 
     def __init__(
         self,
@@ -66,12 +68,14 @@ class Gate:
         origin: Origin,
         public: Sequence[str],
         owner_token: str = "",
+        uploads: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.app = app
         self._owner_token = owner_token
         self._settings = workspace.settings
         self._db = workspace.db
         self._public = tuple(public)
+        self._uploads = uploads
         self._origin = origin
         self._set_up = False
 
@@ -104,7 +108,9 @@ class Gate:
             await send(message)
 
         answer: ASGIApp = self._stop(request, visitor) or self.app
-        receive = request.receive if request.url.path.startswith("/api/") else _no_more_than(request.receive)
+        path = request.url.path
+        most = self._uploads.get(path, LARGEST_FORM) if visitor.may("analyst") else LARGEST_FORM
+        receive = request.receive if path.startswith("/api/") else _no_more_than(request.receive, most)
         try:
             await answer(request.scope, receive, send_sealed)
         except Exception:
@@ -208,7 +214,7 @@ def _api_key(request: Request) -> str:
     return bearer[7:].strip() if is_key else ""
 
 
-def _no_more_than(receive: Receive, most: int = LARGEST_FORM) -> Receive:
+def _no_more_than(receive: Receive, most: int) -> Receive:
     """Raises TooLarge as soon as a body is over `most` bytes: a stranger could fill memory or disk with it."""
     size = 0
 

@@ -6,12 +6,13 @@ model card. A rare name that nothing introduces stays: a reader must know that.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 
+from polku.text.redaction.lists import forms as _forms
+from polku.text.redaction.lists import listed as _listed_words
 from polku.text.redaction.spans import Kind, Span
+from polku.text.redaction.strangers import strangers
 
 _NAME = r"[^\W\d_]+(?:[-'’][^\W\d_]+)*"
 _WORD = re.compile(_NAME)
@@ -50,6 +51,7 @@ def names(text: str) -> Iterator[Span]:
             match, text, anything=bool(_SURELY.search(match[0][: match.start("name") - match.start()]))
         )
     yield from _listed(text)
+    yield from strangers(text)
 
 
 def _after(match: re.Match[str], text: str, *, anything: bool) -> Iterator[Span]:
@@ -89,70 +91,6 @@ def _listed(text: str) -> Iterator[Span]:
             ):
                 break
             last, followed, i = words[i][1], followed + 1, i + 1
-        if followed == 0 and first in _listed_words("names_that_are_words.txt"):
+        if followed == 0 and first in _forms("names_that_are_words.txt"):
             continue
         yield Span(start, last, Kind.NAME)
-
-
-@functools.cache
-def _listed_words(list_name: str) -> frozenset[str]:
-    lines = (files("polku.text.redaction") / list_name).read_text(encoding="utf-8").splitlines()
-    return frozenset(word.lower() for line in lines if not line.startswith("#") for word in line.split())
-
-
-@functools.cache
-def _forms(list_name: str) -> frozenset[str]:
-    """The names of a list in lower case, in every form that Finnish gives them."""
-    return frozenset(form for name in _listed_words(list_name) for form in inflected(name))
-
-
-def inflected(name: str) -> set[str]:
-    """The forms of a name in lower case in Finnish cases, with weak and strong stem; English genitive too.
-
-    >>> sorted(inflected("matti") & {"matin", "matille", "mattia", "matilta"})
-    ['matille', 'matilta', 'matin', 'mattia']
-    """
-    front = "ä" if not set(name) & set("aou") else "a"
-    weak = {"n", f"ll{front}", "lle", f"lt{front}", f"ss{front}", f"st{front}", "ksi"}
-    strong = {front, f"t{front}", f"n{front}"}
-    if name.endswith("nen"):
-        stem = name[:-3] + "se"
-        forms = {stem + e for e in weak | {"en"}} | {name[:-3] + "st" + front}
-    elif name[-1] in "aeiouyäöå":
-        stem = _weakened(name)
-        forms = {s + e for s in (stem, name) for e in weak} | {name + e for e in strong}
-        forms |= {name + name[-1] + "n", name + "h" + name[-1] + "n"}
-        if name.endswith("i"):
-            forms |= {stem[:-1] + "en", name[:-1] + "e" + front}
-    else:
-        forms = {name + "i" + e for e in weak} | {name + "i" + front, name + "iin"}
-        if name.endswith("s"):
-            forms |= {name[:-1] + "kse" + e for e in weak} | {name + "t" + front, name[:-1] + name[-2] + "n"}
-    bare = {name, *forms}
-    return (
-        bare
-        | {f + e for f in bare for e in ("kin", "k" + front + front + "n")}
-        | {name + "'s", name + "’s", name + "s"}
-    )
-
-
-_GRADES = (
-    ("kk", "k"),
-    ("pp", "p"),
-    ("tt", "t"),
-    ("nt", "nn"),
-    ("lt", "ll"),
-    ("rt", "rr"),
-    ("nk", "ng"),
-    ("mp", "mm"),
-)
-
-
-def _weakened(name: str) -> str:
-    """A name's stem before a closed syllable: Pekka, Pekan; Antti, Antin; Virta, Virran."""
-    for strong, weak in _GRADES:
-        if name[:-1].endswith(strong):
-            return name[: -1 - len(strong)] + weak + name[-1]
-    if name[-2:-1] == "t" and len(name) > 3 and name[-3] in "aeiouyäö":
-        return name[:-2] + "d" + name[-1]
-    return name

@@ -111,3 +111,16 @@ document.addEventListener("click", async (event) => {
   button.prepend("✓ ");
   button.disabled = true;
 });
+
+// Files dropped anywhere on their place go to its field.
+document.querySelectorAll(".drop").forEach((place) => {
+  const field = place.querySelector('input[type="file"]');
+  for (const kind of ["dragover", "dragleave", "drop"])
+    place.addEventListener(kind, (event) => {
+      event.preventDefault();
+      place.classList.toggle("over", kind === "dragover");
+      if (kind !== "drop" || !event.dataTransfer.files.length) return;
+      field.files = event.dataTransfer.files;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+});
