@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from polku import cases, collect, library
+from polku import cases, collect, feedback, library
 from polku.cases import case_pages
 from polku.cases import pages as cases_pages
 from polku.cases import rules_pages as case_rules_pages
@@ -15,6 +15,7 @@ from polku.collect.arrow_api import import_router
 from polku.exports import api as exports_api
 from polku.feedback import api as feedback_api
 from polku.feedback import bringing as bringing_pages
+from polku.feedback import correcting_pages, models_pages, taxonomy_pages, themes_pages
 from polku.feedback import pages as feedback_pages
 from polku.journeys import install_plans
 from polku.journeys import pages as journeys_pages
@@ -45,6 +46,10 @@ PAGES = (
     building_pages,
     distribution_pages,
     feedback_pages,
+    correcting_pages,
+    taxonomy_pages,
+    models_pages,
+    themes_pages,
     bringing_pages,
     cases_pages,
     case_rules_pages,
@@ -53,7 +58,7 @@ PAGES = (
 )
 API = (collect_api, profiles_api, rules_api, lake_api, exports_api, feedback_api)
 IMPORTS = import_router(install_plans)
-WEBHOOK_KINDS: tuple[WebhookKind, ...] = cases.WEBHOOK_KINDS
+WEBHOOK_KINDS: tuple[WebhookKind, ...] = (*cases.WEBHOOK_KINDS, *feedback.WEBHOOK_KINDS)
 """What webhooks can be called for."""
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""

@@ -208,7 +208,7 @@ def _page(request: Request, id: int, user: User, drafts: Drafts, *, status: int 
         version=row.version,
         history=lines,
         answers=answers,
-        comments=comments(workspace, answers),
+        comments=comments(workspace, answers, user),
         customer=who,
         path=f"/profiles/{who.profile}?{urlencode({'before': before})}" if who else "",
         others=others,

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 
+from polku import originals
 from polku.cases.tables import CaseAnswerRow
 from polku.profiles import IdentifierIndex, Identities
 from polku.profiles.people import display_name, shown_identifiers
 from polku.profiles.search import Named
 from polku.surveys.distribution.people import contacts
+from polku.text import redacted
+from polku.web.tables import User
 from polku.workspace import Workspace
 
 _TOLD: Final = ("email", "phone", "user_id")
@@ -48,12 +52,29 @@ def names(workspace: Workspace, profiles: Iterable[str]) -> dict[str, str]:
     return {p: display_name(named[profile]) for p, profile in now.items()}
 
 
-def comments(workspace: Workspace, answers: Sequence[CaseAnswerRow]) -> dict[int, str]:
-    """What was said in answers, by event: as it was written where the event is there, else without personal data."""
-    snapshot = workspace.store.snapshot
-    rows = snapshot.rows(np.array([a.seq for a in answers], np.int64), ["properties"]).to_pylist()
-    written = {r["seq"]: json.loads(r["properties"] or "{}").get("comment") for r in rows}
-    return {a.seq: c if isinstance(c := written.get(a.seq), str) else a.comment for a in answers}
+def comments(workspace: Workspace, answers: Sequence[CaseAnswerRow], reader: User) -> dict[int, str]:
+    """What was said in answers, by event: as the customer wrote it where that is kept, else without personal data.
+
+    Who deals with a case may need what stands there, such as a number to call. That the reader saw it is written down.
+    """
+    snapshot, now = workspace.store.snapshot, datetime.now(UTC)
+    columns = ["source", "event_id", "properties"]
+    rows = snapshot.rows(np.array([a.seq for a in answers], np.int64), columns).to_pylist()
+    found = {a.seq: a.comment for a in answers}
+    with workspace.db.session() as session:
+        for row in rows:
+            said = json.loads(row["properties"] or "{}").get("comment")
+            if not isinstance(said, str):
+                continue
+            source, event_id = row["source"], row["event_id"]
+            kept = originals.original(session, source, event_id).values()
+            written = next((text for text in kept if redacted(text).text == said), None)
+            found[row["seq"]] = written or said
+            if written:
+                originals.note_look(
+                    session, source, event_id, user_id=reader.id, user_name=reader.name, now=now
+                )
+    return found
 
 
 def _named(workspace: Workspace, profiles: Sequence[int]) -> dict[int, list[Named]]:

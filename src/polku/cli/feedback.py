@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,15 +17,21 @@ from polku import library, originals
 from polku.cli.options import data_option
 from polku.cli.queries import query_group
 from polku.errors import InvalidInput
+from polku.feedback import Comments
 from polku.feedback.analyzing import FileAnalysis, analyze
+from polku.feedback.corrections import SENTIMENTS, Said, correct, undo
 from polku.feedback.files import Look, look, read
 from polku.feedback.files.reading import nothing_in
+from polku.feedback.models import choose
 from polku.feedback.sending import bring
+from polku.feedback.taxonomies import save_taxonomy
 from polku.feedback.wishing import FileWish
 from polku.i18n import LazyText, _l, gettext, number
 from polku.settings import read_settings
 from polku.store import RunningServer, kernels, running_server
+from polku.text import LANGUAGES, taxonomy_from, taxonomy_of
 from polku.validation import problem
+from polku.workspace import Workspace
 
 _MANY = ("columns", "staff")
 
@@ -46,8 +53,8 @@ assert set(HELP) == set(FileWish.model_fields)
 
 def feedback(help: str) -> click.Group:
     group = query_group("feedback", help)
-    group.add_command(_analyze())
-    group.add_command(_bring())
+    for made in (_analyze(), _bring(), _set_taxonomy(), _correct(), _undo(), _learning()):
+        group.add_command(made)
     return group
 
 
@@ -78,6 +85,148 @@ def _path(file: str) -> Path:
     if not path.is_file():
         raise InvalidInput("There is no file %(file)s.", file=file)
     return path
+
+
+def _set_taxonomy() -> click.Command:
+    summary = gettext(
+        "Have the taxonomy of a JSON or TOML file hold: as `polku feedback taxonomy --json` prints it."
+    )
+
+    @click.command("set-taxonomy", help=summary)
+    @click.argument("file", type=click.Path())
+    @data_option
+    def run(file: str, folder: str) -> None:
+        given = _taxonomy_in(file)
+        asked = {group: given.get(group, {}) for group in ("aspects", "touchpoints")}
+        told = _change(
+            folder,
+            "PUT",
+            "feedback/taxonomy",
+            asked,
+            lambda workspace: {
+                "number": save_taxonomy(workspace, taxonomy_from(asked), by=OWNER, now=_now())
+            },
+        )
+        click.echo(gettext("Version %(number)s holds now.", number=told["number"]))
+
+    return run
+
+
+def _taxonomy_in(file: str) -> dict[str, Any]:
+    path = Path(file)
+    if not path.is_file():
+        raise InvalidInput("There is no file %(file)s.", file=file)
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".toml":
+        return taxonomy_of(text).plain()
+    try:
+        told = json.loads(text)
+    except ValueError as e:
+        raise InvalidInput("%(file)s is no JSON: %(why)s", file=file, why=e) from None
+    return taxonomy_from(told).plain()
+
+
+def _correct() -> click.Command:
+    summary = gettext("Correct what is told of a comment, by its number.")
+
+    @click.command("correct", help=summary)
+    @click.argument("comment", type=int)
+    @click.option("--sentiment", type=click.Choice(SENTIMENTS), help=gettext("How the whole comment is felt"))
+    @click.option(
+        "--aspect",
+        "aspects",
+        multiple=True,
+        help=gettext("What it speaks of and how that is felt, e.g. price=negative; give all"),
+    )
+    @click.option("--touchpoint", help=gettext("The key of the touchpoint that it is about"))
+    @data_option
+    def run(
+        comment: int, sentiment: str | None, aspects: tuple[str, ...], touchpoint: str | None, folder: str
+    ) -> None:
+        felt = _felt(aspects) if aspects else None
+        asked = {"sentiment": sentiment, "aspects": felt, "touchpoint": touchpoint}
+        said = Said(sentiment, felt, touchpoint)
+        _change(
+            folder,
+            "PUT",
+            f"feedback/comments/{comment}/correction",
+            {name: value for name, value in asked.items() if value is not None},
+            lambda workspace: correct(workspace, comment, said, by=OWNER, now=_now()),
+        )
+        click.echo(gettext("Corrected."))
+
+    return run
+
+
+def _felt(aspects: tuple[str, ...]) -> dict[str, str]:
+    felt = dict(one.partition("=")[::2] for one in aspects)
+    wrong = next((f"{a}={label}" for a, label in felt.items() if label not in SENTIMENTS), None)
+    if wrong is not None:
+        raise InvalidInput("Give an aspect as price=negative, not '%(given)s'.", given=wrong)
+    return felt
+
+
+def _undo() -> click.Command:
+    @click.command("undo-correction", help=gettext("Take the latest correction of a comment back."))
+    @click.argument("comment", type=int)
+    @data_option
+    def run(comment: int, folder: str) -> None:
+        _change(
+            folder,
+            "DELETE",
+            f"feedback/comments/{comment}/correction",
+            None,
+            lambda workspace: undo(workspace, comment, by=OWNER, now=_now()),
+        )
+        click.echo(gettext("The correction was taken back."))
+
+    return run
+
+
+def _learning() -> click.Command:
+    summary = gettext("Turn learning from own comments on or off in a language.")
+
+    @click.command("learning", help=summary)
+    @click.argument("language", type=click.Choice(LANGUAGES))
+    @click.argument("choice", type=click.Choice(["on", "off"]))
+    @data_option
+    def run(language: str, choice: str, folder: str) -> None:
+        _change(
+            folder,
+            "PUT",
+            f"feedback/models/{language}/{choice}",
+            None,
+            lambda workspace: choose(workspace, language, is_on=choice == "on", by=OWNER, now=_now()),
+        )
+        click.echo(gettext("Saved. Comments are told anew in the background."))
+
+    return run
+
+
+OWNER = "polku"
+"""Who has changed what the owner of the data folder changes in a terminal."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _change(
+    folder: str, method: str, path: str, asked: Any, here: Callable[[Workspace], Any]
+) -> dict[str, Any]:
+    """Change something through the server that has the folder open, else here; the answer of either, if it is one."""
+    settings = read_settings(folder)
+    server = running_server(settings.folder)
+    if server is None:
+        with library.open_workspace(settings) as workspace:
+            workspace.part(Comments).current()
+            told = here(workspace)
+        return told if isinstance(told, dict) else {}
+    with library.client_of(server) as client:
+        answer = client.request(method, path, json=asked)
+        library.raise_for_error(answer)
+        told = answer.json()
+    return told if isinstance(told, dict) else {}
 
 
 def _analyze() -> click.Command:

@@ -23,7 +23,7 @@ from polku import cases, charts, collect, journeys, mail, originals, profiles, w
 from polku.app import create_app
 from polku.cli.options import data_option
 from polku.errors import Conflict, PolkuError, system_reason
-from polku.feedback import CommentKeeper, sweeping
+from polku.feedback import CommentKeeper, Learner, looking_for_themes, sweeping
 from polku.i18n import current_language, gettext, use_language
 from polku.jobs import JobKind, Runner
 from polku.lake import Keeper
@@ -90,8 +90,13 @@ def run(settings: Settings) -> None:
         db = workspace.db
         runner = Runner(db, _jobs(workspace))
         postman, caller = mail.postman_of(settings, db, _note_outcome), webhooks.Caller(db)
-        reading, following = CommentKeeper(workspace), cases.CaseKeeper(workspace)
-        at_work = [one for one in (keeper, reading, following, runner, postman, caller) if one is not None]
+        reading, following, learner = (
+            CommentKeeper(workspace),
+            cases.CaseKeeper(workspace),
+            Learner(workspace),
+        )
+        threads = (keeper, reading, following, learner, runner, postman, caller)
+        at_work = [one for one in threads if one is not None]
         for one in at_work:
             server.on_startup(one.start)
         try:
@@ -112,6 +117,7 @@ def _jobs(workspace: Workspace) -> list[JobKind]:
         inviting.expiring(db),
         *distribution.asking(workspace),
         cases.alerting(workspace),
+        looking_for_themes(workspace),
     ]
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, BinaryIO, Final, Literal, cast
+from typing import Annotated, Any, BinaryIO, Final, Literal, cast
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from polku.feedback import telling
+from polku.feedback.corrections import Said, correct, undo
 from polku.feedback.files import Brought, look, read
 from polku.feedback.files.reading import check_length, nothing_in
+from polku.feedback.models import ModelsTold, choose, models_told
 from polku.feedback.sending import bring
 from polku.feedback.staging import LARGEST_FILE, too_large
+from polku.feedback.taxonomies import TaxonomyTold, save_taxonomy, taxonomy_told
 from polku.feedback.wishing import FileWish
+from polku.text import taxonomy_from
 from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
@@ -83,6 +88,52 @@ async def bring_file(
             raise nothing_in(name)
         found = await run_in_threadpool(read, file, name, wish)
         return Kept(await bring(workspace, found.each))
+
+
+class CorrectedComment(BaseModel):
+    """What a person says of a comment; what is left out stays as it is told."""
+
+    model_config = ConfigDict(extra="forbid")
+    sentiment: Literal["negative", "neutral", "positive"] | None = None
+    aspects: Annotated[
+        dict[str, Literal["negative", "neutral", "positive"]] | None,
+        Field(description="All that it speaks of, each with how it is felt"),
+    ] = None
+    touchpoint: Annotated[str | None, Field(max_length=80, description="Key; empty: of none")] = None
+
+
+@router.put("/comments/{id}/correction")
+def correct_comment(
+    request: Request, user: CurrentAnalyst, id: int, said: CorrectedComment
+) -> telling.Comment:
+    """Correct what is told of a comment. Figures follow at once."""
+    workspace: Workspace = request.app.state.workspace
+    given = Said(said.sentiment, said.aspects, said.touchpoint)
+    return correct(workspace, id, given, by=user.name, now=datetime.now(UTC))
+
+
+@router.delete("/comments/{id}/correction")
+def undo_correction(request: Request, user: CurrentAnalyst, id: int) -> telling.Comment:
+    """Take the latest correction of a comment back."""
+    return undo(request.app.state.workspace, id, by=user.name, now=datetime.now(UTC))
+
+
+@router.put("/taxonomy")
+def put_taxonomy(request: Request, user: CurrentAnalyst, given: dict[str, Any]) -> TaxonomyTold:
+    """Have a taxonomy hold from now on, as GET tells it; comments are told anew in the background."""
+    workspace: Workspace = request.app.state.workspace
+    save_taxonomy(workspace, taxonomy_from(given), by=user.name, now=datetime.now(UTC))
+    return taxonomy_told(workspace)
+
+
+@router.put("/models/{language}/{choice}")
+def choose_model(
+    request: Request, user: CurrentAnalyst, language: str, choice: Literal["on", "off"]
+) -> ModelsTold:
+    """Use what was learned of a language, or the model that comes with Polku."""
+    workspace: Workspace = request.app.state.workspace
+    choose(workspace, language, is_on=choice == "on", by=user.name, now=datetime.now(UTC))
+    return models_told(workspace)
 
 
 def _utc(at: datetime | None) -> datetime | None:

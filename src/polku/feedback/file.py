@@ -125,11 +125,11 @@ class CommentFile:
                 # an index without content must be told what it held
                 connection.execute(
                     "INSERT INTO terms (terms, rowid, said) VALUES ('delete', ?, ?)",
-                    (id, _terms(row, aspects)),
+                    (id, indexed(row, aspects)),
                 )
                 now = (*row[:3], touchpoint, row[4])
                 connection.execute(
-                    "INSERT INTO terms (rowid, said) VALUES (?, ?)", (id, _terms(now, aspects))
+                    "INSERT INTO terms (rowid, said) VALUES (?, ?)", (id, indexed(now, aspects))
                 )
 
     def _connect(self) -> sqlite3.Connection:
@@ -221,7 +221,7 @@ def _mentions(id: int, told: Analysis) -> Iterator[tuple[object, ...]]:
         yield id, m.aspect or "", m.touchpoint or "", str(m.sentiment.label), m.sentiment.negative
 
 
-def _terms(row: Sequence[object], aspects: Iterable[str]) -> str:
+def indexed(row: Sequence[object], aspects: Iterable[str]) -> str:
     """What a comment is found by: `row` is its language, sentiment, levels, touchpoint and text."""
     language, sentiment, levels, touchpoint, text = (str(v or "") for v in row)
     tags = [("language", language), ("sentiment", sentiment), ("touchpoint", touchpoint)]
@@ -240,4 +240,4 @@ def _terms_of(read: Read) -> str:
         read.said.touchpoint,
         told.redacted.text,
     )
-    return _terms(row, [m.aspect for m in told.mentions if m.aspect])
+    return indexed(row, [m.aspect for m in told.mentions if m.aspect])

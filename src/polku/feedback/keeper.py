@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import Final
 
 from polku.errors import PolkuError
@@ -34,11 +35,22 @@ class CommentKeeper:
         if self._thread.ident is not None:
             self._thread.join(timeout=30)
 
+    def _read_anew(self) -> None:
+        """A batch at a time with a pause as long as it took: answering goes first, and new comments do not wait."""
+        until = time.monotonic() + LOOKS_EVERY_S
+        while time.monotonic() < until:
+            begun = time.monotonic()
+            if self._comments.read_anew(batches=1, stopping=self._stopping):
+                return
+            if self._stopping.wait(time.monotonic() - begun):
+                return
+
     def _run(self) -> None:
         give_way()
         while not self._stopping.wait(LOOKS_EVERY_S):
             try:
                 self._comments.catch_up(self._stopping)
+                self._read_anew()
             except PolkuError as e:
                 log.warning("comments_not_read reason=%s", e.message)
             except OSError as e:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from polku import originals
 from polku.errors import NotFound
-from polku.feedback import reading, search, telling
+from polku.feedback import search
 from polku.feedback.comments import Comments
 from polku.feedback.said import TEXTS
 from polku.originals import Look
@@ -34,15 +34,6 @@ class Seen:
     texts: tuple[str, ...]
     where: Where
     looks: tuple[Look, ...]
-
-
-def comment(workspace: Workspace, id: int) -> telling.Comment:
-    """A comment by its number. Raises NotFound."""
-    with workspace.part(Comments).current().reading() as connection:
-        told = reading.comments(workspace, connection, search.rows(connection, [id]))
-    if not told:
-        raise NotFound("There is no comment %(id)s.", id=id)
-    return told[0]
 
 
 def look_at(workspace: Workspace, id: int, *, user_id: int, user_name: str) -> Seen:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from polku.errors import NotReady
-from polku.feedback.original import comment, look_at
+from polku.feedback import rereading, store
+from polku.feedback.alerts import alerts_told
+from polku.feedback.comments import Comments
 from polku.feedback.queries import FeedbackComments, FeedbackPains, FeedbackThemes
+from polku.feedback.reading import MIXED
+from polku.feedback.understanding import Understandings
 from polku.i18n import LazyText, _l, current_language
 from polku.journeys import Touchpoints
-from polku.text import EMOTIONS, LANGUAGES, shipped_taxonomy
+from polku.text import EMOTIONS, LANGUAGES
 from polku.web import navigation
 from polku.web.listing import Column, Listing, TableRequest
 from polku.web.navigation import NavItem
 from polku.web.rendering import render
-from polku.web.visitor import CurrentAnalyst, CurrentUser
+from polku.web.visitor import CurrentUser, visitor_of
 from polku.workspace import Workspace
 
 PATH: Final = "/feedback"
@@ -25,6 +30,7 @@ COMMENTS: Final = "/feedback/comments"
 router = APIRouter(include_in_schema=False)
 navigation.add(NavItem(PATH, _l("Feedback"), "comment", 42))
 
+ALERTS_SHOWN: Final = timedelta(days=28)
 COLUMNS: Final = (Column(_l("Comment")),)
 SENTIMENTS: Final[dict[str, LazyText]] = {
     "negative": _l("negative"),
@@ -64,6 +70,11 @@ _ASKED: Final = ("text", "sentiment", "aspect", "theme", "touchpoint", "level", 
 assert set(FEELINGS) == set(EMOTIONS)
 
 
+def language_name(code: str) -> str:
+    """What a language is called, where that is known; else its code."""
+    return str(LANGUAGE_NAMES.get(code, code))
+
+
 @router.get(PATH)
 def show_feedback(request: Request, user: CurrentUser) -> Response:
     workspace: Workspace = request.app.state.workspace
@@ -71,8 +82,21 @@ def show_feedback(request: Request, user: CurrentUser) -> Response:
         pains = FeedbackPains.of({"limit": 10}).answer(workspace)
         themes = FeedbackThemes.of({}).answer(workspace)
     except NotReady:
-        return _being_read(request)
-    return render(request, "feedback/feedback.html", pains=pains, themes=themes, **_words(workspace))
+        return being_read(request)
+    now = datetime.now(UTC)
+    with workspace.db.session(read_only=True) as session:
+        subscribed = user.id in store.subscribers(session)
+    return render(
+        request,
+        "feedback/feedback.html",
+        pains=pains,
+        themes=themes,
+        alerts=alerts_told(workspace, now - ALERTS_SHOWN).alerts,
+        subscribed=subscribed,
+        writes=workspace.settings.sends_mail,
+        progress=rereading.progress(workspace.part(Comments).file),
+        **words_for_pages(workspace),
+    )
 
 
 @router.get(COMMENTS)
@@ -84,48 +108,43 @@ def show_comments(request: Request, user: CurrentUser) -> Response:
     try:
         found = FeedbackComments.of(asked).answer(workspace)
     except NotReady:
-        return _being_read(request)
+        return being_read(request)
     listing = Listing(COLUMNS, found.comments, found.total, wanted)
     return render(
-        request, "feedback/comments.html", found=found, given=given, listing=listing, **_words(workspace)
+        request,
+        "feedback/comments.html",
+        found=found,
+        given=given,
+        listing=listing,
+        **words_for_pages(workspace, corrects=visitor_of(request).may("analyst")),
     )
 
 
-@router.get(COMMENTS + "/{id:int}")
-def show_comment(request: Request, user: CurrentUser, id: int) -> Response:
-    workspace: Workspace = request.app.state.workspace
-    return render(request, "feedback/comment.html", c=comment(workspace, id), seen=None, **_words(workspace))
-
-
-@router.post(COMMENTS + "/{id:int}/original")
-def show_original(request: Request, user: CurrentAnalyst, id: int) -> Response:
-    """A change, since it is written down who looked."""
-    workspace: Workspace = request.app.state.workspace
-    told = comment(workspace, id)
-    seen = look_at(workspace, id, user_id=user.id, user_name=user.name)
-    return render(request, "feedback/comment.html", c=told, seen=seen, **_words(workspace))
-
-
-def _being_read(request: Request) -> Response:
+def being_read(request: Request) -> Response:
     """Said while what pages need is still being made after a start; they come by themselves."""
     page = render(request, "feedback/being_read.html")
     page.headers["Refresh"] = str(LOOKS_AGAIN_S)
     return page
 
 
-def _words(workspace: Workspace) -> dict[str, Any]:
-    """What things are called, in the reader's language."""
+def words_for_pages(workspace: Workspace, *, corrects: bool = True) -> dict[str, Any]:
+    """What things are called, in the reader's language; `words` are all of them, for macros. `corrects`: whether the
+    reader may correct comments."""
     language = current_language()
     catalogue = workspace.part(Touchpoints).catalogue()
-    return {
+    taxonomy = workspace.part(Understandings).current().taxonomy
+    words: dict[str, Any] = {
+        "corrects": corrects,
         "touchpoints": {t.key: t.name(language) for t in catalogue.touchpoints},
         "stages": {s.key: s.name(language) for s in catalogue.stages},
-        "aspects": {e.name: e.label.get(language, e.name) for e in shipped_taxonomy().aspects},
+        "aspects": {e.name: e.called(language) for e in taxonomy.aspects if not e.hidden},
         "sentiments": SENTIMENTS,
         "levels": LEVELS,
         "courses": COURSES,
         "efforts": EFFORTS,
         "feelings": FEELINGS,
         "language_names": LANGUAGE_NAMES,
+        "felt_names": {**SENTIMENTS, MIXED: _l("mixed")},
         "understood": LANGUAGES,
     }
+    return words | {"words": words}

@@ -68,7 +68,7 @@ def pains(mentions: Sequence[Mentioned], commented: Sequence[tuple[int, int]]) -
             continue
         reach = proportion(len(speak), len(everybody))
         severity = proportion(len({m.who for m in complain}), len(speak))
-        trend = _ratio(
+        trend = ratio(
             len({m.who for m in complain if m.at >= border}), len(newer),
             len({m.who for m in complain if m.at < border}), len(older),
         )  # fmt: skip
@@ -86,7 +86,7 @@ def _border(commented: Sequence[tuple[int, int]]) -> int:
     return times[int(len(times) * (1 - LAST_PART))] if times else 0
 
 
-def _ratio(k: int, n: int, other_k: int, other_n: int) -> Estimate:
+def ratio(k: int, n: int, other_k: int, other_n: int) -> Estimate:
     """How many times k of n is other_k of other_n (Katz et al. 1978, with 0.5 added as by Walter 1975)."""
     if min(n, other_n) < FEWEST:
         return Estimate.unknown(n + other_n, "too_few")

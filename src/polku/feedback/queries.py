@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from polku.feedback import reading, telling
+from polku.feedback.alerts import AlertsTold, alerts_told
 from polku.feedback.comments import Comments
+from polku.feedback.models import ModelsTold, models_told
 from polku.feedback.search import Wanted, search
+from polku.feedback.taxonomies import TaxonomyTold, taxonomy_told
 from polku.feedback.themes import FoundThemes
-from polku.workspace import PeriodQuery, Workspace
+from polku.workspace import PeriodQuery, Query, Workspace
 
 Sentiment = Literal["negative", "neutral", "positive"]
 Level = Literal["action", "emotion", "meaning"]
@@ -95,3 +99,34 @@ class FeedbackPains(PeriodQuery):
                 limit=self.limit,
                 waiting=comments.waiting(),
             )
+
+
+class FeedbackTaxonomy(Query):
+    """The words that tell what comments speak of, and the versions that were saved.
+
+    What is printed as JSON can be changed and saved: polku feedback set-taxonomy FILE
+    """
+
+    path: ClassVar[str] = "feedback/taxonomy"
+
+    def answer(self, workspace: Workspace) -> TaxonomyTold:
+        return taxonomy_told(workspace)
+
+
+class FeedbackModels(Query):
+    """What was learned from the company's own comments, how well it tells them, and whether it is used."""
+
+    path: ClassVar[str] = "feedback/models"
+
+    def answer(self, workspace: Workspace) -> ModelsTold:
+        return models_told(workspace)
+
+
+class FeedbackAlerts(Query):
+    """Themes that were told of as new or growing, the newest first."""
+
+    path: ClassVar[str] = "feedback/alerts"
+    days: int = Field(90, ge=1, le=3_650, description="Of how many days back")
+
+    def answer(self, workspace: Workspace) -> AlertsTold:
+        return alerts_told(workspace, datetime.now(UTC) - timedelta(days=self.days))

@@ -12,18 +12,23 @@ from typing import Any, Final
 import numpy as np
 
 from polku.feedback import search, telling
+from polku.feedback.comments import Comments
 from polku.feedback.pains import Mentioned
 from polku.feedback.pains import pains as pains_of
+from polku.feedback.store import Correction
+from polku.feedback.understanding import Understandings
 from polku.i18n import current_language
 from polku.journeys import Touchpoints
 from polku.profiles import Identities
 from polku.stats import proportion
-from polku.text import Level, shipped_taxonomy
+from polku.text import Level
 from polku.workspace import Workspace
 
 EXAMPLE: Final = 300
 """Characters of an example."""
 EXAMPLES: Final = 3
+MIXED: Final = "mixed"
+"""Of an aspect that one clause praises and another blames."""
 MOST_READ: Final = 50_000
 """Comments that pain points and levels rest on at most, the newest: they are read within a second."""
 
@@ -44,20 +49,25 @@ def comments(
 ) -> tuple[telling.Comment, ...]:
     """Comments as they are told, in the order of `rows` (see `search.rows`)."""
     profiles = who(workspace, [row["key"] for row in rows])
-    aspects: dict[int, list[str]] = defaultdict(list)
-    wanted = json.dumps([row["id"] for row in rows])
-    for comment, aspect in connection.execute(
-        "SELECT DISTINCT comment, aspect FROM mention WHERE aspect <> '' "
+    felt: dict[int, dict[str, str]] = defaultdict(dict)
+    ids = [row["id"] for row in rows]
+    for comment, aspect, label in connection.execute(
+        "SELECT comment, aspect, sentiment FROM mention WHERE aspect <> '' "
         "AND comment IN (SELECT value FROM json_each(?)) ORDER BY rowid",
-        (wanted,),
+        (json.dumps(ids),),
     ):
-        aspects[comment].append(aspect)
+        before = felt[comment].get(aspect)
+        felt[comment][aspect] = label if before in (None, label) else MIXED
+    corrected = workspace.part(Comments).corrections(ids)
     return tuple(
-        _comment(row, profile, aspects[row["id"]]) for row, profile in zip(rows, profiles, strict=True)
+        _comment(row, profile, felt[row["id"]], corrected.get(row["id"]))
+        for row, profile in zip(rows, profiles, strict=True)
     )
 
 
-def _comment(row: Mapping[str, Any], profile: int, aspects: list[str]) -> telling.Comment:
+def _comment(
+    row: Mapping[str, Any], profile: int, felt: dict[str, str], correction: Correction | None
+) -> telling.Comment:
     emotions = json.loads(row["emotions"])
     return telling.Comment(
         row["id"],
@@ -74,8 +84,11 @@ def _comment(row: Mapping[str, Any], profile: int, aspects: list[str]) -> tellin
         bool(row["urgent"]),
         row["levels"].split(",") if row["levels"] else [],
         sorted(emotions, key=lambda name: -emotions[name]),
-        aspects,
+        list(felt),
         row["copies"],
+        felt,
+        correction.by if correction else None,
+        correction.at if correction else None,
     )
 
 
@@ -128,12 +141,12 @@ def pains(
         if comment in at
     ]
     found = pains_of(mentions, [(owners[row[0]], row[2]) for row in rows])[:limit]
-    names = {entry.name: entry.label for entry in shipped_taxonomy().aspects}
     language = current_language()
+    names = {e.name: e.called(language) for e in workspace.part(Understandings).current().taxonomy.aspects}
     told = tuple(
         telling.PainPoint(
             p.aspect,
-            names.get(p.aspect, {}).get(language, p.aspect),
+            names.get(p.aspect, p.aspect),
             p.touchpoint,
             len(p.comments),
             p.reach,

@@ -58,13 +58,18 @@ def said_after(
         yield last, list(_of(_rows(part, seq, touched), touched, answers))
 
 
-def _rows(snapshot: Snapshot, seq: int, touched: Touched) -> pa.Table:
+def said_in(snapshot: Snapshot, seq: int, touched: Touched, answers: OpenAnswers) -> list[Said]:
+    """Comments of the event with this number."""
+    return list(_of(_rows(snapshot.after(seq - 1), seq - 1, touched, last=seq), touched, answers))
+
+
+def _rows(snapshot: Snapshot, seq: int, touched: Touched, *, last: int | None = None) -> pa.Table:
     columns = dict.fromkeys([*_ALWAYS, *touched.columns])
     listed = ", ".join(f'"{c}"' for c in columns)
     holds = " OR ".join(f"contains(properties, '\"{name}\"')" for name in (*TEXTS, "answers"))
     return snapshot.sql(
-        f"SELECT {listed} FROM events WHERE seq > $seq AND type = $type AND ({holds}) ORDER BY seq",  # noqa: S608 - names are ours
-        {"seq": seq, "type": int(EventType.TRACK)},
+        f"SELECT {listed} FROM events WHERE seq > $seq AND seq <= $last AND type = $type AND ({holds}) ORDER BY seq",  # noqa: S608 - names are ours
+        {"seq": seq, "last": snapshot.next_seq if last is None else last, "type": int(EventType.TRACK)},
     )
 
 

@@ -32,6 +32,9 @@ class Comment:
     emotions: Annotated[list[str], Field(description="That are told of, the likeliest first")]
     aspects: list[str]
     copies: Annotated[int, Field(description="How often the same came")]
+    felt: Annotated[dict[str, str], Field(description="Sentiment of each aspect that it speaks of")]
+    corrected_by: Annotated[str | None, Field(description="Who corrected what is told of it")]
+    corrected_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from polku.text.clauses import Clause, clauses
 from polku.text.emotions import likely, told
-from polku.text.features import features
+from polku.text.features import Features, features
 from polku.text.language import UNKNOWN, Language, language
 from polku.text.model import LANGUAGES, Model, shipped
 from polku.text.phrases import Token, tokens
@@ -84,27 +84,49 @@ class _Spoken:
     touchpoints: tuple[str, ...]
 
 
+def reread(
+    texts: Sequence[str], language: str, *, taxonomy: Taxonomy, model: Model
+) -> list[tuple[Sentiment, tuple[Mention, ...]]]:
+    """The sentiment and the mentions of texts without personal data, in one of LANGUAGES: what a changed taxonomy or
+    another model may tell differently."""
+    return _felt_and_spoken(
+        texts, features(texts), [tokens(t, language) for t in texts], language, taxonomy, model
+    )
+
+
+def _felt_and_spoken(
+    texts: Sequence[str],
+    of_all: Features,
+    words: list[list[Token]],
+    code: str,
+    taxonomy: Taxonomy,
+    model: Model,
+) -> list[tuple[Sentiment, tuple[Mention, ...]]]:
+    feelings = of_features(of_all, model)
+    spoken = [s for i, text in enumerate(texts) for s in _spoken(i, text, words[i], code, taxonomy)]
+    mentions = _mentions(spoken, len(texts), model)
+    return [(feeling, tuple(of_text)) for feeling, of_text in zip(feelings, mentions, strict=True)]
+
+
 def _read(unread: list[Analysis], code: str, taxonomy: Taxonomy, model: Model) -> list[Analysis]:
     texts = [a.redacted.text for a in unread]
     of_all = features(texts)
-    feelings = of_features(of_all, model)
     felt = likely(of_all, shipped(code))
     words = [tokens(text, code) for text in texts]
-    spoken = [s for i, text in enumerate(texts) for s in _spoken(i, text, words[i], code, taxonomy)]
-    mentions = _mentions(spoken, len(texts), model)
+    told_of = _felt_and_spoken(texts, of_all, words, code, taxonomy, model)
     return [
         replace(
             a,
-            sentiment=feelings[i],
+            sentiment=feeling,
             emotions=told(felt[i]),
             signals=signals(words[i], code),
-            mentions=tuple(mentions[i]),
+            mentions=mentions,
         )
-        for i, a in enumerate(unread)
+        for i, (a, (feeling, mentions)) in enumerate(zip(unread, told_of, strict=True))
     ]
 
 
-def _spoken(comment: int, text: str, words: list[Token], code: str, taxonomy: Taxonomy) -> list[_Spoken]:
+def _spoken(comment: int, text: str, words: Sequence[Token], code: str, taxonomy: Taxonomy) -> list[_Spoken]:
     """The clauses of a comment that speak of something in the taxonomy."""
     parts = clauses(text)
     starts = np.array([w.start for w in words])
@@ -115,6 +137,31 @@ def _spoken(comment: int, text: str, words: list[Token], code: str, taxonomy: Ta
         if aspects or touchpoints:
             made.append(_Spoken(comment, clause, aspects, touchpoints))
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenOf:
+    """A clause that speaks of something, and the phrases that tell it; characters `start` to `end` of the text."""
+
+    start: int
+    end: int
+    aspects: tuple[str, ...]
+    touchpoints: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+def spoken_of(text: str, language: str, taxonomy: Taxonomy) -> tuple[SpokenOf, ...]:
+    """What a text in one of LANGUAGES speaks of, without how it is felt."""
+    words = tokens(text, language)
+    told = []
+    for clause in clauses(text):
+        inside = [w for w in words if clause.start <= w.start < clause.end]
+        found = taxonomy.found(inside, language)
+        aspects, touchpoints = (tuple(dict.fromkeys(f.name for f in of_group)) for of_group in found)
+        phrases = tuple(dict.fromkeys(f.phrase for of_group in found for f in of_group))
+        if phrases:
+            told.append(SpokenOf(clause.start, clause.end, aspects, touchpoints, phrases))
+    return tuple(told)
 
 
 def _mentions(spoken: list[_Spoken], comments: int, model: Model) -> list[list[Mention]]:

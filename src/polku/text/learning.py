@@ -114,6 +114,29 @@ def learned(
     return Learned(names, model, evaluation, "", len(texts), offsets)
 
 
+def polarity_model(told: Learned, language: str) -> Model:
+    """What was learned of "negative" and "positive" as a model of sentiment: its one head tells what `told` would, the
+    neutral ones are told by the shipped model. Raises InvalidInput when nothing was learned of these two."""
+    if told.model is None or set(told.labels) != {"negative", "positive"}:
+        raise InvalidInput(
+            "Nothing has been learned of %(n)s comments. Give at least %(fewest)s with labels of two kinds.",
+            n=told.n,
+            fewest=FEWEST,
+        )
+    bad, good = heads(told.model, ("negative", "positive"))
+    scales = told.model.scales.astype(np.float64)
+    # Of two labels the likelier is that with the larger log odds; half their difference are the log odds of one head.
+    weights = (told.model.weights[:, good] * scales[good] - told.model.weights[:, bad] * scales[bad]) / 2
+    intercept = float(told.model.intercepts[good] - told.model.intercepts[bad]) / 2
+    before = shipped(language)
+    (at,) = heads(before, ("neutral",))
+    neutral = before.weights[:, at] * float(before.scales[at])
+    return quantized(
+        {"positive": weights, "neutral": neutral},
+        {"positive": intercept, "neutral": float(before.intercepts[at])},
+    )
+
+
 class _Task:
     """Labelled texts in the order of time, corrections last."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 from polku.errors import InvalidInput
 from polku.store.kernels import kernel
@@ -93,6 +94,17 @@ def shipped(language: str) -> Model:
     """The model that comes with Polku; `language` is one of LANGUAGES."""
     with_package = files("polku.text") / "models" / f"{language}.npz"
     return model_at(Path(str(with_package)))
+
+
+@functools.cache
+def shipped_digest(language: str) -> str:
+    """Of the shipped model's file: another one tells other things."""
+    return xxhash.xxh3_64_hexdigest((files("polku.text") / "models" / f"{language}.npz").read_bytes())
+
+
+def shipped_model(language: str) -> Model:
+    """The model that comes with Polku; `language` is one of LANGUAGES."""
+    return shipped(language)
 
 
 def probabilities(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -47,6 +47,8 @@ _NEGATIONS = frozenset(
     ]
 )
 _REACH = 3
+_ANY = "*"
+_MOST_BETWEEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,16 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The name of a list of which a phrase was found, where it starts, and whether it is denied ("ei vaikea")."""
+    """The name of a list of which a phrase was found, where it starts, and whether it is denied ("ei vaikea").
+
+    Its words are those from `first` to before `end` of the words that were looked at."""
 
     name: str
     phrase: str
     denied: bool
     start: int
+    first: int
+    end: int
 
 
 def folded(word: str) -> str:
@@ -91,7 +97,8 @@ def tokens(text: str, language: str) -> list[Token]:
 class Phrases:
     """Lists of phrases by name, looked up in the words of a text.
 
-    A phrase is one or more words, each in its dictionary form or as written; `*` at an end stands for any letters.
+    A phrase is one or more words, each in its dictionary form or as written; `*` at an end stands for any letters, and
+    alone between words for at most two words.
     """
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
@@ -107,7 +114,8 @@ class Phrases:
     def _add(self, name: str, phrase: str) -> None:
         parts = tuple(folded(part) for part in phrase.split())
         first = parts[0].strip("*") if parts else ""
-        if len(first) < 2 or any(not p.strip("*") for p in parts):
+        short = len(first) < 2 and (len(parts) == 1 or "*" in parts[0])
+        if short or parts[-1] == _ANY or any(not p.strip("*") and p != _ANY for p in parts):
             raise InvalidInput(
                 "'%(phrase)s' cannot be looked for in comments. Write words of at least two letters; * stands for "
                 "any letters at the beginning or end of a word.",
@@ -127,8 +135,8 @@ class Phrases:
         every: list[Found] = []
         for i, token in enumerate(words):
             for name, parts in self._starting(token):
-                if self._goes_on(words, i, parts):
-                    every.append(Found(name, " ".join(parts), token.denied, token.start))
+                if end := _end(words, i + 1, parts[1:]):
+                    every.append(Found(name, " ".join(parts), token.denied, token.start, i, end))
         return every
 
     def _starting(self, token: Token) -> Iterable[tuple[str, tuple[str, ...]]]:
@@ -144,11 +152,16 @@ class Phrases:
                     break
                 yield from self._ends.get(form[-size:], ())
 
-    @staticmethod
-    def _goes_on(words: Sequence[Token], at: int, parts: tuple[str, ...]) -> bool:
-        if at + len(parts) > len(words):
-            return False
-        return all(_is(part, words[at + k]) for k, part in enumerate(parts) if k)
+
+def _end(words: Sequence[Token], at: int, parts: Sequence[str]) -> int:
+    """Where the words that the parts stand for end, if they stand at `at`; else 0."""
+    if not parts:
+        return at
+    if parts[0] == _ANY:
+        return next(
+            (end for skip in range(_MOST_BETWEEN + 1) if (end := _end(words, at + skip, parts[1:]))), 0
+        )
+    return _end(words, at + 1, parts[1:]) if at < len(words) and _is(parts[0], words[at]) else 0
 
 
 def _is(part: str, token: Token) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -52,34 +54,68 @@ def themes(texts: Sequence[str], language: str, *, number: int | None = None) ->
     the factorisation starts from the singular vectors (NNDSVD), not from chance. scikit-learn is imported when first
     asked.
     """
-    told = [_terms(text, language) for text in texts]
+    return themes_of_terms(theme_terms(texts, language), number=number)
+
+
+def theme_terms(texts: Sequence[str], language: str) -> list[list[str]]:
+    """Of each text its telling words, in dictionary form, and pairs of them that stand side by side."""
+    stop = _stop_words()
+    if language not in _LISTED:
+        stop |= common_words([lemmas(text, language) for text in texts])
+    return [_terms(text, language, stop) for text in texts]
+
+
+def themes_of_terms(told: Sequence[Sequence[str]], *, number: int | None = None) -> Themes:
+    """Themes of texts whose telling words are known; see `themes`."""
     spoken = [i for i, terms in enumerate(told) if terms]
     if len(spoken) < FEWEST_COMMENTS:
-        return Themes((), np.zeros((len(texts), 0)), len(spoken))
+        return Themes((), np.zeros((len(told), 0)), len(spoken))
     matrix, terms = _tf_idf([told[i] for i in spoken])
     wanted = number or min(MOST_THEMES, max(2, math.isqrt(len(spoken) // 5)))
     wanted = min(wanted, len(terms), len(spoken))
     if wanted < 1:
-        return Themes((), np.zeros((len(texts), 0)), len(spoken))
+        return Themes((), np.zeros((len(told), 0)), len(spoken))
     of_texts, of_terms = _factorised(matrix, wanted)
     of_texts, of_terms = _joined(of_texts, of_terms)
-    return _named(of_texts, of_terms, terms, spoken, len(texts))
+    return _named(of_texts, of_terms, terms, spoken, len(told))
 
 
-def _terms(text: str, language: str) -> list[str]:
-    """Lemmas that say something, and pairs of them that stand side by side."""
-    stop = _stop_words()
+def _terms(text: str, language: str, stop: frozenset[str]) -> list[str]:
     said = [w if len(w) > 2 and w not in stop else "" for w in lemmas(text, language)]
     pairs = [f"{a} {b}" for a, b in itertools.pairwise(said) if a and b]
     return [w for w in said if w] + pairs
 
 
+def common_words(told: Sequence[Sequence[str]]) -> frozenset[str]:
+    """Words that say nothing of what a text is about, in a language of which no list is known: those that are in many
+    texts and stand beside ever other words. What is frequent and means something has few neighbours."""
+    texts_with: Counter[str] = Counter(w for words in told for w in set(words))
+    often = {w for w, n in texts_with.items() if n >= max(5, _COMMON * len(told))}
+    beside: dict[str, set[str]] = {w: set() for w in often}
+    times: Counter[str] = Counter()
+    for words in told:
+        for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+            if word in often:
+                times[word] += 1
+                beside[word] |= {before, after}
+    return frozenset(
+        w for w in often if len(w) <= _SHORT or len(beside[w]) >= _NEIGHBOURS * times[w] ** _GROWTH
+    )
+
+
+_LISTED = ("fi", "en")
+_COMMON = 0.01
+_SHORT = 3
+_NEIGHBOURS, _GROWTH = 3.0, 0.75
+
+
+@functools.cache
 def _stop_words() -> frozenset[str]:
     lines = (files("polku.text") / "stop_words.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
-def _tf_idf(told: list[list[str]]) -> tuple[Any, list[str]]:
+def _tf_idf(told: Sequence[Sequence[str]]) -> tuple[Any, list[str]]:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(
@@ -96,7 +132,7 @@ def _tf_idf(told: list[list[str]]) -> tuple[Any, list[str]]:
     return matrix, vectorizer.get_feature_names_out().tolist()
 
 
-def _as_given(terms: list[str]) -> list[str]:
+def _as_given(terms: Sequence[str]) -> Sequence[str]:
     return terms
 
 
