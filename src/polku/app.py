@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from polku import cases, collect, feedback, library
+from polku import cases, collect, feedback, library, surveys
 from polku.cases import case_pages
 from polku.cases import pages as cases_pages
 from polku.cases import rules_pages as case_rules_pages
@@ -26,9 +26,12 @@ from polku.profiles import reviewing, rules_api, rules_pages
 from polku.store import kernels
 from polku.surveys import pages as surveys_pages
 from polku.surveys import personal as surveys_personal
+from polku.surveys import placing as surveys_placing
 from polku.surveys import public as surveys_public
 from polku.surveys import results_pages as survey_results_pages
 from polku.surveys.building import pages as building_pages
+from polku.surveys.distribution import api as distribution_api
+from polku.surveys.distribution import ledger_pages, sending_pages
 from polku.surveys.distribution import pages as distribution_pages
 from polku.web import app as web
 from polku.web.queries import QueryRouter
@@ -43,8 +46,11 @@ PAGES = (
     collect_pages,
     surveys_pages,
     survey_results_pages,
+    surveys_placing,
     building_pages,
     distribution_pages,
+    sending_pages,
+    ledger_pages,
     feedback_pages,
     correcting_pages,
     taxonomy_pages,
@@ -56,9 +62,13 @@ PAGES = (
     case_pages,  # last of them: its address would catch those of the others
     webhooks_pages,
 )
-API = (collect_api, profiles_api, rules_api, lake_api, exports_api, feedback_api)
+API = (collect_api, profiles_api, rules_api, lake_api, exports_api, feedback_api, distribution_api)
 IMPORTS = import_router(install_plans)
-WEBHOOK_KINDS: tuple[WebhookKind, ...] = (*cases.WEBHOOK_KINDS, *feedback.WEBHOOK_KINDS)
+WEBHOOK_KINDS: tuple[WebhookKind, ...] = (
+    *cases.WEBHOOK_KINDS,
+    *feedback.WEBHOOK_KINDS,
+    *surveys.WEBHOOK_KINDS,
+)
 """What webhooks can be called for."""
 QUERIES = QueryRouter(library.QUERIES)
 """Made once: routes of answers take a tenth of a second to make."""
@@ -77,7 +87,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
             *surveys_public.routes(workspace),
             *surveys_personal.routes(workspace),
         ],
-        uploads=bringing_pages.UPLOADS,
+        uploads={**bringing_pages.UPLOADS, **distribution_pages.LARGE_FORMS},
         public=(*collect.PUBLIC_PATHS, *surveys_public.PUBLIC_PATHS),
         api=[
             *(module.router for module in API),

@@ -23,6 +23,7 @@ from polku.i18n import LazyText, is_translated, use_language
 from polku.lake import Built, LakeContents
 from polku.store.lake.compacting import Compacted
 from polku.store.lake.writing import Written
+from polku.surveys.distribution.inviting import Invitations
 from tests.commands import Ran
 
 Run = Callable[..., Ran]
@@ -161,7 +162,14 @@ def names_of(kind: Any, seen: set[Any]) -> Iterator[str]:
 
 def test_every_field_of_an_answer_has_a_heading() -> None:
     seen: set[Any] = set()
-    told = [*(query.result_type() for query in library.QUERIES), Written, Compacted, Built, LakeContents]
+    told = [
+        *(query.result_type() for query in library.QUERIES),
+        Invitations,
+        Written,
+        Compacted,
+        Built,
+        LakeContents,
+    ]
     named = {name for kind in told for name in names_of(kind, seen)}
     assert len(named) > 80
     assert named == set(HEADINGS)

@@ -101,7 +101,9 @@ def test_answering_hands_out_nothing_that_leads_to_the_person(tables):
     with tables.session() as session:
         seen = {look(session, token, NOW) for token in (first, second)}
         given = {answer(session, token, NOW, HELSINKI) for token in (first, second)}
-    assert seen == given == {Visit("open", "nps", 3, True, touchpoint="delivery")}, "alike for everybody"
+    assert seen == given == {Visit("open", "nps", 3, True, touchpoint="delivery", channel="email")}, (
+        "alike for everybody"
+    )
 
 
 def test_answering_leaves_a_state_and_a_day_and_no_more(tables):

@@ -66,7 +66,7 @@ def test_reasons(change, history, reason):
 
 def test_consent_is_needed_only_where_the_rules_say_so():
     rules = replace(RULES, consent_needed=True)
-    assert decide(ANNA, History(), rules, NOW).reason == "no_consent"
+    assert decide(ANNA, History(), rules, NOW).reason == "consent_unknown"
     assert decide(replace(ANNA, consent=True), History(), rules, NOW).reason == ""
 
 

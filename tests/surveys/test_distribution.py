@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,34 +21,28 @@ from starlette.testclient import TestClient
 
 from polku.app import create_app
 from polku.collect import KnownSources, ensure_source
-from polku.errors import InvalidInput, TooLarge
+from polku.errors import InvalidInput
 from polku.jobs import Runner
 from polku.library import open_workspace
-from polku.mail import Postman
 from polku.profiles import Identities
 from polku.settings import read_settings
 from polku.store import kernels
 from polku.store.keys import identifier_key
-from polku.surveys import store
 from polku.surveys.distribution import asking
-from polku.surveys.distribution.addresses import addresses, read_file
+from polku.surveys.distribution.addresses import Entry, Fault, entries, lines_of
 from polku.surveys.distribution.jobs import look_for_events, send
 from polku.surveys.distribution.rules import AskingRules, write_rules
 from polku.surveys.distribution.store import mailings
-from polku.surveys.inviting import note_outcome
-from polku.surveys.inviting.ledger import counts, invitations
+from polku.surveys.inviting.ledger import invitations
 from polku.web import entrance
 from polku.workspace import Workspace
 from tests.folders import empty_folder
 from tests.mail.postoffice import PostOffice, open_office
+from tests.surveys.distributing import ALWAYS, HERE, deliver, number, planned, post, published, states
 from tests.surveys.test_anonymous import changes, dump
-from tests.surveys.test_answering import RAW, events
+from tests.surveys.test_answering import events
 from tests.web.visits import ADMIN, token_on
 from tests.web.visits import post as post_on
-
-HERE = "https://polku.example.fi"
-ALWAYS = AskingRules(0, 0, 0, 0, 3650, 0, 24, True, 14, 5, 1)
-"""Rules that let everything through at any hour."""
 
 
 @pytest.fixture(scope="module")
@@ -91,32 +86,13 @@ def stranger(browser: TestClient) -> TestClient:
     return TestClient(browser.app, base_url=HERE, follow_redirects=False)
 
 
-def published(workspace: Workspace, browser: TestClient, name: str, *, anonymous: bool = False) -> str:
-    with workspace.db.session() as session:
-        key = store.create(
-            session, name=name, definition=RAW, tags={"nps": store.Tags("nps")}, anonymous=anonymous,
-            touchpoint="order", by="T", now=datetime.now(UTC),
-        ).key  # fmt: skip
-    assert post(browser, f"/surveys/{key}/publish").status_code == 303
-    return key
-
-
-def post(browser: TestClient, path: str, data: dict[str, str] | None = None) -> Any:
-    return post_on(browser, path, data or {}, on="/settings/account")
-
-
 def mail(browser: TestClient, key: str, addresses: str, **more: str) -> Any:
     form = {"name": "a", "addresses": addresses, "percent": "100"} | more
-    assert post(browser, f"/surveys/{key}/distribution/list", form).status_code == 200
-    sent = post(browser, f"/surveys/{key}/distribution/send", form)
+    looked = post(browser, f"/surveys/{key}/distribution/list", form)
+    assert looked.status_code == 303
+    sent = post(browser, f"/surveys/{key}/distribution/mailing/{number(looked)}/send")
     send(browser.app.state.workspace, datetime.now(UTC))  # as the job does every minute
     return sent
-
-
-def deliver(workspace: Workspace, office: PostOffice, now: datetime | None = None) -> None:
-    at = now or datetime.now(UTC)
-    sender = "asiakas@kauppa.example.fi"
-    Postman(workspace.db, office.server, sender, notify=note_outcome, now=lambda: at).deliver()
 
 
 def letter(office: PostOffice, to: str) -> EmailMessage:
@@ -142,11 +118,6 @@ def told(page: Any) -> dict[str, Any]:
 def answer(stranger: TestClient, link: str, answers: dict[str, Any], response: str = "", **more: Any) -> Any:
     body = {"version": 1, "answers": answers, "finished": True} | more
     return stranger.post(f"{link.split('?')[0]}/{response or uuid4()}?lang=fi", json=body)
-
-
-def states(workspace: Workspace, key: str) -> dict[str, int]:
-    with workspace.db.session(read_only=True) as session:
-        return {s: n for s, n in counts(session, key).items() if n}
 
 
 @pytest.mark.parametrize("language", ["en", "fi"])
@@ -187,7 +158,7 @@ def test_from_a_mailing_to_an_event_on_the_path(
     assert f"/profiles/{profile:016x}" in shown.text
 
     again = answer(stranger, to["3"], {"nps": 3})
-    assert again.status_code == 410
+    assert (again.status_code, again.json()["code"]) == (409, "already_answered")
     words = {"en": "answered this survey already", "fi": "vastannut tähän kyselyyn"}[language]
     spent = stranger.get(to["3"], headers={"accept-language": language})
     assert spent.status_code == 410
@@ -255,8 +226,7 @@ def test_opting_out_is_a_post_and_shown_by_a_get(
     assert states(workspace, key) == {"refused": 1}
     assert stranger.get(to["9"]).status_code == 410
     another = published(workspace, browser, "Muu")
-    plan = post(browser, f"/surveys/{another}/distribution/list", {"name": "b", "addresses": address})
-    assert "Does not want to be asked: 1" in plan.text
+    assert "Does not want to be asked: 1" in planned(browser, another, {"name": "b", "addresses": address})
     assert mail(browser, another, address).status_code == 303
     assert states(workspace, another) == {"suppressed": 1}
 
@@ -280,7 +250,7 @@ def test_many_at_once_by_one_link_are_one_answer(
     to = sent_to(workspace, browser, office, key, "atonce@example.fi")
     with ThreadPoolExecutor(4) as pool:
         codes = list(pool.map(lambda n: answer(stranger, to[""], {"nps": n}).status_code, range(8)))
-    assert sorted(codes) == [200] + [410] * 7
+    assert sorted(codes) == [200] + [409] * 7
     workspace.store.flush()
     assert len(events(workspace, key)) == 1
 
@@ -386,14 +356,14 @@ def test_without_a_mail_server_the_page_says_what_to_set(tmp_path: Path) -> None
 
 
 def test_a_list_is_read_from_a_table_and_broken_lines_do_not_stop_it() -> None:
-    found = addresses("nimi;sähköposti\nEero;Eero@Example.fi\nLiisa;\nX;rikki@@x\nEero;eero@example.fi\n")
-    assert found.good == ("eero@example.fi",)
-    assert found.bad == ("rikki@@x",)
-    assert addresses("a@example.fi\n\nb@example.fi, Bea\n").good == ("a@example.fi", "b@example.fi")
-    with pytest.raises(TooLarge):
-        addresses("\n".join(f"a{n}@example.fi" for n in range(20_001)))
+    table = "nimi;sähköposti\nEero;Eero@Example.fi\nLiisa;\nX;rikki@@x\nEero;eero@example.fi\n"
+    assert list(entries(table.splitlines())) == [Entry(2, "eero@example.fi"), Fault(4, "rikki@@x")]
+    plain = "a@example.fi\n\nb@example.fi, Bea\n".splitlines(keepends=True)
+    assert [e.address for e in entries(plain) if isinstance(e, Entry)] == ["a@example.fi", "b@example.fi"]
     with pytest.raises(InvalidInput):
-        read_file(b"PK\x03\x04\0")
+        list(lines_of(BytesIO(b"PK\x03\x04\0")))
+    for content in ("Jääskeläinen\n".encode("cp1252"), "Jääskeläinen\n".encode("utf-8-sig")):
+        assert list(lines_of(BytesIO(content))) == ["Jääskeläinen\n"]
 
 
 def test_rules_are_shown_before_anything_goes(
@@ -405,18 +375,17 @@ def test_rules_are_shown_before_anything_goes(
     assert post(browser, f"/surveys/{second}/distribution/rules", rules | {"closes": "0"}).status_code == 422
     assert post(browser, f"/surveys/{second}/distribution/rules", rules).status_code == 303
     form = {"name": "a", "addresses": "often@example.fi\nseldom@example.fi\nbad@\n", "percent": "100"}
-    page = post(browser, f"/surveys/{second}/distribution/list", form).text
+    page = planned(browser, second, form)
     assert "1 letter would go." in page
     assert "Was asked a short time ago: 1" in page
     assert "The address cannot be written to: 1" in page
+    assert "Line 3: <code>bad@</code>" in page
     assert states(workspace, second) == {}, "nothing has been written"
     assert mail(browser, second, form["addresses"]).status_code == 303
     assert states(workspace, second) == {"queued": 1, "suppressed": 1}
     ledger = browser.get(f"/surveys/{second}/distribution?state=suppressed").text
     assert "Was asked a short time ago" in ledger
-    none = post(
-        browser, f"/surveys/{second}/distribution/list", form | {"percent": "0.0001", "name": "b"}
-    ).text
+    none = planned(browser, second, form | {"percent": "0.0001", "name": "b"})
     assert "0 letters would go." in none
     assert "Not in the sample" in none
     with workspace.db.session() as session:
@@ -449,9 +418,10 @@ def test_a_file_can_be_sent_instead(workspace: Workspace, browser: TestClient) -
     form = {"csrf_token": token_on(browser, "/settings/account"), "name": "a", "percent": "100"}
     path, table = f"/surveys/{key}/distribution/list", "nimi,email\nJääskeläinen,file@example.fi\n,bad@\n"
     for content in (table.encode("cp1252"), table.encode("utf-8-sig")):
-        page = browser.post(path, data=form, files={"file": ("list.csv", content, "text/csv")})
-        assert page.status_code == 200
+        looked = browser.post(path, data=form, files={"file": ("list.csv", content, "text/csv")})
+        assert looked.status_code == 303
+        page = browser.get(looked.headers["location"])
         assert "1 letter would go." in page.text
-        assert 'name="addresses" value="file@example.fi\nbad@"' in page.text
+        assert "Line 3: <code>bad@</code>" in page.text
     page = browser.post(path, data=form, files={"file": ("list.xlsx", b"PK\x03\x04\0", "text/csv")})
     assert (page.status_code, "This is no list of addresses" in page.text) == (422, True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from polku.i18n import LazyText, _l
 from polku.mail import REASONS as OF_LETTERS
+from polku.surveys.inviting import REASONS as OF_INVITATIONS
 from polku.webhooks import REASONS as OF_CALLS
 
 HEADINGS: Final[dict[str, LazyText]] = {
@@ -16,6 +17,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "address": _l("Address"),
     "advice": _l("What to do"),
     "after": _l("After"),
+    "after_days": _l("Days after it"),
     "after_s": _l("Time to it, s"),
     "again": _l("Meet it again"),
     "aim": _l("Aim"),
@@ -25,8 +27,11 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "answer": _l("Answer"),
     "answered": _l("Answered"),
     "answers": _l("Answers"),
+    "answered_at": _l("Answered at"),
+    "answered_on": _l("Answered on"),
     "as_of": _l("As of"),
     "asked": _l("Asked"),
+    "asked_before": _l("Decided on before"),
     "aspect": _l("Speaks of"),
     "aspect_name": _l("Complained of"),
     "aspects": _l("Speaks of"),
@@ -43,6 +48,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "average": _l("On average"),
     "b": _l("Second"),
     "backward": _l("Back"),
+    "bad": _l("Cannot be written to"),
     "bars": _l("How many take how long"),
     "been_s": _l("Been there, s"),
     "before": _l("Before"),
@@ -155,6 +161,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "felt": _l("Felt"),
     "fewest": _l("Needed"),
     "fi": _l("In Finnish"),
+    "faults": _l("Lines that cannot be written to"),
     "file": _l("File"),
     "files": _l("Number of files"),
     "finished": _l("Is over"),
@@ -173,6 +180,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "forward": _l("Forward"),
     "from_s": _l("From, s"),
     "gain": _l("Gain over shares"),
+    "given": _l("Given"),
     "goes_on": _l("Goes on"),
     "group": _l("The group"),
     "groups": _l("Rejected"),
@@ -189,6 +197,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "in_both": _l("In both"),
     "invited": _l("Invited"),
     "in_time": _l("In time"),
+    "invitations": _l("Invitations"),
     "is_clear": _l("Hardly chance"),
     "is_distinct": _l("Distinct"),
     "is_on": _l("On"),
@@ -226,6 +235,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "limit_type": _l("Type whose limit is met"),
     "limits": _l("Limits by type"),
     "link": _l("Where"),
+    "line": _l("Line"),
     "log_loss": _l("Log loss"),
     "longest": _l("Steps looked at"),
     "lookback_s": _l("Lookback, s"),
@@ -236,6 +246,10 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "macro_f1": _l("macro-F1"),
     "made": _l("Made"),
     "margins": _l("Margins"),
+    "made_at": _l("Made"),
+    "made_by": _l("Made by"),
+    "mailing": _l("Mailing"),
+    "mailings": _l("Mailings"),
     "marks": _l("What tells it apart"),
     "matched": _l("Found by"),
     "matched_type": _l("Which is"),
@@ -265,6 +279,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "negative": _l("Negative"),
     "new": _l("New customers"),
     "next_s": _l("Time to the next, s"),
+    "not_asked": _l("Not asked"),
     "now": _l("Now in it"),
     "number": _l("Number of the change"),
     "numbers": _l("In numbers"),
@@ -324,6 +339,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "recurrence": _l("Counted starts"),
     "refused_requests": _l("Requests turned away"),
     "reliability": _l("Reliability"),
+    "reminders": _l("Reminders"),
     "repeats": _l("May come again"),
     "replayable": _l("Can be replayed"),
     "required": _l("Required"),
@@ -354,7 +370,9 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "second_after_s": _l("Time to it in the second, s"),
     "second_half": _l("Later half"),
     "seen": _l("Seen"),
+    "segment": _l("Segment"),
     "sent": _l("Sent"),
+    "sent_at": _l("Sent at"),
     "sentiment": _l("Sentiment"),
     "seq": _l("Number"),
     "sessions": _l("Sessions"),
@@ -384,6 +402,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "starts": _l("Starts"),
     "starts_share": _l("Starts, share"),
     "state": _l("State"),
+    "states": _l("What came of it"),
     "status": _l("Status"),
     "stayed_s": _l("Stayed, s"),
     "step": _l("Step"),
@@ -465,7 +484,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "written_at": _l("Written"),
 }
 
-REASONS: Final[dict[str, LazyText]] = {
+REASONS: Final[dict[str, LazyText]] = dict(OF_INVITATIONS) | {
     "too_few": _l("too few"),
     "no_observations": _l("no observations"),
     "never_occurs": _l("never occurs"),

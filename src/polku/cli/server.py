@@ -89,7 +89,10 @@ def run(settings: Settings) -> None:
         server.on_startup(lambda: _ready(workspace, token, setup_code, terminal, stopping))
         db = workspace.db
         runner = Runner(db, _jobs(workspace))
-        postman, caller = mail.postman_of(settings, db, _note_outcome), webhooks.Caller(db)
+        postman, caller = (
+            mail.postman_of(settings, db, _note_outcome),
+            webhooks.Caller(db, notify=inviting.note_call),
+        )
         reading, following, learner = (
             CommentKeeper(workspace),
             cases.CaseKeeper(workspace),

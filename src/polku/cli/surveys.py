@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from polku.cli.inviting import invite_command
 from polku.cli.queries import query_group
 from polku.errors import InvalidInput
 from polku.i18n import current_language, gettext, in_words, number, percent
@@ -20,7 +21,7 @@ from polku.surveys.ready import ready_survey, ready_surveys
 
 def surveys(help: str) -> click.Group:
     group = query_group("surveys", help)
-    for made in (_check(), _templates(), _convert()):
+    for made in (_check(), _templates(), _convert(), invite_command()):
         group.add_command(made)
     return group
 

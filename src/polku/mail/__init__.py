@@ -2,7 +2,7 @@
 
 from polku.mail.address import InvalidAddress, checked_address
 from polku.mail.letter import Letter, Sender, as_mime, new_message_id
-from polku.mail.outbox import Ended, Notify, put, withdraw
+from polku.mail.outbox import Ended, Notify, put, waiting, withdraw
 from polku.mail.postman import Postman, Trouble
 from polku.mail.queries import QUERIES
 from polku.mail.reasons import REASONS
@@ -35,5 +35,6 @@ __all__ = [
     "postman_of",
     "put",
     "render",
+    "waiting",
     "withdraw",
 ]

@@ -207,6 +207,11 @@ def counts(session: Session) -> dict[str, int]:
     return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in session.execute(query)}
 
 
+def waiting(session: Session) -> int:
+    """How many letters are still to go."""
+    return session.scalar(select(func.count()).where(OutgoingMessage.state.in_(WAITING))) or 0
+
+
 def erase(session: Session, address: str) -> int:
     """Remove all letters to an address, also those that are to go; returns how many. Raises InvalidAddress."""
     gone = delete(OutgoingMessage).where(

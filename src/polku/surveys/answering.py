@@ -25,14 +25,18 @@ from polku.surveys.definition import Checked, Problem
 from polku.surveys.definition.values import COMMENT
 from polku.surveys.distribution.people import identifier_of
 from polku.surveys.inviting import Visit
+from polku.surveys.inviting.ledger import note_answered
 from polku.surveys.inviting.links import Outcome
 from polku.surveys.known import Asked, KnownSurveys
 from polku.surveys.store import Unfinished
+from polku.surveys.visitors.asking import Visitors
 from polku.workspace import Workspace
 
 CHANNELS: Final = ("link", "email", "widget", "kiosk", "qr", "sms")
 """How somebody came to a survey."""
 LONGEST_S: Final = 7 * 86_400
+SENT_AGAIN: Final = 200_000
+"""Among so many of the latest events it is looked whether a response has come already."""
 _RESPONSE: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _TRACK: Final = int(EventType.TRACK)
 
@@ -52,6 +56,8 @@ class Posted(msgspec.Struct, forbid_unknown_fields=True):
     anonymous_id: str | None = None
     address: str | None = None
     """Of the page that the survey was shown on."""
+    ticket: str = ""
+    """With which a card was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,13 @@ class LinkSpent(Conflict):
         self.outcome = outcome
 
 
+class AlreadyAnswered(LinkSpent):
+    """409: a personal link by which somebody has answered; what they said is there."""
+
+    code = "already_answered"
+    status = 409
+
+
 OUTCOMES: Final[Mapping[Outcome, LazyText]] = {
     "answered": _l("You have answered this survey already. Thank you!"),
     "refused": _l("You have asked not to be asked. This survey cannot be answered by this link any more."),
@@ -106,6 +119,7 @@ class Answering:
         self._workspace = workspace
         self._surveys = workspace.part(KnownSurveys)
         self._collector = workspace.part(Collector)
+        self._tickets = workspace.part(Visitors).tickets
 
     async def take(self, key: str, response: str, posted: Posted) -> Taken:
         """Keep what was answered so far or, when it is finished, store it as an event; durable when this returns.
@@ -120,6 +134,8 @@ class Answering:
             checked = await run_in_threadpool(self._apart, asked, response, posted, checked)
             await self._collector.append([row(asked, response, posted, checked)])
             await run_in_threadpool(self._forget, response)
+            if posted.ticket:
+                await run_in_threadpool(self._note_ticket, asked, posted.ticket)
         else:
             await run_in_threadpool(self._keep, asked, response, posted, checked)
         return Taken(posted.finished, (), checked.dropped)
@@ -132,7 +148,8 @@ class Answering:
         asked, checked = self._checked(key, response, posted)
         visit = await run_in_threadpool(self._look, token, key)
         if visit.outcome != "open":
-            raise LinkSpent(visit.outcome)
+            return await self._spent(visit.outcome, asked, response, posted)
+        posted.channel = visit.channel
         if checked.problems:
             return Taken(False, checked.problems, checked.dropped)
         if not posted.finished:
@@ -151,9 +168,32 @@ class Answering:
         def store_it() -> None:
             asyncio.run_coroutine_threadsafe(self._collector.append([made]), loop).result()
 
-        await run_in_threadpool(self._answer, token, store_it)
+        outcome = await run_in_threadpool(self._answer, token, store_it)
+        if outcome != "open":
+            return await self._spent(outcome, asked, response, posted)
         await run_in_threadpool(self._forget, response)
         return Taken(True, (), checked.dropped)
+
+    async def _spent(self, outcome: Outcome, asked: Asked, response: str, posted: Posted) -> Taken:
+        """What is told of a link that cannot be answered by: the same response sent again has been taken.
+
+        Raises LinkSpent.
+        """
+        if outcome != "answered":
+            raise LinkSpent(outcome)
+        if posted.finished and await run_in_threadpool(self._is_stored, asked, response):
+            return Taken(True)
+        raise AlreadyAnswered(outcome)
+
+    def _is_stored(self, asked: Asked, response: str) -> bool:
+        """Whether a response is among the latest events: browsers send again within minutes."""
+        self._workspace.store.flush()
+        snapshot = self._workspace.store.snapshot
+        found = snapshot.after(snapshot.next_seq - SENT_AGAIN).sql(
+            "SELECT 1 FROM events WHERE source = $source AND event_id = $id LIMIT 1",
+            {"source": asked.source, "id": response},
+        )
+        return bool(found.num_rows)
 
     def _checked(self, key: str, response: str, posted: Posted) -> tuple[Asked, Checked]:
         asked = self._surveys.by_key(key)
@@ -183,13 +223,21 @@ class Answering:
         originals.keep(self._workspace, kept)
         return replace(checked, answers=answers)
 
+    def _note_ticket(self, asked: Asked, ticket: str) -> None:
+        """The ledger knows that a card which it knows was answered: rules leave those in peace longer who do not."""
+        now = datetime.now(UTC)
+        shown = self._tickets.answered(ticket, asked.key, now)
+        if shown is not None:
+            with self._workspace.db.session() as session:
+                note_answered(session, shown, now, ZoneInfo(self._workspace.settings.timezone))
+
     def _look(self, token: str, key: str) -> Visit:
         with self._workspace.db.session(read_only=True) as session:
             visit = inviting.look(session, token, datetime.now(UTC))
         return visit if visit.survey == key else Visit("unknown")
 
-    def _answer(self, token: str, store_it: Callable[[], None]) -> None:
-        """Mark the ledger and store the event, in this order inside one unit of work.
+    def _answer(self, token: str, store_it: Callable[[], None]) -> Outcome:
+        """Mark the ledger and store the event, in this order inside one unit of work; `open` if that was done.
 
         If the event cannot be stored, the ledger is not marked. If Polku stops between the two, the browser sends the
         same response again, which is stored once.
@@ -197,9 +245,9 @@ class Answering:
         zone = ZoneInfo(self._workspace.settings.timezone)
         with self._workspace.db.session() as session:
             visit = inviting.answer(session, token, datetime.now(UTC), zone)
-            if visit.outcome != "open":
-                raise LinkSpent(visit.outcome)
-            store_it()
+            if visit.outcome == "open":
+                store_it()
+        return visit.outcome
 
     def begun(self, asked: Asked, response: str) -> Unfinished | None:
         """What was kept of a response that is not finished."""

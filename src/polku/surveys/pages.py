@@ -17,6 +17,7 @@ from polku.journeys import Touchpoints
 from polku.surveys import store, widget
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
+from polku.surveys.placing import PlacementForm, choices, filled_of, placement_of
 from polku.surveys.public import survey_page
 from polku.surveys.queries import SurveyList
 from polku.surveys.ready import ReadySurvey, ready_surveys
@@ -28,7 +29,7 @@ from polku.web.gate import CONTENT_POLICY
 from polku.web.listing import Column
 from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
-from polku.web.visitor import CurrentAnalyst, CurrentUser
+from polku.web.visitor import CurrentAnalyst, CurrentUser, visitor_of
 from polku.workspace import Workspace
 
 router = APIRouter(include_in_schema=False)
@@ -49,15 +50,6 @@ class NewSurvey(Form):
     template: str = BLANK
     touchpoint: str = ""
     anonymous: bool = False
-
-
-class PlacementForm(Form):
-    on: bool = False
-    paths: Annotated[str, Field(max_length=4000)] = ""
-    event: Annotated[str, Field(max_length=120)] = ""
-    delay_s: Annotated[int, Field(ge=0, le=600)] = 3
-    percent: Annotated[float, Field(gt=0, le=100)] = 100
-    gap_days: Annotated[int, Field(ge=0, le=3650)] = 90
 
 
 @router.get("/surveys")
@@ -102,28 +94,19 @@ def add(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
 
 @router.get("/surveys/{key}")
 def show_survey(request: Request, key: str, user: CurrentUser) -> Response:
-    with _workspace(request).db.session(read_only=True) as session:
+    workspace = _workspace(request)
+    with workspace.db.session(read_only=True) as session:
         placement = store.placement(session, key)
-    raw = {
-        "on": placement.on,
-        "paths": "\n".join(placement.paths),
-        "event": placement.event,
-        "delay_s": placement.delay_s,
-        "percent": f"{placement.share * 100:g}",
-        "gap_days": placement.gap_days,
-    }
-    return _survey_page(request, key, Filled[PlacementForm](raw=raw))
+    return _survey_page(request, key, filled_of(workspace, placement))
 
 
 @router.post("/surveys/{key}/site")
 def place(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
     """When the survey shows itself on the company's sites."""
     filled = read_form(PlacementForm, data)
-    if not filled.form:
+    placement = placement_of(_workspace(request), filled)
+    if placement is None:
         return _survey_page(request, key, filled, status=422)
-    form = filled.form
-    paths = tuple(p.strip() for p in form.paths.splitlines() if p.strip())
-    placement = store.Placement(form.on, paths, form.event, form.delay_s, form.percent / 100, form.gap_days)
     with _workspace(request).db.session() as session:
         store.place(session, key, placement)
     _workspace(request).part(KnownSurveys).forget(key)
@@ -147,6 +130,7 @@ def _survey_page(request: Request, key: str, filled: Filled[PlacementForm], *, s
         filled=filled,
         fits=survey.state == "open" and widget.fits(workspace.part(KnownSurveys).by_key(key).definition),
         **found,
+        **(choices(workspace) if visitor_of(request).may("analyst") else {}),
         snippet=f'<script src="{address.removesuffix(key)}widget.js" async></script>',
         now=datetime.now(UTC),
     )

@@ -150,7 +150,6 @@ class _Answers:
         path = Request(scope).path_params
 
         async def take(posted: Posted) -> Taken:
-            posted.channel = "email"
             return await self._answering.take_by_link(path["token"], path["key"], path["response"], posted)
 
         await reply_to_answers(scope, receive, send, take)

@@ -20,7 +20,7 @@ from polku.collect import LARGEST_BODY, Oversized, not_post, receive_body, reply
 from polku.collect import Unfinished as Gone
 from polku.errors import InvalidInput, PolkuError, TooLarge
 from polku.i18n import LANGUAGES, current_language, gettext, in_words, use_language
-from polku.surveys import widget
+from polku.surveys import visitors, widget
 from polku.surveys.answering import CHANNELS, Answering, Posted, SurveyClosed, Taken
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
@@ -46,6 +46,7 @@ def routes(workspace: Workspace) -> Sequence[BaseRoute]:
     """For the application to add; see PUBLIC_PATHS."""
     return [
         *widget.routes(workspace),
+        *visitors.routes(workspace),
         Route("/s/kiosk.js", _kiosk_script),
         Route("/s/{key}", _SurveyPage(workspace), methods=["GET", "HEAD"]),
         Route("/s/{key}/{response}", _Answers(workspace)),

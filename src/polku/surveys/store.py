@@ -64,7 +64,11 @@ class Survey:
 class Placement:
     """When a survey shows itself on the company's sites: on pages whose path fits one of `paths` (`*` is anything;
     none: all), once `event` has happened there (empty: at once), after `delay_s` seconds, to a `share` of visitors, and
-    to the same browser not again within `gap_days`."""
+    to the same browser not again within `gap_days`.
+
+    With `who` (conditions on customers; `segment` is what they are called) or a `touchpoint` that must have been met
+    `within_minutes`, the server says of each visitor whether they are asked, and rules of asking hold too.
+    """
 
     on: bool = False
     paths: tuple[str, ...] = ()
@@ -72,6 +76,15 @@ class Placement:
     delay_s: int = 3
     share: float = 1.0
     gap_days: int = 90
+    segment: str = ""
+    who: tuple[str, ...] = ()
+    touchpoint: str = ""
+    within_minutes: int = 30
+
+    @property
+    def asks(self) -> bool:
+        """Whether the server must be asked about each visitor."""
+        return bool(self.who or self.touchpoint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +211,10 @@ def placement(session: Session, key: str) -> Placement:
     row = session.get(SurveyPlacementRow, _row(session, key).id)
     if row is None:
         return Placement()
-    return Placement(row.on, tuple(row.paths.splitlines()), row.event, row.delay_s, row.share, row.gap_days)
+    return Placement(
+        row.on, tuple(row.paths.splitlines()), row.event, row.delay_s, row.share, row.gap_days, row.segment,
+        tuple(row.who.splitlines()), row.touchpoint, row.within_minutes,
+    )  # fmt: skip
 
 
 def place(session: Session, key: str, placement: Placement) -> None:
@@ -210,6 +226,8 @@ def place(session: Session, key: str, placement: Placement) -> None:
         session.add(row)
     row.on, row.paths, row.event = placement.on, "\n".join(placement.paths), placement.event
     row.delay_s, row.share, row.gap_days = placement.delay_s, placement.share, placement.gap_days
+    row.segment, row.who = placement.segment, "\n".join(placement.who)
+    row.touchpoint, row.within_minutes = placement.touchpoint, placement.within_minutes
 
 
 def placed(session: Session) -> list[str]:

@@ -64,6 +64,14 @@ class SurveyPlacementRow(Base):
     delay_s: Mapped[int] = mapped_column(Integer)
     share: Mapped[float] = mapped_column(Float)  # of visitors, chosen by lot
     gap_days: Mapped[int] = mapped_column(Integer)  # before the same browser is asked again
+    segment: Mapped[str] = mapped_column(String(120), default="", server_default="")  # its name
+    who: Mapped[str] = mapped_column(
+        Text, default="", server_default=""
+    )  # conditions on visitors, a line each
+    touchpoint: Mapped[str] = mapped_column(
+        String(80), default="", server_default=""
+    )  # lately met; empty: any
+    within_minutes: Mapped[int] = mapped_column(Integer, default=30, server_default="30")
 
 
 class AnswersRow(Base):

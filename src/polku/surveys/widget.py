@@ -101,8 +101,9 @@ def _told(asked: Asked, placement: store.Placement) -> dict[str, Any]:
         "paths": placement.paths,
         "event": placement.event,
         "delay_s": placement.delay_s,
-        "share": placement.share,
+        "share": 1.0 if placement.asks else placement.share,  # then the lot is drawn by customer, here
         "gap_days": placement.gap_days,
+        "asks": placement.asks,
     }
 
 

@@ -58,7 +58,7 @@ HEADERS: Final = {
 
 class Gate:
     """ASGI middleware. `public` are path prefixes that look after themselves (collectors, static files); `uploads` are
-    paths where an analyst may send files, with the most bytes of a form there."""
+    how paths end where an analyst may send files, with the most bytes of a form there."""
 
     def __init__(
         self,
@@ -108,8 +108,9 @@ class Gate:
             await send(message)
 
         answer: ASGIApp = self._stop(request, visitor) or self.app
-        path = request.url.path
-        most = self._uploads.get(path, LARGEST_FORM) if visitor.may("analyst") else LARGEST_FORM
+        path, most = request.url.path, LARGEST_FORM
+        if visitor.may("analyst"):
+            most = next((size for end, size in self._uploads.items() if path.endswith(end)), most)
         receive = request.receive if path.startswith("/api/") else _no_more_than(request.receive, most)
         try:
             await answer(request.scope, receive, send_sealed)

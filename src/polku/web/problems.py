@@ -33,6 +33,7 @@ ADVICE: Final[dict[str, tuple[LazyText, LazyText]]] = {
     ),
     "template_broken": (_l("This letter cannot be made"), _l("Correct its template and try again.")),
     "survey_closed": (_l("The survey is closed"), _l("What was answered before stays.")),
+    "already_answered": (_l("You have answered already"), _l("Thank you! There is nothing more to do.")),
     "link_spent": (
         _l("This link has done its work"),
         _l("Ask for a new one if you would still like to answer."),

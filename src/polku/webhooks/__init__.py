@@ -1,7 +1,7 @@
 """Webhooks: other systems called when something happens; none of it is lost when one is down."""
 
 from polku.webhooks.caller import Caller, forgetting
-from polku.webhooks.calls import Ended, Notify, put, send
+from polku.webhooks.calls import Ended, Notify, listeners, put, send, withdraw
 from polku.webhooks.kinds import TRIAL, WebhookKind
 from polku.webhooks.queries import QUERIES
 from polku.webhooks.reasons import REASONS
@@ -17,6 +17,8 @@ __all__ = [
     "WebhookKind",
     "add",
     "forgetting",
+    "listeners",
     "put",
     "send",
+    "withdraw",
 ]

@@ -87,6 +87,23 @@ def put(
     return row.id
 
 
+def withdraw(session: Session, key: str) -> bool:
+    """Take back the calls with a key that have not been made; whether there were any."""
+    gone: Any = session.execute(
+        delete(WebhookCall).where(
+            WebhookCall.webhook_id.in_(select(WebhookRow.id)),  # by which keys are found fast
+            WebhookCall.key == key,
+            WebhookCall.state.in_(WAITING),
+        )
+    )
+    return int(gone.rowcount) > 0
+
+
+def listeners(session: Session, kind: str) -> int:
+    """How many webhooks are called for a kind."""
+    return sum(row.turned_off_at is None and kind in row.kinds.split() for row in webhooks(session))
+
+
 def due(session: Session, now: datetime, *, most: int) -> dict[int, list[Post]]:
     """Calls that are to be made now by webhook, the oldest first, at most `most` each.
 

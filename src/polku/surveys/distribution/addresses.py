@@ -1,78 +1,182 @@
-"""Addresses from what somebody pasted or uploaded: one a line, or a CSV with a column of them."""
+"""Addresses from what somebody pasted or uploaded: one a line, or a CSV with a column of them; read as a stream."""
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import chain
+from typing import BinaryIO, Final
+
+import numpy as np
+import phonenumbers
+from xxhash import xxh3_64_intdigest
 
 from polku.errors import InvalidInput, TooLarge
 from polku.mail import InvalidAddress, checked_address
 
-MOST: Final = 20_000
-"""What fits into a form, which is 1 MB at most."""
-_HEADINGS: Final = frozenset(
-    {"email", "e-mail", "e_mail", "mail", "sähköposti", "sähköpostiosoite", "email address", "osoite"}
-)
+MOST: Final = 1_000_000
+"""Of one list."""
+LONGEST_LINE: Final = 10_000
+REGION: Final = "FI"
+"""Of phone numbers without a country."""
+_HEADINGS: Final = {
+    "email": frozenset(
+        {"email", "e-mail", "e_mail", "mail", "sähköposti", "sähköpostiosoite", "email address", "osoite"}
+    ),
+    "sms": frozenset(
+        {
+            "phone",
+            "phone number",
+            "mobile",
+            "tel",
+            "puhelin",
+            "puhelinnumero",
+            "matkapuhelin",
+            "gsm",
+            "numero",
+        }
+    ),
+}
+_PENDING: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
-    """`good` in small letters, each once; `bad` are those that cannot be written to, as they were given."""
+class Entry:
+    """An address as it is kept (e-mail in small letters, phone numbers as +358…), and the line that it stood on."""
 
-    good: tuple[str, ...]
-    bad: tuple[str, ...]
-
-
-def read_file(content: bytes) -> str:
-    """A file's text: UTF-8, or else as Windows writes it. Raises InvalidInput for what is no text."""
-    if b"\0" in content:
-        raise InvalidInput("This is no list of addresses. Save the table as CSV and send that.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+    line: int
+    address: str
 
 
-def addresses(text: str) -> Addresses:
-    """Read a list. Of a table it is the column whose heading says so, else of each line the cell with an @.
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What stood on a line and cannot be written to."""
 
-    One broken line does not stop the others. Raises TooLarge for more than 20,000.
+    line: int
+    given: str
+
+
+def lines_of(file: BinaryIO) -> Iterator[str]:
+    """A file's lines: UTF-8, or else as Windows writes it; no more than one in memory.
+
+    Raises InvalidInput for what is no text.
     """
-    rows = _rows(text)
-    column = _column(rows[0]) if rows else None
-    good: dict[str, None] = {}
-    bad: dict[str, None] = {}
-    for row in rows if column is None else rows[1:]:
-        cell = _cell(row, column)
+    encoding = _encoding(file)
+    file.seek(0)
+    while raw := file.readline(LONGEST_LINE):
+        yield raw.decode(encoding, errors="replace").removeprefix("\ufeff")
+
+
+def entries(lines: Iterable[str], channel: str = "email") -> Iterator[Entry | Fault]:
+    """Each address once, in order, and each line that has none that can be written to.
+
+    Of a table it is the column whose heading says so, else of each line the cell with an @, or the first that is a
+    phone number. One broken line does not stop the others. Raises TooLarge for more than a million lines.
+    """
+    rest = iter(lines)
+    first = next((line for line in rest if line.strip()), "")
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(chain([first], rest), delimiter=separator)
+    seen, column, checked = _Seen(), None, _CHECKED[channel]
+    for number, row in _rows(reader):
+        cells = [c.strip() for c in row]
+        if number == 1:
+            column = _column(cells, channel)
+            if column is not None:
+                continue
+        if number > MOST + 1:
+            raise TooLarge("A mailing goes to at most %(most)s addresses. Divide the list.", most=MOST)
+        cell = _cell(cells, column, checked)
         if not cell:
             continue
-        try:
-            good[checked_address(cell).lower()] = None
-        except InvalidAddress:
-            bad[cell[:254]] = None
-        if len(good) + len(bad) > MOST:
-            raise TooLarge("A mailing goes to at most %(most)s addresses. Divide the list.", most=MOST)
-    return Addresses(tuple(good), tuple(bad))
+        address = checked(cell)
+        if address is None:
+            yield Fault(number, cell[:254])
+        elif seen.is_new(address):
+            yield Entry(number, address)
 
 
-def _rows(text: str) -> list[list[str]]:
-    text = text.strip()
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+def phone_number(text: str, region: str = REGION) -> str | None:
+    """A phone number as E.164 has it; None if nobody can have it. One without a country is of `region`."""
     try:
-        rows = csv.reader(io.StringIO(text, newline=None), delimiter=separator)
-        return [[c.strip() for c in row] for row in rows]
-    except csv.Error as e:
-        raise InvalidInput("The list cannot be read as a table: %(why)s", why=e) from None
+        parsed = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
-def _column(heading: list[str]) -> int | None:
-    return next((i for i, c in enumerate(heading) if c.casefold() in _HEADINGS), None)
+def email_address(text: str) -> str | None:
+    """An address in small letters; None if it cannot be written to."""
+    try:
+        return checked_address(text).lower()
+    except InvalidAddress:
+        return None
 
 
-def _cell(row: list[str], column: int | None) -> str:
+_CHECKED: Final[dict[str, Callable[[str], str | None]]] = {"email": email_address, "sms": phone_number}
+
+
+class _Seen:
+    """Which addresses have been, by their hashes: 8 bytes each, so that a million fit anywhere."""
+
+    def __init__(self) -> None:
+        self._known = np.zeros(0, np.uint64)
+        self._new: set[int] = set()
+
+    def is_new(self, address: str) -> bool:
+        key = xxh3_64_intdigest(address.encode())
+        if key in self._new:
+            return False
+        at = int(np.searchsorted(self._known, np.uint64(key)))
+        if at < len(self._known) and int(self._known[at]) == key:
+            return False
+        self._new.add(key)
+        if len(self._new) >= _PENDING:
+            self._known = np.union1d(self._known, np.fromiter(self._new, np.uint64, len(self._new)))
+            self._new.clear()
+        return True
+
+
+def _encoding(file: BinaryIO) -> str:
+    """Read once from beginning to end, a piece at a time."""
+    decoder, encoding = codecs.getincrementaldecoder("utf-8")(), "utf-8"
+    file.seek(0)
+    while piece := file.read(1 << 16):
+        if b"\0" in piece:
+            raise InvalidInput("This is no list of addresses. Save the table as CSV and send that.")
+        if encoding == "cp1252":
+            continue
+        try:
+            decoder.decode(piece)
+        except UnicodeDecodeError:
+            encoding = "cp1252"
+    return encoding
+
+
+def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Rows that can be read, numbered; one that cannot is as one with a single cell."""
+    number = 0
+    while True:
+        number += 1
+        try:
+            yield number, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as e:
+            yield number, [str(e)]
+
+
+def _column(heading: list[str], channel: str) -> int | None:
+    return next((i for i, c in enumerate(heading) if c.casefold() in _HEADINGS[channel]), None)
+
+
+def _cell(row: list[str], column: int | None, checked: Callable[[str], str | None]) -> str:
     if column is not None:
         return row[column] if column < len(row) else ""
+    if checked is phone_number:
+        return next((c for c in row if phone_number(c)), row[0] if row else "")
     return next((c for c in row if "@" in c), row[0] if row else "")

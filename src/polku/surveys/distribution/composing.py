@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, time
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +13,15 @@ from polku.mail import Letter, Sender
 from polku.settings import Settings
 from polku.surveys.asked_first import in_letter
 from polku.surveys.distribution.people import contacts, recipient
-from polku.surveys.inviting import Invited, invitation_letter
+from polku.surveys.distribution.planning import rules_of
+from polku.surveys.distribution.rules import read_rules
+from polku.surveys.distribution.store import named as named_mailings
+from polku.surveys.inviting import SMS, Invited, TextMessage, invitation_letter
 from polku.surveys.inviting.tables import Invitation
+from polku.surveys.inviting.texts import invitation_text
 from polku.surveys.known import Asked, KnownSurveys
 from polku.web.store import company
+from polku.webhooks import listeners
 from polku.workspace import Workspace
 
 
@@ -29,21 +35,54 @@ def sender_of(settings: Settings) -> Sender:
     return Sender(settings.mail_from, settings.mail_name, settings.mail_reply_to)
 
 
-def composer(workspace: Workspace, session: Session) -> Callable[[Invitation, str, bool], Letter | None]:
-    """Writes letters for rows of the ledger, in the unit of work that they are sent in."""
-    settings, known = workspace.settings, workspace.part(KnownSurveys)
-    owner = company(session)
-    named = settings.mail_name or (owner.name if owner else "")
+def channels(workspace: Workspace, session: Session) -> list[str]:
+    """The ways by which something can go now."""
+    ways = [] if lacking(workspace.settings) else ["email"]
+    return [*ways, "sms"] if not lacking_for_sms(workspace.settings, session) else ways
 
-    def compose(row: Invitation, token: str, reminder: bool) -> Letter | None:
+
+def lacking_for_sms(settings: Settings, session: Session) -> str:
+    """Why no text message can go: 'public_url', 'no_webhook' or 'several_webhooks' (each would send it); empty: it
+    can."""
+    if not settings.public_url.startswith("https://"):
+        return "public_url"
+    gateways = listeners(session, SMS)
+    return "no_webhook" if not gateways else "several_webhooks" if gateways > 1 else ""
+
+
+def company_name(settings: Settings, session: Session) -> str:
+    """As it stands in letters."""
+    owner = company(session)
+    return settings.mail_name or (owner.name if owner else "")
+
+
+def composer(
+    workspace: Workspace, session: Session, now: datetime | None = None
+) -> Callable[[Invitation, str, bool], Letter | TextMessage | None]:
+    """Writes letters and text messages for rows of the ledger, in the unit of work that they are sent in."""
+    settings, known = workspace.settings, workspace.part(KnownSurveys)
+    named, until = company_name(settings, session), _until(workspace, session, now or datetime.now(UTC))
+    words: dict[int, str] = {}
+
+    def words_of(row: Invitation) -> str:
+        if row.mailing is None:
+            return ""
+        if row.mailing not in words:
+            words.update((m.id, m.words) for m in named_mailings(session, [row.mailing]).values())
+        return words.get(row.mailing, "")
+
+    def compose(row: Invitation, token: str, reminder: bool) -> Letter | TextMessage | None:
         asked = known.by_key(row.survey)
-        address = recipient(session, row.survey, row.profile)
-        if not address:
-            address = contacts(workspace, [int(row.profile, 16)])[int(row.profile, 16)].address or ""
+        address = _address(workspace, session, row)
         if not address:
             return None
         language = _language(asked, row.language, settings)
         link = f"{settings.public_url.rstrip('/')}/s/{row.survey}/i/{token}"
+        if row.channel == "sms":
+            told = invitation_text(
+                language=language, company=named, link=link, words=words_of(row), reminder=reminder
+            )
+            return TextMessage(address, told, until)
         return invitation_letter(
             Invited(
                 to=address,
@@ -60,6 +99,25 @@ def composer(workspace: Workspace, session: Session) -> Callable[[Invitation, st
         )
 
     return compose
+
+
+def _until(workspace: Workspace, session: Session, now: datetime) -> datetime | None:
+    """When quiet hours begin next: what a gateway has not delivered by then would wake somebody."""
+    rules = rules_of(workspace, read_rules(session))
+    local = now.astimezone(rules.zone)
+    closes = rules.hours.closes
+    if closes == time.max:
+        return None
+    return datetime.combine(local.date(), closes, rules.zone).astimezone(UTC)
+
+
+def _address(workspace: Workspace, session: Session, row: Invitation) -> str:
+    """Where a row's profile is written to by its channel: what a list gave, else what is known of it."""
+    given = recipient(session, row.survey, row.profile)
+    if given and ("@" in given) == (row.channel == "email"):
+        return given
+    profile = int(row.profile, 16)
+    return contacts(workspace, [profile], "sms" if row.channel == "sms" else "email")[profile].address or ""
 
 
 def _language(asked: Asked, wish: str, settings: Settings) -> str:

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from polku.i18n import _l
 from polku.surveys.distribution.rules import AskingRules
+from polku.surveys.inviting.texts import LONGEST
 from polku.web.forms import FieldError, Form
 
 Days = Annotated[int, Field(ge=0, le=3650)]
+Conditions = Annotated[str, Field(max_length=4_000)]
 
 
-class ListForm(Form):
-    name: Annotated[str, Field(max_length=60)]
-    addresses: Annotated[str, Field(max_length=8_000_000)] = ""
+class SendingForm(Form):
+    """What all ways of sending have."""
+
     percent: Annotated[float, Field(gt=0, le=100)] = 100
+    channel: Literal["email", "sms"] = "email"
+    words: Annotated[str, Field(max_length=LONGEST)] = ""
 
 
-class TriggerForm(Form):
+class ListForm(SendingForm):
+    name: Annotated[str, Field(max_length=60)]
+    addresses: Annotated[str, Field(max_length=1_000_000)] = ""
+
+
+class SegmentForm(SendingForm):
+    """`segment` is the number of a saved analysis; all that is given must hold."""
+
+    name: Annotated[str, Field(max_length=60)]
+    stage: str = ""
+    segment: str = ""
+    who: Conditions = ""
+
+
+class TriggerForm(SendingForm):
     touchpoint: str
     after_days: Annotated[int, Field(ge=0, le=365)] = 3
-    percent: Annotated[float, Field(gt=0, le=100)] = 100
+    stage: str = ""
+    segment: str = ""
+    who: Conditions = ""
 
 
 class RulesForm(Form):
@@ -37,6 +57,8 @@ class RulesForm(Form):
     answer_days: Annotated[int, Field(ge=1, le=365)]
     remind_after_days: Annotated[int, Field(ge=1, le=365)]
     reminders: Annotated[int, Field(ge=0, le=2)]
+    consent_trait: Annotated[str, Field(max_length=80)] = ""
+    ask_unknown: bool = False
 
     @model_validator(mode="after")
     def _some_hours(self) -> Self:

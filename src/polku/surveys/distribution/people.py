@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, insert
 from sqlalchemy.orm import Session
 
 from polku.profiles import Identities
 from polku.profiles.search import IdentifierIndex, Named
 from polku.profiles.trait_columns import TraitColumns
 from polku.store.keys import identifier_keys
+from polku.surveys.distribution.addresses import phone_number
 from polku.surveys.distribution.tables import RecipientRow
-from polku.surveys.inviting import Contact
+from polku.surveys.inviting import AddressKind, Contact
 from polku.surveys.inviting.opting_out import parts, profile_key
 from polku.surveys.inviting.tables import Invitation
 from polku.workspace import Workspace
@@ -25,28 +26,58 @@ _LABELS: Final = frozenset({"name"})
 _OPEN: Final = ("waiting", "queued", "sent")
 
 
-def profiles_of(workspace: Workspace, addresses: Sequence[str]) -> dict[str, int]:
-    """The profile of each address (in small letters), also of those that no event has had yet.
+_YES: Final = frozenset(
+    {"true", "yes", "y", "1", "on", "granted", "opted_in", "subscribed", "kyllä", "joo", "sallittu"}
+)
+_NO: Final = frozenset(
+    {"false", "no", "n", "0", "off", "denied", "opted_out", "unsubscribed", "ei", "kielletty", "kielto"}
+)
+IDENTIFIERS: Final = {"email": "email", "sms": "phone"}
+"""The type of identifier that a channel writes to."""
+
+
+def profiles_of(workspace: Workspace, addresses: Sequence[str], channel: str = "email") -> dict[str, int]:
+    """The profile of each address (e-mail in small letters), also of those that no event has had yet.
 
     Addresses that rules of identity take for nobody's are left out.
     """
     if not addresses:
         return {}
-    keys = identifier_keys("email", pa.chunked_array([pa.array(addresses, pa.string())]))
+    keys = identifier_keys(IDENTIFIERS[channel], pa.chunked_array([pa.array(addresses, pa.string())]))
     found = workspace.part(Identities).current().profiles(keys)
     return {a: p for a, p in zip(addresses, found.tolist(), strict=True) if p}
 
 
-def contacts(workspace: Workspace, profiles: Iterable[int]) -> dict[int, Contact]:
-    """How profiles can be reached: the address that was seen last, and the language that they are known to read."""
+def contacts(
+    workspace: Workspace, profiles: Iterable[int], channel: AddressKind = "email", *, consent_trait: str = ""
+) -> dict[int, Contact]:
+    """How profiles can be reached: the address that was seen last, whether they agreed (None: not known), and the
+    language that they are known to read."""
     wanted = list(dict.fromkeys(profiles))
-    named = _named(workspace, wanted)
-    languages = _languages(workspace, wanted)
+    named, languages = _named(workspace, wanted), languages_of(workspace, wanted)
+    agreed = consents(workspace, wanted, consent_trait)
     found = {}
     for profile in wanted:
-        address = next((n.value for n in reversed(named[profile]) if n.type == "email"), None)
-        found[profile] = Contact("email" if address else None, address, None, languages.get(profile, ""))
+        seen = (n.value for n in reversed(named[profile]) if n.type == IDENTIFIERS[channel])
+        address = next(seen if channel == "email" else filter(None, map(phone_number, seen)), None)
+        kind = channel if address else None
+        found[profile] = Contact(kind, address, agreed.get(profile), languages.get(profile, ""))
     return found
+
+
+def consents(workspace: Workspace, profiles: Sequence[int], trait: str) -> dict[int, bool]:
+    """Whether profiles agreed to be asked, by their latest statement of a trait; those are left out of whom it is not
+    known."""
+    if not trait:
+        return {}
+    said = {p: consent(value) for p, value in _trait(workspace, profiles, trait).items()}
+    return {p: agreed for p, agreed in said.items() if agreed is not None}
+
+
+def consent(value: str) -> bool | None:
+    """What a trait's value says of consent: yes, no, or nothing that can be told."""
+    text = value.strip().casefold()
+    return True if text in _YES else False if text in _NO else None
 
 
 def identifier_of(workspace: Workspace, survey: str, profile: int) -> tuple[str, str] | None:
@@ -75,36 +106,27 @@ def recipient(session: Session, survey: str, profile: str) -> str:
 
 def keep_recipients(session: Session, survey: str, addresses: Mapping[int, str], now: datetime) -> None:
     """Keep the addresses of profiles that a list named, in place of earlier ones."""
-    for profile, address in addresses.items():
-        session.merge(
-            RecipientRow(survey=survey, profile=profile_key(profile), address=address, added_at=now)
+    rows = [
+        {"survey": survey, "profile": profile_key(p), "address": address, "added_at": now}
+        for p, address in addresses.items()
+    ]
+    for part in parts(iter([str(row["profile"]) for row in rows])):
+        session.execute(
+            delete(RecipientRow).where(RecipientRow.survey == survey, RecipientRow.profile.in_(part))
         )
+    if rows:
+        session.execute(insert(RecipientRow), rows)
 
 
 def forget_recipients(session: Session) -> int:
     """Forget addresses of those who are asked nothing any more; how many."""
-    rows = session.execute(select(RecipientRow.survey, RecipientRow.profile)).all()
-    by_survey: dict[str, list[str]] = {}
-    for survey, profile in rows:
-        by_survey.setdefault(survey, []).append(profile)
-    gone = 0
-    for survey, those in by_survey.items():
-        for part in parts(iter(those)):
-            open_ = set(
-                session.scalars(
-                    select(Invitation.profile).where(
-                        Invitation.survey == survey,
-                        Invitation.state.in_(_OPEN),
-                        Invitation.profile.in_(part),
-                    )
-                )
-            )
-            over = [p for p in part if p not in open_]
-            session.execute(
-                delete(RecipientRow).where(RecipientRow.survey == survey, RecipientRow.profile.in_(over))
-            )
-            gone += len(over)
-    return gone
+    still = exists().where(
+        Invitation.survey == RecipientRow.survey,
+        Invitation.profile == RecipientRow.profile,
+        Invitation.state.in_(_OPEN),
+    )
+    gone: Any = session.execute(delete(RecipientRow).where(~still))
+    return int(gone.rowcount)
 
 
 def _named(workspace: Workspace, profiles: Sequence[int]) -> dict[int, list[Named]]:
@@ -118,7 +140,13 @@ def _named(workspace: Workspace, profiles: Sequence[int]) -> dict[int, list[Name
     return found
 
 
-def _languages(workspace: Workspace, profiles: Sequence[int]) -> dict[int, str]:
-    column = workspace.part(TraitColumns).column("language")
+def languages_of(workspace: Workspace, profiles: Sequence[int]) -> dict[int, str]:
+    """The language that profiles are known to read, of those of whom it is known."""
+    return {p: v.strip()[:2].lower() for p, v in _trait(workspace, profiles, "language").items()}
+
+
+def _trait(workspace: Workspace, profiles: Sequence[int], name: str) -> dict[int, str]:
+    """What is known of a trait, of those profiles of whom it is."""
+    column = workspace.part(TraitColumns).column(name)
     codes = column.of(np.array(profiles, np.uint64)).tolist()
-    return {p: column.values[c].strip()[:2].lower() for p, c in zip(profiles, codes, strict=True) if c >= 0}
+    return {p: column.values[c] for p, c in zip(profiles, codes, strict=True) if c >= 0}

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 
 from polku.journeys import Touchpoints
 from polku.profiles import Identities
-from polku.surveys.distribution.people import contacts, profiles_of
+from polku.surveys.distribution.people import consents, contacts, languages_of, profiles_of
 from polku.surveys.distribution.rules import AskingRules
+from polku.surveys.distribution.segments import among, members
 from polku.surveys.distribution.store import Mailing
 from polku.surveys.inviting import (
     EVENTS,
+    AddressKind,
     Candidate,
     Contact,
     Decision,
@@ -49,21 +51,36 @@ class Listed:
 
 
 def of_list(
-    workspace: Workspace, survey: str, campaign: str, addresses: Sequence[str], now: datetime
+    workspace: Workspace, mailing: Mailing, addresses: Sequence[str], consent_trait: str, now: datetime
 ) -> Listed:
     """Candidates for the addresses of a list, in its order, to be asked as soon as rules allow."""
     by_profile: dict[int, str] = {}
-    for address, profile in profiles_of(workspace, addresses).items():
+    for address, profile in profiles_of(workspace, addresses, mailing.channel).items():
         by_profile.setdefault(profile, address)
-    known = contacts(workspace, by_profile)
+    profiles = list(by_profile)
+    agreed, languages = consents(workspace, profiles, consent_trait), languages_of(workspace, profiles)
     reached = {
-        p: Contact("email", address, known[p].consent, known[p].language) for p, address in by_profile.items()
+        p: Contact(mailing.channel, address, agreed.get(p), languages.get(p, ""))
+        for p, address in by_profile.items()
     }
-    return Listed(list(listed(campaign, survey, by_profile, reached, at=now)), by_profile)
+    found = listed(mailing.name, mailing.survey, by_profile, reached, at=now)
+    return Listed([replace(c, mailing=mailing.id) for c in found], by_profile)
 
 
-def of_trigger(workspace: Workspace, mailing: Mailing) -> tuple[list[Candidate], int]:
-    """Candidates for a trigger's new events, at most `A_TIME` of them, and the last event that was looked at."""
+def of_segment(
+    workspace: Workspace, mailing: Mailing, profiles: Sequence[int], consent_trait: str, now: datetime
+) -> Listed:
+    """Candidates for the profiles of a segment; their addresses are looked up again when it is written to them."""
+    reached = contacts(workspace, profiles, mailing.channel, consent_trait=consent_trait)
+    found = listed(mailing.name, mailing.survey, profiles, reached, at=now)
+    return Listed([replace(c, mailing=mailing.id) for c in found], {})
+
+
+def of_trigger(workspace: Workspace, mailing: Mailing, consent_trait: str) -> tuple[list[Candidate], int]:
+    """Candidates for a trigger's new events, at most `A_TIME` of them, and the last event that was looked at.
+
+    Whether they are in its segment is seen when the letter would go.
+    """
     events, last = events_after(workspace, mailing.looked_seq, mailing.touchpoint, most=A_TIME)
     trigger = Trigger(
         str(mailing.id),
@@ -73,17 +90,34 @@ def of_trigger(workspace: Workspace, mailing: Mailing) -> tuple[list[Candidate],
         mailing.made_at - timedelta(days=mailing.after_days),
     )
     profiles = events["profile"].to_pylist()
-    return triggered(trigger, events, contacts(workspace, profiles)), last
+    reached = contacts(workspace, profiles, mailing.channel, consent_trait=consent_trait)
+    return [replace(c, mailing=mailing.id) for c in triggered(trigger, events, reached)], last
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a trigger would have asked of the last month's events, and how many more are not in its segment."""
+
+    candidates: Sequence[Candidate]
+    not_in_segment: int
 
 
 def tried_out(
-    workspace: Workspace, survey: str, touchpoint: str, after_days: int, now: datetime
-) -> list[Candidate]:
-    """Candidates as if the trigger had been on for the last month and asked now: how many, and who could be reached."""
+    workspace: Workspace, survey: str, touchpoint: str, after_days: int, now: datetime, *,
+    who: Sequence[str] = (), channel: AddressKind = "email", consent_trait: str = "",
+) -> Trial:  # fmt: skip
+    """Candidates as if the trigger had been on for the last month and asked now: how many, and who could be reached.
+
+    Raises InvalidInput for conditions that are none.
+    """
     events, _ = events_after(workspace, 0, touchpoint, since=now - TRIED_OUT)
     trigger = Trigger("trial", survey, touchpoint, timedelta(days=after_days), now - TRIED_OUT)
-    found = triggered(trigger, events, contacts(workspace, events["profile"].to_pylist()))
-    return [replace(c, wanted_at=now, happened_at=None) for c in found]
+    reached = contacts(workspace, events["profile"].to_pylist(), channel, consent_trait=consent_trait)
+    found = [replace(c, wanted_at=now, happened_at=None) for c in triggered(trigger, events, reached)]
+    if not who:
+        return Trial(found, 0)
+    inside = among([c.profile for c in found], members(workspace, who))
+    return Trial([c for c, is_in in zip(found, inside, strict=True) if is_in], int((~inside).sum()))
 
 
 def decided(session: Session, candidates: Sequence[Candidate], rules: Rules, now: datetime) -> list[Decision]:
@@ -94,12 +128,13 @@ def decided(session: Session, candidates: Sequence[Candidate], rules: Rules, now
 
 
 def put_down(
-    session: Session, asked: Asked, decisions: Iterable[Decision], rules: AskingRules, now: datetime
-) -> int:
+    session: Session, asked: Asked, decisions: Iterable[Decision], rules: AskingRules, now: datetime,
+    channel: str = "email",
+) -> int:  # fmt: skip
     """Write decisions into the ledger; how many were new."""
     within = timedelta(days=rules.answer_days)
     return record(
-        session, decisions, version=asked.version, anonymous=asked.anonymous, channel="email",
+        session, decisions, version=asked.version, anonymous=asked.anonymous, channel=channel,
         answer_within=within, now=now,
     )  # fmt: skip
 

@@ -20,7 +20,8 @@ class AskingRules:
     """Days and hours; gaps of 0 and `most_a_year` of 0 do not limit. They hold for all surveys together.
 
     `closes` of 24 is the end of the day. `reminders` is how many are sent at most, each `remind_after_days` after the
-    letter before it.
+    letter before it. `consent_trait` names what says whether somebody agreed to be asked (empty: nothing does), and
+    `ask_unknown` whether those are asked of whom it is not known.
     """
 
     gap_days: int = 90
@@ -34,6 +35,8 @@ class AskingRules:
     answer_days: int = 14
     remind_after_days: int = 5
     reminders: int = 1
+    consent_trait: str = ""
+    ask_unknown: bool = True
 
     def within(self, zone: ZoneInfo, share: float = 1.0) -> Rules:
         """What is decided by. Raises InvalidInput if no letter could ever go."""
@@ -44,6 +47,7 @@ class AskingRules:
             gap_without_answer=timedelta(days=self.gap_without_answer_days),
             most_a_year=self.most_a_year or None,
             share=share,
+            consent_needed=bool(self.consent_trait) and not self.ask_unknown,
             latest=timedelta(days=self.latest_days),
             hours=SendingHours(
                 time(self.opens),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Float, Index, SmallInteger, String
+from sqlalchemy import BigInteger, Boolean, Float, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from polku.db import Base, UtcDateTime
@@ -27,10 +27,15 @@ class AskingRulesRow(Base):
     answer_days: Mapped[int]
     remind_after_days: Mapped[int]
     reminders: Mapped[int] = mapped_column(SmallInteger)
+    consent_trait: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    ask_unknown: Mapped[bool] = mapped_column(Boolean, default=True, server_default="1")
 
 
 class MailingRow(Base):
-    """A survey sent to a list of addresses at once, or after a touchpoint for as long as it is on."""
+    """A survey sent to a list or a segment at once, or after a touchpoint for as long as it is on.
+
+    States are those of `polku.surveys.distribution.mailing.STATES`.
+    """
 
     __tablename__ = "survey_mailing"
     __table_args__ = (Index("ix_survey_mailing_survey", "survey"),)
@@ -44,6 +49,27 @@ class MailingRow(Base):
     on: Mapped[bool] = mapped_column("is_on", Boolean, default=True)
     looked_seq: Mapped[int] = mapped_column(BigInteger, default=0)  # the last event that a trigger looked at
     made_by: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(8), default="list", server_default="list")
+    channel: Mapped[str] = mapped_column(String(8), default="email", server_default="email")
+    segment: Mapped[str] = mapped_column(String(120), default="", server_default="")  # its name
+    who: Mapped[str] = mapped_column(Text, default="", server_default="")  # conditions, a line each
+    words: Mapped[str] = mapped_column(Text, default="", server_default="")  # of a text message; empty: ours
+    state: Mapped[str] = mapped_column(String(12), default="done", server_default="done")
+    total: Mapped[int] = mapped_column(default=0, server_default="0")  # entries of its list
+    read_to: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # bytes of its list
+    told: Mapped[str] = mapped_column(
+        Text, default="{}", server_default="{}"
+    )  # what came of looking, as JSON
+
+
+class SiteKeyRow(Base):
+    """What the company's sites sign with who a visitor is. There is one row, or none."""
+
+    __tablename__ = "site_key"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)  # always 1
+    secret: Mapped[str] = mapped_column(String(100))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -2,6 +2,7 @@
 
 from polku.surveys.inviting.cohort import Cohort, cohort
 from polku.surveys.inviting.deciding import (
+    AddressKind,
     Asked,
     Candidate,
     Decision,
@@ -15,13 +16,15 @@ from polku.surveys.inviting.links import Visit, answer, look, make_link, note_op
 from polku.surveys.inviting.opting_out import How, opt_in, opt_out
 from polku.surveys.inviting.quiet import SendingHours, next_sending_time
 from polku.surveys.inviting.reasons import REASONS
-from polku.surveys.inviting.sending import note_outcome, remind, send_due
+from polku.surveys.inviting.sending import SMS, TextMessage, note_call, note_outcome, remind, send_due
 from polku.surveys.inviting.triggers import EVENTS, Contact, Trigger, batches, listed, triggered
 from polku.surveys.inviting.upkeep import expiring
 
 __all__ = [
     "EVENTS",
     "REASONS",
+    "SMS",
+    "AddressKind",
     "Asked",
     "Candidate",
     "Cohort",
@@ -33,6 +36,7 @@ __all__ = [
     "Question",
     "Rules",
     "SendingHours",
+    "TextMessage",
     "Trigger",
     "Visit",
     "answer",
@@ -46,6 +50,7 @@ __all__ = [
     "look",
     "make_link",
     "next_sending_time",
+    "note_call",
     "note_opened",
     "note_outcome",
     "note_started",

@@ -12,7 +12,8 @@ from polku.errors import InvalidInput
 from polku.surveys.inviting.quiet import SendingHours, next_sending_time
 from polku.surveys.inviting.sampling import is_drawn
 
-AddressKind = Literal["email", "sms"]
+AddressKind = Literal["email", "sms", "widget"]
+"""Where somebody is asked; a card on a site needs no address: they are there."""
 YEAR = timedelta(days=365)
 
 
@@ -61,6 +62,7 @@ class Candidate:
     about_event: int | None = None
     happened_at: datetime | None = None
     language: str = ""
+    mailing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,9 @@ def decide(candidate: Candidate, history: History, rules: Rules, now: datetime) 
     """Whether and when to ask. The first reason against it counts: what the person wants before what rules allow."""
     if reason := _unwilling(candidate, history, rules):
         return Decision(candidate, reason=reason)
+    if candidate.address_kind == "widget":  # whoever is on the site is awake
+        reason = _unfit(candidate, history, rules, now)
+        return Decision(candidate, reason=reason) if reason else Decision(candidate, send_at=now)
     send_at = next_sending_time(max(candidate.wanted_at, now), rules.hours, rules.zone)
     if send_at is None:
         return Decision(candidate, reason="no_quiet_end")
@@ -124,13 +129,20 @@ def _unwilling(candidate: Candidate, history: History, rules: Rules) -> str:
     """What stands against it at any time."""
     if history.opted_out:
         return "opted_out"
-    if candidate.consent is False or (rules.consent_needed and candidate.consent is not True):
-        return "no_consent"
-    if candidate.address_kind is None or not candidate.address:
+    if reason := consent_lacking(candidate.consent, rules):
+        return reason
+    if candidate.address_kind != "widget" and not (candidate.address_kind and candidate.address):
         return "no_address"
     if not is_drawn(candidate.profile, candidate.survey, rules.share):
         return "not_drawn"
     return ""
+
+
+def consent_lacking(consent: bool | None, rules: Rules) -> str:
+    """The reason not to ask somebody who agreed (True), refused (False) or has said nothing (None); empty: none."""
+    if consent is False:
+        return "no_consent"
+    return "consent_unknown" if consent is None and rules.consent_needed else ""
 
 
 def _unfit(candidate: Candidate, history: History, rules: Rules, send_at: datetime) -> str:

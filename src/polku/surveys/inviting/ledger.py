@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from polku.surveys.inviting.deciding import Asked, Candidate, Decision, History
@@ -56,9 +57,36 @@ def record(
         for occasion, decision in reversed(named.items())
         if occasion not in known
     ]
-    session.add_all(rows)
-    session.flush()
+    if rows:
+        session.execute(insert(Invitation), rows)
     return len(rows)
+
+
+def record_shown(
+    session: Session,
+    decision: Decision,
+    *,
+    version: int,
+    anonymous: bool,
+    answer_within: timedelta,
+    now: datetime,
+) -> int:
+    """Write down a card that is shown on a site, and return its number."""
+    row = Invitation(**_row(decision, version, anonymous, "widget", answer_within, now))
+    row.state, row.sent_at = "sent", now
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def note_answered(session: Session, id: int, now: datetime, zone: ZoneInfo) -> None:
+    """A card that was shown has been answered; of an anonymous survey only the day is kept."""
+    row = session.get(Invitation, id)
+    if row is None or row.state not in OPEN:
+        return
+    row.state, row.answered_on = "answered", now.astimezone(zone).date()
+    if not row.anonymous:
+        row.answered_at = now
 
 
 def undecided(session: Session, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -117,6 +145,26 @@ def counts(session: Session, survey: str) -> dict[str, int]:
     return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in session.execute(query)}
 
 
+def counts_by_mailing(session: Session, survey: str) -> dict[int, dict[str, int]]:
+    """How many invitations of each mailing of a survey are in each state that there is."""
+    query = (
+        select(Invitation.mailing, Invitation.state, func.count())
+        .where(Invitation.survey == survey, Invitation.mailing.is_not(None))
+        .group_by(Invitation.mailing, Invitation.state)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for mailing, state, n in session.execute(query):
+        if mailing is not None:
+            found.setdefault(mailing, {})[state] = n
+    return found
+
+
+def in_order(session: Session, survey: str, *, after: int, limit: int) -> Sequence[Invitation]:
+    """Invitations of a survey whose numbers are above `after`, the oldest first: read a part at a time."""
+    query = select(Invitation).where(Invitation.survey == survey, Invitation.id > after)
+    return session.scalars(query.order_by(Invitation.id).limit(limit)).all()
+
+
 def suppressed(session: Session, survey: str) -> dict[str, int]:
     """How many were not asked, by reason."""
     query = (
@@ -127,14 +175,25 @@ def suppressed(session: Session, survey: str) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def due(session: Session, now: datetime, limit: int) -> Sequence[Invitation]:
-    """Those whose letter is to go now, the longest waiting first."""
-    query = select(Invitation).where(Invitation.state == "waiting", Invitation.due_at <= now)
+def due(
+    session: Session, now: datetime, limit: int, channels: Sequence[str] = ("email",)
+) -> Sequence[Invitation]:
+    """Those whose letter is to go now by one of these ways, the longest waiting first."""
+    query = select(Invitation).where(
+        Invitation.state == "waiting", Invitation.due_at <= now, Invitation.channel.in_(channels)
+    )
     return session.scalars(query.order_by(Invitation.due_at, Invitation.id).limit(limit)).all()
 
 
 def due_for_reminder(
-    session: Session, survey: str, now: datetime, *, after: timedelta, most: int = 1, limit: int = 500
+    session: Session,
+    survey: str,
+    now: datetime,
+    *,
+    after: timedelta,
+    most: int = 1,
+    limit: int = 500,
+    channels: Sequence[str] = ("email",),
 ) -> Sequence[Invitation]:
     """Those who were sent a letter `after` ago or longer, and have neither answered nor refused.
 
@@ -144,6 +203,7 @@ def due_for_reminder(
     query = select(Invitation).where(
         Invitation.survey == survey,
         Invitation.state == "sent",
+        Invitation.channel.in_(channels),
         Invitation.reminders < min(most, REMINDERS),
         last <= now - after,
         Invitation.expires_at > now,
@@ -201,23 +261,24 @@ def _occasion(candidate: Candidate) -> str:
 
 def _row(
     decision: Decision, version: int, anonymous: bool, channel: str, answer_within: timedelta, now: datetime
-) -> Invitation:
+) -> dict[str, Any]:
     candidate = decision.candidate
-    return Invitation(
-        survey=candidate.survey,
-        version=version,
-        anonymous=anonymous,
-        occasion=_occasion(candidate),
-        profile=profile_key(candidate.profile),
-        address_kind=candidate.address_kind or "",
-        address_hash=address_hash(candidate.address or ""),
-        touchpoint=candidate.touchpoint,
-        about_event=candidate.about_event,
-        channel=channel,
-        language=candidate.language,
-        state="suppressed" if decision.send_at is None else "waiting",
-        reason=decision.reason,
-        decided_at=now,
-        due_at=decision.send_at,
-        expires_at=(decision.send_at or now) + answer_within,
-    )
+    return {
+        "survey": candidate.survey,
+        "version": version,
+        "anonymous": anonymous,
+        "occasion": _occasion(candidate),
+        "profile": profile_key(candidate.profile),
+        "address_kind": candidate.address_kind or "",
+        "address_hash": address_hash(candidate.address or ""),
+        "touchpoint": candidate.touchpoint,
+        "about_event": candidate.about_event,
+        "channel": channel,
+        "language": candidate.language,
+        "state": "suppressed" if decision.send_at is None else "waiting",
+        "reason": decision.reason,
+        "decided_at": now,
+        "due_at": decision.send_at,
+        "expires_at": (decision.send_at or now) + answer_within,
+        "mailing": candidate.mailing,
+    }

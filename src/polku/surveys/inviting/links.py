@@ -17,6 +17,7 @@ from polku.security import hash_token
 from polku.surveys.inviting.ledger import OPEN, REMINDERS
 from polku.surveys.inviting.opting_out import How, note_opt_out, wants_none
 from polku.surveys.inviting.tables import Invitation, InvitationLink
+from polku.webhooks import withdraw as take_back
 
 KIND: Final = "invitation"
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -44,6 +45,7 @@ class Visit:
     profile: int | None = None
     about_event: int | None = None
     opted_out: bool = False
+    channel: str = ""
 
 
 UNKNOWN: Final = Visit("unknown")
@@ -132,7 +134,11 @@ def letter_key(invitation: int, number: int) -> str:
 
 def _take_back(session: Session, invitation: int) -> bool:
     """Remove letters that have not gone from the outbox; whether the first was among them."""
-    taken = [withdraw(session, letter_key(invitation, number)) for number in range(REMINDERS + 1)]
+    taken = [
+        withdraw(session, letter_key(invitation, number))
+        or take_back(session, letter_key(invitation, number))
+        for number in range(REMINDERS + 1)
+    ]
     return taken[0]
 
 
@@ -162,6 +168,7 @@ def _visit(session: Session, row: Invitation, now: datetime) -> Visit:
         profile=None if row.anonymous else int(row.profile, 16),
         about_event=None if row.anonymous else row.about_event,
         opted_out=wants_none(session, row.profile, row.address_hash),
+        channel=row.channel,
     )
 
 

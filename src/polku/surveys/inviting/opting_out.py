@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from polku.security import hash_token
 from polku.surveys.inviting.tables import OptOut
 
-How = Literal["link", "one_click", "staff"]
+How = Literal["link", "one_click", "staff", "reply"]
 _A_QUERY: Final = 5_000
 
 

@@ -50,6 +50,7 @@ class Invitation(Base):
     answered_on: Mapped[date | None] = mapped_column(Date)
     refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mailing: Mapped[int | None] = mapped_column(index=True)  # that decided on it; None: a card on a site
 
 
 class InvitationLink(Base):

@@ -1,13 +1,15 @@
 /* Microsurveys on any site: a card in the corner that asks one thing at a time. No dependency; nothing of the page moves.
    <script src="https://polku.example/s/widget.js" async></script>
-   polkuSurveys.identify("user id"), .event("Order Completed"), .show("survey-key") are for the site's own scripts. */
+   polkuSurveys.identify("user id", "signature"), .event("Order Completed"), .show("survey-key") are for the site's own
+   scripts; events that Segment's library tracks are heard without. */
 (() => {
   "use strict";
   const script = document.currentScript;
   const home = new URL(script ? script.src : location.href).origin;
   const ASKED = "polku-asked";
   const DAY = 86400000;
-  let user = null, config = null, shown = null;
+  const TICKETS = "polku-tickets", VALID = 600000;
+  let user = null, proof = "", config = null, shown = null, heard = false;
   const events = [];
 
   const stored = (name, value) => {
@@ -138,6 +140,11 @@ select option{color:#1d2630}
     document.body.append(box);
     shown = box;
     remember(survey.key);
+    const ticket = tickets()[survey.key];
+    if (ticket) {
+      tell("shown", { ticket: ticket[0] }).catch(() => {});
+      keep(survey.key, null);
+    }
     draw();
 
     function close() { box.remove(); shown = null; }
@@ -236,7 +243,7 @@ select option{color:#1d2630}
       status.textContent = said.sending;
       const ids = { user_id: user || segment("ajs_user_id"), anonymous_id: segment("ajs_anonymous_id") };
       const body = { version: survey.version, language: tongue, channel: "widget", answers, finished: true, seconds: Math.round((Date.now() - startedAt) / 1000),
-        address: location.origin + location.pathname, ...ids };
+        address: location.origin + location.pathname, ...(ticket ? { ticket: ticket[0] } : {}), ...ids };
       try {
         /* text/plain needs no question to the server beforehand, which costs a round trip */
         const answer = await fetch(`${home}/s/${survey.key}/${response}?lang=${tongue}`, { method: "POST", headers: { "Content-Type": "text/plain" }, body: JSON.stringify(body), keepalive: true });
@@ -265,22 +272,43 @@ select option{color:#1d2630}
   const may = (s) => chosen(s.share) && !(Date.now() - ((stored(ASKED) || {})[s.key] ?? -1e15) < s.gap_days * DAY)
     && (!s.paths.length || s.paths.some(matches));
 
+  /* Where it hangs on who the visitor is, the server says whether to ask, and nothing else. text/plain as for answers. */
+  const tell = (what, body) => fetch(`${home}/s/widget/${what}`, { method: "POST", headers: { "Content-Type": "text/plain" }, body: JSON.stringify(body), keepalive: true });
+  const tickets = () => Object.fromEntries(Object.entries(stored(TICKETS) || {}).filter(([, t]) => Date.now() - t[1] < VALID));
+  const keep = (key, ticket) => { const all = tickets(); if (ticket) all[key] = [ticket, Date.now()]; else delete all[key]; stored(TICKETS, all); };
+  const asked = {};
+  async function ask(surveys) {
+    const ids = { user_id: user || "", signature: proof, anonymous_id: segment("ajs_anonymous_id") || "" };
+    if (!surveys.length || !(ids.anonymous_id || (user && proof))) return;
+    for (const s of surveys) asked[s.key] = Date.now();
+    try {
+      const told = await (await tell("ask", { surveys: surveys.map((s) => s.key), ...ids })).json();
+      if (told.ticket) { keep(told.survey, told.ticket); look(); }
+    } catch { /* asked another time */ }
+  }
+
   function look() {
     if (!config || shown) return;
-    for (const survey of config) {
-      if (!may(survey) || (survey.event && !events.includes(survey.event))) continue;
-      setTimeout(() => { if (!shown && may(survey)) open(survey); }, survey.delay_s * 1000);
-      return;
-    }
+    const fit = config.filter((s) => may(s) && (!s.event || events.includes(s.event)));
+    const survey = fit.find((s) => !s.asks || tickets()[s.key]);
+    if (survey) setTimeout(() => { if (!shown && may(survey)) open(survey); }, survey.delay_s * 1000);
+    else ask(fit.filter((s) => s.asks && Date.now() - (asked[s.key] || 0) > 20000));
+  }
+  function listen() {
+    const a = window.analytics;
+    if (heard || !a || typeof a.on !== "function") return;
+    heard = true;
+    a.on("track", (name) => window.polkuSurveys.event(name));
   }
 
   window.polkuSurveys = {
-    identify(id) { user = String(id); },
-    event(name) { events.push(name); look(); },
+    identify(id, signature) { user = String(id); proof = signature || ""; for (const key in asked) delete asked[key]; look(); },
+    event(name) { events.push(name); for (const key in asked) delete asked[key]; look(); },
     async show(key) { await ready; const found = config && config.find((s) => s.key === key); if (found) open(found); },
   };
   const ready = fetch(`${home}/s/widget.json`).then((a) => (a.ok ? a.json() : { surveys: [] })).then((told) => { config = told.surveys; look(); }).catch(() => {});
   /* A shop that changes pages without loading them anew */
+  listen();
   let path = location.pathname;
-  setInterval(() => { if (location.pathname !== path) { path = location.pathname; look(); } }, 1000);
+  setInterval(() => { listen(); if (location.pathname !== path) { path = location.pathname; look(); } }, 1000);
 })();
