@@ -24,11 +24,14 @@ from polku.profiles import api as profiles_api
 from polku.profiles import pages as profiles_pages
 from polku.profiles import reviewing, rules_api, rules_pages
 from polku.store import kernels
+from polku.surveys import beginning as surveys_beginning
 from polku.surveys import pages as surveys_pages
 from polku.surveys import personal as surveys_personal
 from polku.surveys import placing as surveys_placing
 from polku.surveys import public as surveys_public
 from polku.surveys import results_pages as survey_results_pages
+from polku.surveys.building import carrying as building_carrying
+from polku.surveys.building import languages as building_languages
 from polku.surveys.building import pages as building_pages
 from polku.surveys.distribution import api as distribution_api
 from polku.surveys.distribution import ledger_pages, sending_pages
@@ -44,10 +47,13 @@ PAGES = (
     reviewing,
     rules_pages,
     collect_pages,
+    surveys_beginning,
     surveys_pages,
     survey_results_pages,
     surveys_placing,
     building_pages,
+    building_languages,
+    building_carrying,
     distribution_pages,
     sending_pages,
     ledger_pages,

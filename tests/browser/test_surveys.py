@@ -214,6 +214,39 @@ def test_a_kiosk_keeps_answers_until_there_is_a_connection(
     assert responses(server, browser, administrator, key) == before + 2
 
 
+def test_a_kiosk_that_is_switched_on_after_the_closing_still_gives_what_it_kept(
+    browser: Browser, server: RunningServer, administrator: StorageState
+) -> None:
+    with visiting(browser, DESKTOP, "en", state=administrator) as page:
+        page.goto(f"{server.address}/surveys/new?template=csat")
+        page.locator("#f-name").fill("Counter")
+        page.locator("main button.primary").first.click()
+        page.wait_for_url(re.compile("/surveys/counter/edit"))
+        page.get_by_role("button", name="Publish").click()
+        page.wait_for_url(re.compile("/surveys/counter$"))
+    context = browser.new_context(viewport={"width": 900, "height": 1200}, locale="fi-FI")
+    kiosk = context.new_page()
+    kiosk.goto(f"{server.address}/s/counter?via=kiosk")
+    _until(kiosk, "navigator.serviceWorker.controller !== null")
+    kiosk.reload()
+    kiosk.wait_for_load_state("networkidle")
+    context.set_offline(True)
+    kiosk.get_by_text("5", exact=True).click()
+    kiosk.get_by_role("button", name="Lähetä").click()
+    expect(kiosk.locator("#told")).to_contain_text("tallessa tällä laitteella")
+    with visiting(browser, DESKTOP, "en", state=administrator) as page:
+        page.goto(f"{server.address}/surveys/counter")
+        page.get_by_role("button", name="Close").first.click()
+        page.locator(".ask form button").click()
+        expect(page.locator(".lead .tag").first).to_have_text("closed")
+    context.set_offline(False)
+    kiosk.goto(f"{server.address}/s/counter?via=kiosk")
+    expect(kiosk.locator("main.message h1")).to_be_visible()
+    _until(kiosk, "!(JSON.parse(localStorage.getItem('polku-outbox-counter')) ?? []).length")
+    context.close()
+    assert responses(server, browser, administrator, "counter") == 1
+
+
 # -- on the company's site
 
 

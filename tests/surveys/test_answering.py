@@ -23,7 +23,9 @@ from polku.originals import original
 from polku.settings import read_settings
 from polku.store import kernels
 from polku.surveys import store
+from polku.surveys.answering import Posted
 from polku.surveys.distribution.jobs import forget
+from polku.surveys.kiosk import given_in_time
 from polku.surveys.known import KnownSurveys
 from polku.web import entrance
 from polku.workspace import Workspace
@@ -36,7 +38,8 @@ RAW: dict[str, Any] = {
     "title": TITLE,
     "pages": [{"name": "p", "elements": [
         {"type": "rating", "name": "nps", "rateMin": 0, "rateMax": 10, "isRequired": True, "title": TITLE},
-        {"type": "comment", "name": "why", "visibleIf": "{nps} <= 6", "maxLength": 2000},
+        {"type": "comment", "name": "why", "visibleIf": "{nps} <= 6", "maxLength": 2000,
+         "title": {"fi": "Miksi?", "en": "Why?"}},
     ]}],
 }  # fmt: skip
 
@@ -71,7 +74,7 @@ def published(workspace: Workspace, browser: TestClient, name: str, **more: Any)
     given: dict[str, Any] = {"definition": RAW, "tags": {"nps": store.Tags("nps")}, "anonymous": False} | more
     with workspace.db.session() as session:
         key = store.create(session, name=name, touchpoint="order", by="T", now=datetime.now(UTC), **given).key
-    assert post(browser, f"/surveys/{key}/publish", {}).status_code == 303
+    assert post(browser, f"/surveys/{key}/publish", {"anyway": "on"}).status_code == 303
     return key
 
 
@@ -225,7 +228,7 @@ def test_who_has_an_old_version_open_may_answer_it(
     key = published(workspace, browser, "Vanha")
     new = {"pages": [{"name": "p", "elements": [{"type": "comment", "name": "other", "isRequired": True}]}]}
     post(browser, f"/surveys/{key}/json", {"definition": json.dumps(new)})
-    post(browser, f"/surveys/{key}/publish", {})
+    post(browser, f"/surveys/{key}/publish", {"anyway": "on"})
     assert sent(stranger, key, {"nps": 9}).status_code == 200
     assert sent(stranger, key, {"other": "Hei"}, version=2).status_code == 200
     unknown = sent(stranger, key, {"nps": 9}, version=3)
@@ -241,6 +244,54 @@ def test_a_closed_survey_says_so(workspace: Workspace, browser: TestClient, stra
     page = stranger.get(f"/s/{key}", headers={"Accept-Language": "fi"})
     assert page.status_code == 410
     assert "Kysely on päättynyt" in page.text
+
+
+def test_a_kiosk_gives_what_it_kept_though_the_survey_was_closed_meanwhile(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key = published(workspace, browser, "Kioski")
+    before = datetime.now(UTC) - timedelta(hours=1)
+    post(browser, f"/surveys/{key}/close", {})
+    kept = {"channel": "kiosk", "answered_at": before.isoformat()}
+    assert sent(stranger, key, {"nps": 9}, **kept | {"channel": "link"}).status_code == 410
+    assert sent(stranger, key, {"nps": 9}, finished=False, **kept).status_code == 410
+    assert sent(stranger, key, {"nps": 9}, channel="kiosk").status_code == 410
+    assert sent(stranger, key, {"nps": 9}, **kept).json() == {"finished": True, "problems": []}
+    wait(workspace)
+    (event,) = events(workspace, key)
+    assert event["properties"]["channel"] == "kiosk"
+    assert abs(event["occurred_at"] - before) < timedelta(seconds=1)
+    page = stranger.get(f"/s/{key}?via=kiosk")
+    assert page.status_code == 410
+    assert f'data-survey="{key}"' in page.text
+    assert "data-survey" not in stranger.get(f"/s/{key}").text
+
+
+@pytest.mark.parametrize(
+    ("answered", "taken"),
+    [
+        (timedelta(minutes=-1), True),
+        (timedelta(minutes=4), True),  # its clock is a little ahead
+        (timedelta(minutes=6), False),
+        (timedelta(days=-18), True),
+        (timedelta(days=-21), False),  # 31 days ago
+        (timedelta(days=10, minutes=1), False),  # not yet
+    ],
+)
+def test_only_a_time_that_can_be_believed_counts_as_before_the_closing(
+    answered: timedelta, taken: bool
+) -> None:
+    now = datetime(2026, 3, 12, 12, tzinfo=UTC)
+    closed = now - timedelta(days=10)
+    posted = Posted(1, {}, finished=True, channel="kiosk", answered_at=closed + answered)
+    assert given_in_time(posted, closed, now) == taken
+    assert not given_in_time(posted, None, now)
+
+
+def test_a_time_to_come_is_not_believed_though_the_survey_was_closed_just_now() -> None:
+    now = datetime(2026, 3, 12, 12, tzinfo=UTC)
+    posted = Posted(1, {}, finished=True, channel="kiosk", answered_at=now + timedelta(minutes=2))
+    assert not given_in_time(posted, now, now)
 
 
 @pytest.mark.parametrize("path", ["/s/nowhere", "/s/never-published"])
@@ -286,6 +337,21 @@ def test_the_page_is_in_the_visitor_s_language_and_holds_the_questions(
     assert told["definition"]["title"]["fi"] == "</script><b>"
     assert '<html lang="en">' in stranger.get(f"/s/{key}?lang=en", headers={"Accept-Language": "fi"}).text
     assert "'none'" in stranger.get(f"/s/{key}").headers["content-security-policy"]
+
+
+def test_a_language_that_polku_does_not_speak_is_shown_to_who_asks_for_it_or_reads_it(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    title = {"fi": "Hei", "en": "Hi", "sv": "Hej", "pt-br": "Olá"}
+    key = published(workspace, browser, "Monta", definition=RAW | {"title": title})
+    for language, path, reads in (
+        ("sv", "?lang=sv", "fi"), ("sv", "", "sv-SE,en;q=0.5"), ("pt-br", "", "pt-BR"), ("fi", "", "de,fi;q=0.1"),
+        ("fi", "?lang=xx", "xx"),
+    ):  # fmt: skip
+        page = stranger.get(f"/s/{key}{path}", headers={"Accept-Language": reads}).text
+        assert f'<html lang="{language}"' in page
+        assert f"<h1>{title[language]}</h1>" in page
+    assert "Svenska" in page
 
 
 def test_results_are_told_and_taken_away(
@@ -367,7 +433,7 @@ def test_a_survey_is_built_in_the_browser(workspace: Workspace, browser: TestCli
         survey, tags = store.survey(session, key), store.tags(session, key)
     assert [[e["name"] for e in p["elements"]] for p in survey.draft["pages"]] == [["score", "question2"]]
     assert tags["score"] == store.Tags("nps", "emotion")
-    assert post(browser, f"/surveys/{key}/publish", {}).status_code == 303
+    assert post(browser, f"/surveys/{key}/publish", {"anyway": "on"}).status_code == 303
     assert workspace.part(KnownSurveys).by_key(key).definition.questions[0].name == "score"
 
 
@@ -390,6 +456,64 @@ def test_a_draft_that_cannot_be_shown_is_not_published(browser: TestClient) -> N
     made = post(browser, "/surveys/new", {"name": "Tyhjä", "template": "blank"}).headers["location"]
     refused = post(browser, made.replace("/edit", "/publish"), {})
     assert refused.status_code == 400
+
+
+def test_what_is_missing_is_asked_about_before_it_is_published(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    lacking = {
+        "title": {"fi": "Vain suomeksi"},
+        "elements": [{"type": "text", "name": "why"}, *RAW["pages"][0]["elements"][:1]],
+    }
+    with workspace.db.session() as session:
+        key = store.create(
+            session, name="Vajaa", definition=lacking, tags={}, anonymous=False,
+            touchpoint="", by="T", now=datetime.now(UTC),
+        ).key  # fmt: skip
+    asked = post(browser, f"/surveys/{key}/publish", {})
+    assert asked.status_code == 409
+    assert "English: 1 text is missing" in asked.text
+    assert "Questions without a text, shown by their name: why" in asked.text
+    assert sent(stranger, key, {"nps": 1}).status_code == 404
+    texts = browser.get(f"/surveys/{key}/texts?language=en").text
+    (mark,) = re.findall(r'name="was:title" value="(\w+)"', texts)
+    given = {"language": "en", "text:title": "Now in English", "was:title": "stale"}
+    assert post(browser, f"/surveys/{key}/texts", given).headers["location"].endswith("texts?language=en")
+    assert (
+        post(browser, f"/surveys/{key}/texts", given | {"was:title": mark})
+        .headers["location"]
+        .endswith("edit")
+    )
+    with workspace.db.session(read_only=True) as session:
+        assert store.survey(session, key).draft["title"] == {"fi": "Vain suomeksi", "en": "Now in English"}
+    assert post(browser, f"/surveys/{key}/publish", {"anyway": "on"}).status_code == 303
+    assert post(browser, f"/surveys/{key}/texts", {"language": "../x"}).status_code == 400
+
+
+def test_a_file_becomes_a_survey_and_what_cannot_be_read_is_told_on_the_page(
+    workspace: Workspace, browser: TestClient
+) -> None:
+    def bring(content: bytes, **fields: str) -> Any:
+        token = re.findall(r'name="csrf_token" value="(.*?)"', browser.get("/settings/account").text)[0]
+        data = {"csrf_token": token, **fields}
+        return browser.post("/surveys/import", data=data, files={"file": ("Tuotu.json", content)})
+
+    with workspace.db.session(read_only=True) as session:
+        before = len(store.surveys(session))
+    for content, told in ((b"", "The file is empty."), (b"a;b", "neither a survey"), (b"{", "no JSON")):
+        refused = bring(content)
+        assert refused.status_code == 422
+        assert told in refused.text
+    told = bring(json.dumps(RAW | {"logoPosition": "right"}).encode())
+    assert (told.status_code, "logoPosition" in told.text) == (200, True)
+    assert bring(b"x" * (23 << 20)).status_code == 413
+    with workspace.db.session(read_only=True) as session:
+        assert len(store.surveys(session)) == before, "nothing is stored before it is seen"
+    made = bring(json.dumps(RAW).encode(), called="Import")
+    assert made.headers["location"] == "/surveys/import-2/edit"
+    assert "Not published yet" in browser.get("/surveys/import-2").text
+    assert browser.get("/surveys/import-2/definition.json").json() == RAW
+    assert browser.get("/surveys/import-2/definition.lss").content.startswith(b"<?xml")
 
 
 def test_strangers_see_no_survey_of_the_house(browser: TestClient, stranger: TestClient) -> None:

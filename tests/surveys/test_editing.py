@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from polku.errors import NotFound
 from polku.surveys.building import editing
-from polku.surveys.building.form import check_name, form_of, properties_of
+from polku.surveys.building.form import check_name, form_of, properties_of, with_values_as_before
 from polku.surveys.definition import Definition
 from polku.surveys.store import Tags
 
@@ -47,6 +47,69 @@ def test_a_page_begins_where_one_says_and_ends_with_its_last_question() -> None:
     assert names(editing.removed(OWN, "what")) == [["nps", "why"]]
     alone = {"elements": [{"type": "text", "name": "one"}]}
     assert names(editing.removed(alone, "one")) == [[]]
+
+
+def test_pages_are_joined() -> None:
+    assert names(editing.joined(OWN, "what")) == [["nps", "why", "what"]]
+    assert names(editing.joined(OWN, "nps")) == names(OWN)
+
+
+def test_a_new_name_is_known_wherever_the_question_is_spoken_of() -> None:
+    raw = editing.changed(
+        OWN, "what", {"title": {"en": "You said {nps}, {npsx} and {nps-Comment}"}, "visibleIf": "{nps} > 1"}
+    )
+    raw = editing.renamed(raw, "nps", "score")
+    assert names(raw) == [["score", "why"], ["what"]]
+    assert raw["pages"][0]["elements"][1]["visibleIf"] == "{score} <= 6"
+    assert raw["pages"][1]["elements"][0]["title"] == {"en": "You said {score}, {npsx} and {score-Comment}"}
+    assert raw["pages"][1]["elements"][0]["visibleIf"] == "{score} > 1"
+
+
+def test_lines_are_moved_and_removed_by_their_buttons() -> None:
+    data = {
+        f"choice-{i}-{part}": text
+        for i, text in enumerate("abc")
+        for part, text in (("value", text), ("en", text.upper()))
+    }
+
+    def values(shift: str) -> list[str]:
+        return [
+            c["value"] for c in properties_of(data | {"shift": shift}, "radiogroup", LANGUAGES)["choices"]
+        ]
+
+    assert values("") == ["a", "b", "c"]
+    assert values("choice-2-up") == ["a", "c", "b"]
+    assert values("choice-0-up") == ["a", "b", "c"]
+    assert values("choice-1-remove") == ["a", "c"]
+    assert values("choice-9-remove") == values("row-1-remove") == ["a", "b", "c"]
+
+
+def test_a_scale_that_names_its_points_keeps_them() -> None:
+    element = {
+        "type": "rating",
+        "name": "r",
+        "rateValues": [{"value": 1, "text": "Low"}, {"value": 2, "text": {"fi": "Korkea"}}],
+    }
+    form = form_of(element, Tags(), LANGUAGES)
+    assert [(r.value, dict(r.texts)) for r in form.rates] == [
+        ("1", {"fi": "", "en": "Low"}),
+        ("2", {"fi": "Korkea", "en": ""}),
+    ]
+    data = {"rate-0-value": "1", "rate-0-en": "Low", "rate-1-value": "2", "rate-1-fi": "Korkea"}
+    found = properties_of(data, "rating", LANGUAGES)
+    assert found["rateValues"] == [
+        {"value": "1", "text": {"en": "Low"}},
+        {"value": "2", "text": {"fi": "Korkea"}},
+    ]
+    assert found["rateMin"] is None
+    kept = with_values_as_before(found | {"rateValues": [*found["rateValues"], {"value": "3"}]}, element)
+    assert [one["value"] for one in kept["rateValues"]] == [1, 2, 3]
+
+
+def test_texts_that_name_no_language_are_in_the_survey_s_own() -> None:
+    element = {"type": "text", "name": "a", "title": "Mitä?", "description": {"default": "Näin", "en": "So"}}
+    form = form_of(element, Tags(), LANGUAGES, "fi")
+    assert (form.titles, form.descriptions) == ({"fi": "Mitä?", "en": ""}, {"fi": "Näin", "en": "So"})
 
 
 def test_a_copy_stands_behind_under_a_name_of_its_own() -> None:

@@ -24,6 +24,7 @@ from polku.i18n.formats import (
     signed,
     use_timezone,
 )
+from polku.i18n.names import language_name, own_language_name, written_languages
 from polku.i18n.texts import LazyText, at_a_terminal, both_forms, gettext, in_words, lazy, ngettext
 
 _l = lazy
@@ -42,16 +43,19 @@ __all__ = [
     "gettext",
     "in_words",
     "is_translated",
+    "language_name",
     "lazy",
     "moment",
     "money",
     "month",
     "ngettext",
     "number",
+    "own_language_name",
     "percent",
     "signed",
     "translate",
     "translate_plural",
     "use_language",
     "use_timezone",
+    "written_languages",
 ]

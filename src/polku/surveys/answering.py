@@ -27,6 +27,7 @@ from polku.surveys.distribution.people import identifier_of
 from polku.surveys.inviting import Visit
 from polku.surveys.inviting.ledger import note_answered
 from polku.surveys.inviting.links import Outcome
+from polku.surveys.kiosk import given_in_time
 from polku.surveys.known import Asked, KnownSurveys
 from polku.surveys.store import Unfinished
 from polku.surveys.visitors.asking import Visitors
@@ -74,6 +75,9 @@ class SurveyClosed(Conflict):
 
     code = "survey_closed"
     status = 410
+
+    def __init__(self) -> None:
+        super().__init__("This survey takes no more answers. Thank you for your interest.")
 
 
 class LinkSpent(Conflict):
@@ -124,10 +128,14 @@ class Answering:
     async def take(self, key: str, response: str, posted: Posted) -> Taken:
         """Keep what was answered so far or, when it is finished, store it as an event; durable when this returns.
 
-        The same response may be sent any number of times and is stored once. Raises NotFound, SurveyClosed, and
-        InvalidInput for a version that never was, or what is no response's id.
+        The same response may be sent any number of times and is stored once. What a kiosk kept while it had no
+        connection is taken after the survey was closed too. Raises NotFound, SurveyClosed, and InvalidInput for a
+        version that never was, or what is no response's id.
         """
-        asked, checked = self._checked(key, response, posted)
+        asked = self._surveys.by_key(key)
+        if not asked.open and not given_in_time(posted, asked.closed_at, datetime.now(UTC)):
+            raise SurveyClosed
+        checked = self._checked(asked, response, posted)
         if checked.problems:
             return Taken(False, checked.problems, checked.dropped)
         if posted.finished:
@@ -145,7 +153,10 @@ class Answering:
 
         Of an anonymous survey the event has nothing of the person, and the ledger only the day. Raises LinkSpent too.
         """
-        asked, checked = self._checked(key, response, posted)
+        asked = self._surveys.by_key(key)
+        if not asked.open:
+            raise SurveyClosed
+        checked = self._checked(asked, response, posted)
         visit = await run_in_threadpool(self._look, token, key)
         if visit.outcome != "open":
             return await self._spent(visit.outcome, asked, response, posted)
@@ -195,10 +206,7 @@ class Answering:
         )
         return bool(found.num_rows)
 
-    def _checked(self, key: str, response: str, posted: Posted) -> tuple[Asked, Checked]:
-        asked = self._surveys.by_key(key)
-        if not asked.open:
-            raise SurveyClosed("This survey takes no more answers. Thank you for your interest.")
+    def _checked(self, asked: Asked, response: str, posted: Posted) -> Checked:
         if not _RESPONSE.fullmatch(response):
             raise InvalidInput("'%(given)s' is no response's id: send a random UUID.", given=response[:40])
         definition = asked.definitions.get(posted.version)
@@ -207,7 +215,7 @@ class Answering:
                 "The survey has no version %(version)s. Open its page again: nothing you wrote is lost.",
                 version=posted.version,
             )
-        return asked, definition.check(posted.answers, partial=not posted.finished)
+        return definition.check(posted.answers, partial=not posted.finished)
 
     def _apart(self, asked: Asked, response: str, posted: Posted, checked: Checked) -> Checked:
         """What goes into the event: open answers without personal data. As they were written they are kept apart, of

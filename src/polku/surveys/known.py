@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from polku.collect import KnownSources, ensure_source
@@ -28,6 +29,7 @@ class Asked:
     anonymous: bool
     touchpoint: str
     open: bool
+    closed_at: datetime | None
     version: int
     definitions: Mapping[int, Definition]
     tags: Mapping[str, Tags]
@@ -78,6 +80,7 @@ class KnownSurveys:
             survey.anonymous,
             survey.touchpoint,
             survey.state == "open",
+            survey.closed_at,
             survey.version,
             {number: Definition.of(raw) for number, raw in versions.items()},
             tags,

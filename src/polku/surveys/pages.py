@@ -1,10 +1,10 @@
-"""Pages of surveys: all of them, a new one, one with its answers, and how to bring it to customers."""
+"""Pages of surveys: all of them, one with its answers, and how to bring it to customers."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import segno
 from fastapi import APIRouter, Request
@@ -12,15 +12,16 @@ from pydantic import Field
 from starlette.responses import Response
 
 from polku.collect import base_url
-from polku.i18n import LazyText, _l, current_language, gettext
-from polku.journeys import Touchpoints
+from polku.i18n import LazyText, _l, gettext
 from polku.surveys import store, widget
+from polku.surveys.building.carrying import carried
+from polku.surveys.building.languages import warning
+from polku.surveys.building.pages import ask_before_publishing
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
 from polku.surveys.placing import PlacementForm, choices, filled_of, placement_of
 from polku.surveys.public import survey_page
 from polku.surveys.queries import SurveyList
-from polku.surveys.ready import ReadySurvey, ready_surveys
 from polku.surveys.results_pages import results_of
 from polku.surveys.store import Survey
 from polku.web import navigation
@@ -42,14 +43,6 @@ COLUMNS: Final = (
     Column(_l("Last answer")),
 )
 STATES: Final[dict[str, LazyText]] = {"draft": _l("draft"), "open": _l("open"), "closed": _l("closed")}
-BLANK: Final = "blank"
-
-
-class NewSurvey(Form):
-    name: Annotated[str, Field(max_length=store.LONGEST_NAME)]
-    template: str = BLANK
-    touchpoint: str = ""
-    anonymous: bool = False
 
 
 @router.get("/surveys")
@@ -63,33 +56,6 @@ def show_surveys(request: Request, user: CurrentUser) -> Response:
         states=STATES,
         now=datetime.now(UTC),
     )
-
-
-@router.get("/surveys/new")
-def show_new(request: Request, user: CurrentAnalyst, template: str = "nps") -> Response:
-    chosen = _ready(template)
-    raw = {"template": template, "name": str(chosen.name) if chosen else ""}
-    return _new_page(request, Filled[NewSurvey](raw=raw))
-
-
-@router.post("/surveys/new")
-def add(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
-    filled = read_form(NewSurvey, data)
-    if not filled.form:
-        return _new_page(request, filled, status=422)
-    form, ready = filled.form, _ready(filled.form.template)
-    with _workspace(request).db.session() as session:
-        made = store.create(
-            session,
-            name=form.name,
-            definition=ready.json if ready else {"pages": [{"name": "page1", "elements": []}]},
-            tags={q: store.Tags(t.metric, t.level or "") for q, t in ready.tags.items()} if ready else {},
-            anonymous=form.anonymous,
-            touchpoint=form.touchpoint,
-            by=user.name,
-            now=datetime.now(UTC),
-        )
-    return redirect(f"/surveys/{made.key}/edit")
 
 
 @router.get("/surveys/{key}")
@@ -117,7 +83,9 @@ def _survey_page(request: Request, key: str, filled: Filled[PlacementForm], *, s
     workspace = _workspace(request)
     survey = _survey(workspace, key)
     told = next(s for s in SurveyList().answer(workspace).surveys if s.key == key)
-    found = results_of(workspace, survey, request.query_params) if told.responses or survey.version else {}
+    found: dict[str, Any] = {"results": None, "rate": None}  # of a draft there are none
+    if told.responses or survey.version:
+        found = results_of(workspace, survey, request.query_params)
     address = _address(request, key)
     return render(
         request,
@@ -132,15 +100,21 @@ def _survey_page(request: Request, key: str, filled: Filled[PlacementForm], *, s
         **found,
         **(choices(workspace) if visitor_of(request).may("analyst") else {}),
         snippet=f'<script src="{address.removesuffix(key)}widget.js" async></script>',
+        carried=carried(survey.draft),
         now=datetime.now(UTC),
     )
 
 
 @router.post("/surveys/{key}/publish")
-def publish(request: Request, key: str, user: CurrentAnalyst) -> Response:
-    """The draft becomes what customers see; raises InvalidInput for one that cannot be shown."""
+def publish(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
+    """The draft becomes what customers see; raises InvalidInput for one that cannot be shown.
+
+    If a language lacks texts, it is asked first whether to publish `anyway`.
+    """
     workspace = _workspace(request)
-    Definition.of(_survey(workspace, key).draft)
+    lacking = warning(Definition.of(_survey(workspace, key).draft))
+    if lacking and not data.get("anyway"):
+        return ask_before_publishing(request, key, lacking)
     with workspace.db.session() as session:
         number = store.publish(session, key, by=user.name, now=datetime.now(UTC))
     workspace.part(KnownSurveys).forget(key)
@@ -178,23 +152,6 @@ def qr_code(request: Request, key: str, user: CurrentUser) -> Response:
     picture = BytesIO()
     code.save(picture, kind="svg", scale=8, border=4, light="#fff", xmldecl=False)
     return Response(picture.getvalue(), media_type="image/svg+xml")
-
-
-def _new_page(request: Request, filled: Filled[NewSurvey], *, status: int = 200) -> Response:
-    language = current_language()
-    known = _workspace(request).part(Touchpoints).catalogue().touchpoints
-    return render(
-        request,
-        "surveys/new.html",
-        status=status,
-        filled=filled,
-        ready=ready_surveys(),
-        touchpoints=[("", gettext("The company as a whole")), *((t.key, t.name(language)) for t in known)],
-    )
-
-
-def _ready(key: str) -> ReadySurvey | None:
-    return next((r for r in ready_surveys() if r.key == key), None)
 
 
 def _survey(workspace: Workspace, key: str) -> Survey:

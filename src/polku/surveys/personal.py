@@ -94,7 +94,9 @@ class _PersonalPage(_Personal):
             if asked is None or visit.outcome != "open":
                 return _spent(request, visit)
         languages = asked.definition.languages
-        language = wish if wish in languages else languages[0]
+        given = request.query_params.get("lang", "") or visit.language
+        reads = request.headers.get("accept-language", "")
+        language = choose_language(given, reads, wish, languages, languages[0])
         with use_language(language if language in LANGUAGES else wish):
             return self._open(request, asked, language)
 

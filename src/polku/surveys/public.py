@@ -19,7 +19,14 @@ from starlette.types import Receive, Scope, Send
 from polku.collect import LARGEST_BODY, Oversized, not_post, receive_body, reply, reply_error
 from polku.collect import Unfinished as Gone
 from polku.errors import InvalidInput, PolkuError, TooLarge
-from polku.i18n import LANGUAGES, current_language, gettext, in_words, use_language
+from polku.i18n import (
+    LANGUAGES,
+    current_language,
+    gettext,
+    in_words,
+    own_language_name,
+    use_language,
+)
 from polku.surveys import visitors, widget
 from polku.surveys.answering import CHANNELS, Answering, Posted, SurveyClosed, Taken
 from polku.surveys.definition import Definition
@@ -87,17 +94,26 @@ class _SurveyPage:
                 return message_page(
                     request, gettext("There is no such survey"), gettext("Check the address."), e.status
                 )
-        language = wish if wish in asked.definition.languages else asked.definition.languages[0]
+        language = spoken_to(request, asked.definition, wish)
         with use_language(language if language in LANGUAGES else wish):
             if not asked.open:
+                kiosk = request.query_params.get("via") == "kiosk"
                 return message_page(
                     request, asked.definition.title.within(language) or asked.name,
                     gettext("This survey takes no more answers. Thank you for your interest."), SurveyClosed.status,
+                    outbox=asked.key if kiosk else "",
                 )  # fmt: skip
             return survey_page(
                 request, asked.definition, asked.name, asked.key, language,
                 version=asked.version, anonymous=asked.anonymous,
             )  # fmt: skip
+
+
+def spoken_to(request: Request, definition: Definition, wish: str) -> str:
+    """The survey's language that the visitor asked for or reads; else `wish`, else the survey's own."""
+    languages = definition.languages
+    given = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
+    return choose_language(*given, wish, languages, languages[0])
 
 
 def survey_page(
@@ -133,7 +149,7 @@ def survey_page(
             anonymous=anonymous,
             company=known.name if known else "",
             language=language,
-            languages={c: LANGUAGES.get(c, c) for c in definition.languages},
+            languages={c: own_language_name(c) for c in definition.languages},
             theme=theme_of(request),
             channel=channel,
             score=request.query_params.get("score", "") if chosen else "",
@@ -215,10 +231,14 @@ def _words() -> dict[str, str]:
     }
 
 
-def message_page(request: Request, title: str, text: str, status: int) -> Response:
+def message_page(request: Request, title: str, text: str, status: int, *, outbox: str = "") -> Response:
+    """A page that only says something; of a kiosk it still sends what that keeps of the survey `outbox`."""
     page = environment().get_template("surveys/message.html")
     return HTMLResponse(
-        page.render(title=title, text=text, language=current_language(), theme=theme_of(request)), status
+        page.render(
+            title=title, text=text, language=current_language(), theme=theme_of(request), outbox=outbox
+        ),
+        status,
     )
 
 

@@ -22,6 +22,8 @@ from polku.surveys.tables import (
 )
 
 LONGEST_NAME: Final = 120
+_PAGES: Final = frozenset({"new", "import"})
+"""No keys: pages of other things stand there."""
 UNFINISHED_KEPT: Final = timedelta(days=30)
 """How long answers that were begun are kept, so that one may go on with them."""
 
@@ -329,6 +331,7 @@ def _name(name: str) -> str:
 def _free_key(session: Session, name: str) -> str:
     stem = key_of(name, otherwise="survey")
     taken = set(session.scalars(select(SurveyRow.key).where(SurveyRow.key.startswith(stem, autoescape=True))))
+    taken |= _PAGES
     return next(k for k in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if k not in taken)
 
 

@@ -40,6 +40,10 @@ THEME_COOKIE: Final = "polku_theme"
 BEFORE_LOGIN: Final = ("/login", "/setup", "/preferences")
 YEAR_S: Final = 365 * 86_400
 LARGEST_FORM: Final = 1 << 20
+MOST_READ: Final = 1 << 30
+"""Of a file that is too large, so many bytes are read before its sender is told."""
+_FILES: Final[dict[str, int]] = {}
+"""Paths of forms that take files, and how many bytes those may have."""
 
 CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
@@ -54,6 +58,11 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+
+
+def take_files(path: str, most: int) -> None:
+    """Let the form at `path` bring files of `most` bytes together; what is larger is refused when it has been read."""
+    _FILES[path] = most
 
 
 class Gate:
@@ -112,6 +121,8 @@ class Gate:
         if visitor.may("analyst"):
             most = next((size for end, size in self._uploads.items() if path.endswith(end)), most)
         receive = request.receive if path.startswith("/api/") else _no_more_than(request.receive, most)
+        if path in _FILES and visitor.may("analyst"):
+            receive = _file_of_at_most(request.receive, _FILES[path])
         try:
             await answer(request.scope, receive, send_sealed)
         except Exception:
@@ -226,6 +237,24 @@ def _no_more_than(receive: Receive, most: int) -> Receive:
         if size > most:
             raise TooLarge("A form holds at most %(most)s KB.", most=most >> 10)
         return message
+
+    return counted
+
+
+def _file_of_at_most(receive: Receive, most: int) -> Receive:
+    """As `_no_more_than`, but read to its end first, keeping nothing: a browser that still sends hears no answer."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size <= most + LARGEST_FORM:
+            return message
+        while message.get("more_body", False) and size <= MOST_READ:
+            message = await receive()
+            size += len(message.get("body", b""))
+        raise TooLarge("The file is larger than %(most)s MB.", most=most >> 20)
 
     return counted
 

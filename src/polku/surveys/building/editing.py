@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from polku.errors import NotFound
 
@@ -123,6 +124,27 @@ def split(raw: Mapping[str, Any], name: str) -> Raw:
     return new
 
 
+def joined(raw: Mapping[str, Any], name: str) -> Raw:
+    """With a question's page put behind the one before it; of the first page nothing changes. Raises NotFound.
+
+    A condition or a title that the page had goes with its border.
+    """
+    new = _copied(raw)
+    page = _spot(new, name).page
+    if page:
+        before = new["pages"][page - 1]
+        before["elements"] = [*(before.get("elements") or []), *(new["pages"][page].get("elements") or [])]
+        del new["pages"][page]
+    return new
+
+
+def renamed(raw: Mapping[str, Any], name: str, to: str) -> Raw:
+    """With a question under another name, in conditions and texts that speak of it too. Raises NotFound."""
+    new = changed(raw, name, {"name": to})
+    spoken = re.compile(r"\{" + re.escape(name) + r"(?=[.\[}]|-Comment\})")
+    return cast(Raw, _replaced(new, spoken, "{" + to))
+
+
 def changed(raw: Mapping[str, Any], name: str, properties: Mapping[str, Any]) -> Raw:
     """With these properties of a question; one that is None goes.
 
@@ -171,6 +193,14 @@ def text_of(value: Any, language: str, own: str = OWN_LANGUAGE) -> str:
         text = value.get(language) or (value.get(DEFAULT, "") if language == own else "")
         return str(text)
     return str(value) if value is not None and language == own else ""
+
+
+def _replaced(value: Any, pattern: re.Pattern[str], by: str) -> Any:
+    if isinstance(value, str):
+        return pattern.sub(lambda _: by, value)
+    if isinstance(value, dict):
+        return {key: _replaced(inner, pattern, by) for key, inner in value.items()}
+    return [_replaced(inner, pattern, by) for inner in value] if isinstance(value, list) else value
 
 
 def _kept(before: str, after: str) -> frozenset[str]:

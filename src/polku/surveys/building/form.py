@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from polku.i18n import gettext
-from polku.surveys.building.editing import WITH_CHOICES, localized, text_of
+from polku.surveys.building.editing import OWN_LANGUAGE, WITH_CHOICES, localized, text_of
 from polku.surveys.store import Tags
 
 BLANK_ROWS: Final = 2
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+_LISTS: Final = ("choices", "rateValues", "rows", "columns")
 _CONDITION: Final = re.compile(
     r"\{(?P<question>[A-Za-z][A-Za-z0-9_]*)\} (?P<operator>=|<>|<|>|<=|>=|contains|empty|notempty)"
     r"(?: (?P<value>'[^']*'|-?\d+(?:\.\d+)?))?"
@@ -51,6 +52,8 @@ class QuestionForm:
     other: bool
     least: str
     most: str
+    rates: Sequence[ChoiceRow]
+    """The points of a scale that names them one by one."""
     low: Mapping[str, str]
     high: Mapping[str, str]
     matrix_rows: Sequence[ChoiceRow]
@@ -60,15 +63,17 @@ class QuestionForm:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def form_of(element: Mapping[str, Any], tags: Tags, languages: Sequence[str]) -> QuestionForm:
-    """The form of a question as it is in the definition."""
+def form_of(
+    element: Mapping[str, Any], tags: Tags, languages: Sequence[str], own: str = OWN_LANGUAGE
+) -> QuestionForm:
+    """The form of a question as it is in the definition; `own` is the language of texts that name none."""
     type_ = str(element.get("type", ""))
 
     def texts(name: str) -> dict[str, str]:
-        return {language: text_of(element.get(name), language) for language in languages}
+        return {language: text_of(element.get(name), language, own) for language in languages}
 
     def rows(name: str) -> list[ChoiceRow]:
-        return [_row(item, languages) for item in element.get(name) or []]
+        return [_row(item, languages, own) for item in element.get(name) or []]
 
     return QuestionForm(
         name=str(element.get("name", "")),
@@ -80,6 +85,7 @@ def form_of(element: Mapping[str, Any], tags: Tags, languages: Sequence[str]) ->
         other=bool(element.get("showOtherItem", element.get("hasOther"))),
         least=str(element.get("rateMin", 1)),
         most=str(element.get("rateMax", 5)),
+        rates=rows("rateValues"),
         low=texts("minRateDescription"),
         high=texts("maxRateDescription"),
         matrix_rows=rows("rows") if type_ == "matrix" else [],
@@ -108,14 +114,29 @@ def properties_of(data: Mapping[str, Any], type: str, languages: Sequence[str]) 
         if type != "ranking":
             found |= {"showOtherItem": True if data.get("other") else None, "hasOther": None}
     if type == "rating":
+        rates = _rows(data, "rate", languages)
         found |= {
-            "rateMin": _whole(data.get("least"), 1),
-            "rateMax": _whole(data.get("most"), 5),
+            "rateValues": rates or None,
+            "rateMin": None if rates else _whole(data.get("least"), 1),
+            "rateMax": None if rates else _whole(data.get("most"), 5),
             "minRateDescription": texts("low"),
             "maxRateDescription": texts("high"),
         }
     if type == "matrix":
         found |= {"rows": _rows(data, "row", languages), "columns": _rows(data, "column", languages)}
+    return found
+
+
+def with_values_as_before(properties: Mapping[str, Any], element: Mapping[str, Any]) -> dict[str, Any]:
+    """With values that were no text before, such as the points of a scale, of the same kind as they were."""
+    found = dict(properties)
+    for name in _LISTS:
+        before = [_value(one) for one in element.get(name) or []]
+        known = {str(value): value for value in before}
+        numbers = bool(before) and not any(isinstance(value, str) for value in before)
+        found |= {
+            name: [one | {"value": known.get(one["value"], _number(one["value"], numbers))} for one in found[name]]
+        } if found.get(name) else {}  # fmt: skip
     return found
 
 
@@ -133,13 +154,21 @@ def check_name(name: str, others: Sequence[str]) -> str | None:
     return None
 
 
-def _row(item: Any, languages: Sequence[str]) -> ChoiceRow:
+def _value(item: Any) -> Any:
+    return item.get("value") if isinstance(item, Mapping) else item
+
+
+def _number(text: str, wanted: bool) -> Any:
+    return int(text) if wanted and re.fullmatch(r"-?\d{1,9}", text) else text
+
+
+def _row(item: Any, languages: Sequence[str], own: str) -> ChoiceRow:
     if not isinstance(item, Mapping):
         return ChoiceRow(str(item), {language: str(item) for language in languages})
     value = str(item.get("value", ""))
     text = item.get("text")
     return ChoiceRow(
-        value, {language: text_of(text, language) if text is not None else "" for language in languages}
+        value, {language: text_of(text, language, own) if text is not None else "" for language in languages}
     )
 
 
@@ -151,6 +180,7 @@ def _rows(data: Mapping[str, Any], name: str, languages: Sequence[str]) -> list[
             break
         texts = {language: str(data.get(f"{name}-{i}-{language}", "")) for language in languages}
         typed.append((str(data[f"{name}-{i}-value"]).strip(), localized(texts)))
+    typed = _shifted(typed, name, str(data.get("shift", "")))
     taken = {value for value, _ in typed}
     free = (f"item{n}" for n in range(1, 1_000) if f"item{n}" not in taken)
     return [
@@ -158,6 +188,18 @@ def _rows(data: Mapping[str, Any], name: str, languages: Sequence[str]) -> list[
         for value, text in typed
         if value or text
     ]
+
+
+def _shifted(typed: list[Any], name: str, asked: str) -> list[Any]:
+    """The lines after a button beside one of them: `choice-2-up` or `choice-2-remove`."""
+    found = re.fullmatch(re.escape(name) + r"-(\d{1,3})-(up|remove)", asked)
+    if found is None or int(found[1]) >= len(typed):
+        return typed
+    line = typed[int(found[1])]
+    rest = typed[: int(found[1])] + typed[int(found[1]) + 1 :]
+    if found[2] == "up":
+        rest.insert(max(0, int(found[1]) - 1), line)
+    return rest
 
 
 def _whole(given: Any, otherwise: int) -> int:

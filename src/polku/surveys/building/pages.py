@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from polku.errors import InvalidInput
-from polku.i18n import LANGUAGES, LazyText, _l, current_language, gettext, in_words
+from polku.errors import Conflict, InvalidInput
+from polku.i18n import LANGUAGES, LazyText, _l, current_language, gettext, in_words, own_language_name
 from polku.journeys import Touchpoints
 from polku.metrics import metrics
 from polku.surveys import store
 from polku.surveys.building import editing
 from polku.surveys.building.editing import Raw
-from polku.surveys.building.form import QuestionForm, check_name, form_of, properties_of, tags_of
-from polku.surveys.definition import Definition
+from polku.surveys.building.form import (
+    QuestionForm,
+    check_name,
+    form_of,
+    properties_of,
+    tags_of,
+    with_values_as_before,
+)
+from polku.surveys.building.languages import panel
+from polku.surveys.building.translating import languages_of, own_language
+from polku.surveys.definition import Definition, Localised
 from polku.surveys.known import KnownSurveys
 from polku.surveys.store import Survey, Tags
 from polku.web.forms import FormData
@@ -68,7 +78,8 @@ def show_builder(request: Request, key: str, user: CurrentAnalyst, question: str
 
 @router.post("/surveys/{key}/edit")
 def change_survey(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
-    """What a button asks of the whole: `do` is add:<type>, up, down, copy, split or remove, with `question`."""
+    """What a button asks of the whole: `do` is add:<type>, up, down, copy, split, join or remove, with
+    `question`."""
     workspace: Workspace = request.app.state.workspace
     does, _, what = str(data.get("do", "")).partition(":")
     name = str(data.get("question", ""))
@@ -105,15 +116,17 @@ def change_question(
     languages = _languages(survey.draft)
     type_ = str(data.get("type", ""))
     typed = {k: str(v) for k, v in data.multi_items()}
-    raw = editing.changed(
-        survey.draft, question, properties_of(typed, type_ if type_ in TYPES else "text", languages)
-    )
+    properties = properties_of(typed, type_ if type_ in TYPES else "text", languages)
+    element = next((s.element for s in editing.spots(survey.draft) if s.name == question), {})
+    raw = editing.changed(survey.draft, question, with_values_as_before(properties, element))
     name = typed.get("name", question).strip()
     others = [s.name for s in editing.spots(raw) if s.name != question]
     wrong = check_name(name, others) if name != question else None
     if wrong:
-        return _page(request, key, question, raw=raw, errors={"name": wrong}, status=422)
-    raw = editing.changed(raw, question, {"name": name})
+        # htmx shows only what succeeded
+        status = 200 if "hx-request" in request.headers else 422
+        return _page(request, key, question, raw=raw, errors={"name": wrong}, status=status)
+    raw = editing.renamed(raw, question, name) if name != question else raw
     tags.pop(question, None)
     with workspace.db.session() as session:
         store.change(
@@ -125,7 +138,7 @@ def change_question(
             now=datetime.now(UTC),
         )
     workspace.part(KnownSurveys).forget(key)
-    return _shown(request, key, name)
+    return _shown(request, key, name, saved=True)
 
 
 @router.get("/surveys/{key}/json")
@@ -155,8 +168,14 @@ _MOVES: Final[Mapping[str, Callable[[Mapping[str, Any], str], Raw]]] = {
     "up": lambda raw, name: editing.moved(raw, name, -1),
     "down": lambda raw, name: editing.moved(raw, name, 1),
     "split": editing.split,
+    "join": editing.joined,
     "remove": editing.removed,
 }
+
+
+def ask_before_publishing(request: Request, key: str, lacking: Sequence[str]) -> Response:
+    """The builder with what is missing, and the choice to publish all the same."""
+    return _page(request, key, "", lacking=lacking, status=Conflict.status)
 
 
 def _with_texts(raw: Mapping[str, Any], data: Any, languages: tuple[str, ...]) -> Raw:
@@ -167,27 +186,30 @@ def _with_texts(raw: Mapping[str, Any], data: Any, languages: tuple[str, ...]) -
     return editing.with_texts(raw, texts)
 
 
-def _shown(request: Request, key: str, question: str) -> Response:
+def _shown(request: Request, key: str, question: str, *, saved: bool = False) -> Response:
     """The page anew; to htmx only what changed."""
     if "hx-request" in request.headers:
-        return _page(request, key, question)
-    return redirect(f"/surveys/{key}/edit" + (f"?question={question}#open" if question else ""))
+        return _page(request, key, question, saved=saved)
+    flash = gettext("The question is saved.") if saved else ""
+    return redirect(f"/surveys/{key}/edit" + (f"?question={question}#open" if question else ""), flash=flash)
 
 
 def _page(
     request: Request, key: str, question: str, *, raw: Mapping[str, Any] | None = None,
-    errors: dict[str, str] | None = None, status: int = 200,
+    errors: dict[str, str] | None = None, lacking: Sequence[str] = (), saved: bool = False,
+    status: int = 200,
 ) -> Response:  # fmt: skip
+    """The builder; `lacking` is what one should know before publishing."""
     workspace: Workspace = request.app.state.workspace
     with workspace.db.session(read_only=True) as session:
         survey, tags = store.survey(session, key), store.tags(session, key)
     shown = raw or survey.draft
-    languages = _languages(shown)
+    languages, own = _languages(shown), own_language(shown)
     spots = editing.spots(shown)
     opened = next((s for s in spots if s.name == question), None)
     form: QuestionForm | None = None
     if opened:
-        form = form_of(opened.element, tags.get(question, Tags()), languages)
+        form = form_of(opened.element, tags.get(question, Tags()), languages, own)
         form.errors = errors or {}
     response = render(
         request,
@@ -198,24 +220,38 @@ def _page(
         spots=spots,
         form=form,
         tags=tags,
-        languages={c: LANGUAGES.get(c, c) for c in languages},
+        asked_in={c: own_language_name(c) for c in languages},
         types=TYPES,
         metrics={m.key: str(m.name) for m in metrics().values()},
         levels=LEVELS,
         operators=OPERATORS,
         touchpoints=_touchpoints(workspace),
         faults=_faults(shown),
-        text_of=editing.text_of,
-        shown=lambda value: _any_text(value, current_language()),
+        panel=panel(key, shown),
+        lacking=lacking,
+        saved=saved,
+        values=_values(spots, own),
+        text_of=partial(editing.text_of, own=own),
+        shown=lambda value: _any_text(value, current_language(), own),
     )
     response.headers["Content-Security-Policy"] = _FRAMED
     return response
 
 
-def _any_text(value: Any, language: str) -> str:
-    """In the reader's language, or in any that there is."""
-    found = (editing.text_of(value, one) for one in (language, *LANGUAGES, *(value or ())))
-    return next(filter(None, found), "")
+def _any_text(value: Any, language: str, own: str) -> str:
+    """In the reader's language, or in the survey's own, or in any."""
+    return Localised.of(value or "", own).within(language)
+
+
+def _values(spots: Sequence[editing.Spot], own: str) -> list[tuple[str, str]]:
+    """What conditions can be about: the values of all choices, with their texts."""
+    found: dict[str, str] = {}
+    for spot in spots:
+        for name in ("choices", "rateValues"):
+            for one in spot.element.get(name) or []:
+                value, text = (one.get("value"), one.get("text")) if isinstance(one, Mapping) else (one, "")
+                found.setdefault(str(value), _any_text(text, current_language(), own))
+    return list(found.items())
 
 
 def _json_page(
@@ -240,16 +276,7 @@ def _faults(raw: Mapping[str, Any]) -> str:
 
 def _languages(raw: Mapping[str, Any]) -> tuple[str, ...]:
     """Those that the texts are in, and always the two that we speak."""
-    found = dict.fromkeys(LANGUAGES)
-    pending: list[Any] = [raw]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, Mapping):
-            found |= {k: None for k in value if len(k) == 2 and isinstance(value[k], str)}
-            pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
-    return tuple(found)
+    return tuple(dict.fromkeys((*LANGUAGES, *languages_of(raw))))
 
 
 def _touchpoints(workspace: Workspace) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from polku.surveys.definition.consistency import check_consistency
 from polku.surveys.definition.faults import Fault, InvalidDefinition
 from polku.surveys.definition.localised import Localised
 from polku.surveys.definition.questions import Question, question
-from polku.surveys.definition.reading import FoundElement, Reading
+from polku.surveys.definition.reading import FoundElement, FoundText, Reading
 from polku.surveys.definition.references import check_references, needed_by
 from polku.surveys.definition.values import COMMENT, OBJECT, is_text
 
@@ -135,6 +135,11 @@ class Definition:
     def languages(self) -> tuple[str, ...]:
         """All languages that some of its texts are written in, its own first."""
         return completeness.languages(self._reading.texts, self.own_language)
+
+    @property
+    def texts(self) -> tuple[FoundText, ...]:
+        """All its texts that are said in a language, with their places, in their order."""
+        return tuple(self._reading.texts)
 
     def completeness(self) -> tuple[LanguageCompleteness, ...]:
         """What is missing in each of its languages."""

@@ -35,9 +35,10 @@ if (sentFrom === location.pathname) {
   if (sentBy) document.getElementById(sentBy)?.focus({ preventScroll: true });
 }
 
-// htmx leaves an error unshown: go to the page that tells of it.
-document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.requestConfig.verb === "get") location.assign(event.detail.pathInfo.finalRequestPath);
+// An error is a page of its own: go to the page that tells of it.
+document.addEventListener("htmx:response:error", (event) => {
+  const { action, method } = event.detail.ctx.request;
+  if (method === "GET") location.assign(action);
 });
 
 // A picture as a file: drawn again with the look it has on the page, which a file alone would not know.
