@@ -16,12 +16,13 @@ from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 from benchmarks import corpora, names
 from benchmarks.corpora import Labelled
 from benchmarks.measure import Figure
-from polku.text import analyzed, learned, redacted, sentiments
+from polku.text import analyzed, at_share, learned, redacted, sentiments
+from polku.text.base_rate import neutral_share
 from polku.text.emotions import EMOTIONS, FELT, likely
 from polku.text.features import features
 from polku.text.learning import macro_f1
 from polku.text.model import shipped
-from polku.text.sentiment import Polarity, Sentiment
+from polku.text.sentiment import Polarity, Sentiment, shares
 
 _LABELS = [Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE]
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -83,6 +84,29 @@ def _transferred() -> Iterator[Figure]:
     told = np.array([f.balance > 0 for f in sentiments([t["text"] for t in tweets], "en")])
     truth = np.array([t["airline_sentiment"] == "positive" for t in tweets])
     yield _share("us_airline tweets, not learned from", float((told == truth).mean()), None)
+    yield from _base_rate()
+
+
+def _base_rate() -> Iterator[Figure]:
+    """What it gives to find out how many comments are neutral."""
+    tweets = corpora.rows("us_airline/Tweets.csv")
+    texts = features([t["text"] for t in tweets])
+    truth = np.array([_LABELS.index(t["airline_sentiment"]) for t in tweets])
+    taken = shares(texts, shipped("en"))
+    found = neutral_share(taken[:, 1], "en")
+    told = shares(texts, at_share(shipped("en"), "en", found)).argmax(axis=1)
+    yield Figure(
+        "us_airline tweets that are neutral, found",
+        found,
+        "",
+        baseline=float((truth == 1).mean()),
+        baseline_name="true",
+    )
+    before = float((taken.argmax(axis=1) == truth).mean())
+    name = "us_airline tweets, three classes told right"
+    yield Figure(
+        name, float((told == truth).mean()), "", more_is_better=True, baseline=before, baseline_name="before"
+    )
 
 
 def _verbatims() -> tuple[np.ndarray, list[str], list[datetime]]:

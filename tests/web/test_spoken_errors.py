@@ -57,7 +57,12 @@ def test_every_message_that_a_page_or_the_command_line_may_show_is_written_out_s
             continue
         if name == "super().__init__" and ast.unparse(call.args[0]) == "self.message":
             continue  # PolkuError itself
-        if name in ("InvalidDefinition", "LinkSpent", "AlreadyAnswered", "NoComments") or "OUTCOMES" in ast.unparse(call):
+        if name in (
+            "InvalidDefinition",
+            "LinkSpent",
+            "AlreadyAnswered",
+            "NoComments",
+        ) or "OUTCOMES" in ast.unparse(call):
             continue  # made of faults, outcomes or columns, whose words are looked at where they are written
         if not isinstance(call.args[0], ast.Constant):
             built.append(f"{place} {ast.unparse(call)[:100]}")

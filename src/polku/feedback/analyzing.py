@@ -8,22 +8,29 @@ from typing import Any, BinaryIO, Final
 
 from polku.feedback.files import Wish, read
 from polku.feedback.part import analysed_part
-from polku.text import Analysis, Theme, analyzed, themes
+from polku.text import Analysis, Theme, analyzed, at_share, neutral_shares, shipped_model, themes
 
 BATCH: Final = 500
+LOOKED_AT: Final = 2_000
+"""Comments of a file from which it is found how many are neutral, at most twice as many."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileAnalysis:
-    """Analyses in the order of the file; themes by language, whose `comments` are places in it."""
+    """Analyses in the order of the file; themes by language, whose `comments` are places in it.
+
+    `neutral` is the share of neutral comments by language that was found in the file and that sentiment is told by.
+    """
 
     comments: tuple[Analysis, ...]
+    neutral: dict[str, float]
     themes: dict[str, tuple[Theme, ...]]
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it, without personal data."""
         return {
             "comments": [_plain(c) for c in self.comments],
+            "neutral_shares": self.neutral,
             "themes": [
                 {"language": code, "name": t.name, "words": t.words, "share": t.share, "comments": t.comments}
                 for code, found in self.themes.items()
@@ -35,7 +42,9 @@ class FileAnalysis:
 def analyze(file: BinaryIO, name: str, wish: Wish) -> FileAnalysis:
     """The whole analysis of a file's comments. Raises InvalidInput for a file that cannot be read."""
     texts = [analysed_part(one.text) for one in read(file, name, wish).each if one is not None]
-    done = [a for at in range(0, len(texts), BATCH) for a in analyzed(texts[at : at + BATCH])]
+    neutral = neutral_shares(texts[:: max(1, len(texts) // LOOKED_AT)])
+    models = {code: at_share(shipped_model(code), code, share) for code, share in neutral.items()}
+    done = [a for at in range(0, len(texts), BATCH) for a in analyzed(texts[at : at + BATCH], models=models)]
     by_language: dict[str, list[int]] = defaultdict(list)
     for i, analysis in enumerate(done):
         by_language[analysis.language.code].append(i)
@@ -46,7 +55,7 @@ def analyze(file: BinaryIO, name: str, wish: Wish) -> FileAnalysis:
             found[code] = tuple(
                 Theme(t.name, t.words, tuple(at[i] for i in t.comments), t.share) for t in of_language
             )
-    return FileAnalysis(tuple(done), found)
+    return FileAnalysis(tuple(done), neutral, found)
 
 
 def _plain(told: Analysis) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from polku.errors import InvalidInput
 from polku.feedback import store
 from polku.text import (
     LANGUAGES,
+    USUAL,
     Model,
     Taxonomy,
+    at_share,
     model_at,
     shipped_digest,
     shipped_model,
@@ -35,7 +37,8 @@ FOLDER: Final = "models"
 
 @dataclass(frozen=True)
 class Understanding:
-    """What comments are read by. `key` is equal where the same is told; `models` are by language; `learned` says of
+    """What comments are read by. `key` is equal where the same is told; `models` are by language, for comments of which
+    so many are neutral as customers' usually are; `learned` says of
     which languages the company's own is used, by its number; `broken` of which it could not be read."""
 
     taxonomy: Taxonomy
@@ -73,8 +76,8 @@ class Understandings:
                 if store.learns(session, code)
             }
         taxonomy = self._taxonomy(source)
-        models = {code: shipped_model(code) for code in LANGUAGES}
-        digests = {code: shipped_digest(code) for code in LANGUAGES}
+        models = {code: at_share(shipped_model(code), code, USUAL) for code in LANGUAGES}
+        digests = {code: f"{shipped_digest(code)}@{USUAL}" for code in LANGUAGES}
         learned: dict[str, int] = {}
         broken: list[str] = []
         for code, attempt in newest.items():
@@ -84,7 +87,8 @@ class Understandings:
             if own is None:
                 broken.append(code)
             else:
-                models[code], digests[code], learned[code] = own, attempt.digest, attempt.id
+                models[code], learned[code] = at_share(own, code, USUAL), attempt.id
+                digests[code] = f"{attempt.digest}@{USUAL}"
         key = "-".join([taxonomy.digest, *digests.values()])
         return Understanding(taxonomy, number, models, learned, tuple(broken), key)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import segno
 from fastapi import APIRouter, Request
-from pydantic import Field
 from starlette.responses import Response
 
 from polku.collect import base_url
@@ -25,7 +24,7 @@ from polku.surveys.queries import SurveyList
 from polku.surveys.results_pages import results_of
 from polku.surveys.store import Survey
 from polku.web import navigation
-from polku.web.forms import Filled, Form, FormData, read_form
+from polku.web.forms import Filled, FormData, read_form
 from polku.web.gate import CONTENT_POLICY
 from polku.web.listing import Column
 from polku.web.navigation import NavItem

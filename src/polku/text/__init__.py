@@ -1,6 +1,7 @@
 """Language: what a text says, whatever it came with. Pure: texts in, frozen results out."""
 
-from polku.text.analysis import Analysis, Mention, SpokenOf, analyzed, reread, spoken_of
+from polku.text.analysis import Analysis, Mention, SpokenOf, analyzed, neutral_shares, reread, spoken_of
+from polku.text.base_rate import USUAL, at_share
 from polku.text.clauses import Clause, clauses
 from polku.text.emotions import EMOTIONS, emotions
 from polku.text.language import UNKNOWN, Language, language
@@ -26,6 +27,7 @@ __all__ = [
     "EXCEPT",
     "LANGUAGES",
     "UNKNOWN",
+    "USUAL",
     "Analysis",
     "Clause",
     "Effort",
@@ -48,6 +50,7 @@ __all__ = [
     "Themes",
     "Word",
     "analyzed",
+    "at_share",
     "clauses",
     "emotions",
     "is_card",
@@ -58,6 +61,7 @@ __all__ = [
     "lemma",
     "lemmas",
     "model_at",
+    "neutral_shares",
     "polarity_model",
     "redacted",
     "reread",

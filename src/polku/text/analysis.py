@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from polku.text.base_rate import neutral_share
 from polku.text.clauses import Clause, clauses
 from polku.text.emotions import likely, told
 from polku.text.features import Features, features
@@ -14,7 +15,7 @@ from polku.text.language import UNKNOWN, Language, language
 from polku.text.model import LANGUAGES, Model, shipped
 from polku.text.phrases import Token, tokens
 from polku.text.redaction import Redacted, redacted
-from polku.text.sentiment import Sentiment, of_features
+from polku.text.sentiment import Sentiment, of_features, shares
 from polku.text.signals import NOTHING, Signals, signals
 from polku.text.taxonomy import Taxonomy, shipped_taxonomy
 
@@ -64,6 +65,16 @@ def analyzed(
         for i, analysis in zip(at, read, strict=True):
             results[i] = analysis
     return results
+
+
+def neutral_shares(texts: Sequence[str]) -> dict[str, float]:
+    """The share of neutral ones among comments by language, found from the comments (see `neutral_share`)."""
+    spoken = [language(text).code for text in texts]
+    found = {}
+    for code in LANGUAGES:
+        of_language = features([text for text, said in zip(texts, spoken, strict=True) if said == code])
+        found[code] = neutral_share(shares(of_language, shipped(code))[:, 1], code)
+    return found
 
 
 def _unread(text: str, expected: str | None) -> Analysis:
