@@ -83,6 +83,8 @@ def show_feedback(request: Request, user: CurrentUser) -> Response:
         themes = FeedbackThemes.of({}).answer(workspace)
     except NotReady:
         return being_read(request)
+    if themes.waiting and not themes.comments:
+        return being_read(request)
     now = datetime.now(UTC)
     with workspace.db.session(read_only=True) as session:
         subscribed = user.id in store.subscribers(session)
