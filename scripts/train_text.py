@@ -16,7 +16,6 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -112,35 +111,8 @@ def phrases(language: str) -> Iterator[Labelled]:
         for thing in told["absent"][polarity]:
             for frame in told["absent"]["frames"]:
                 yield Labelled(frame.format(thing), polarity=sign)
-    yield from _verbs(told)
-    yield from _turned(told)
-    for verb in told.get("spared", {}).get("verbs", ()):
-        for frame in told["spared"]["frames"]:
-            yield Labelled(frame.format(verb), polarity=1)
     for phrase in told["neutral"]["phrases"]:
         yield Labelled(phrase, polarity=0)
-
-
-def _verbs(told: dict[str, Any]) -> Iterator[Labelled]:
-    """What things do, well or badly, and the opposite where it is denied: "hajoaa", "ei hajoa", "ei ole hajonnut"."""
-    verbs = told.get("verbs", {})
-    for polarity, sign in (("positive", 1), ("negative", -1)):
-        for forms in verbs.get(polarity, ()):
-            written = forms.split("/")
-            for frame in verbs["said"]:
-                yield Labelled(frame.format(*written), polarity=sign)
-            for frame in verbs["denied"]:
-                yield Labelled(frame.format(*written), polarity=-sign)
-
-
-def _turned(told: dict[str, Any]) -> Iterator[Labelled]:
-    """Two qualities with a turn between: what comes after it is meant."""
-    good, bad = told["positive"]["qualities"], told["negative"]["qualities"]
-    for nth, frame in enumerate(told["turns"]["frames"]):
-        for k, quality in enumerate(good):
-            other = bad[(k * 7 + nth * 11) % len(bad)]
-            yield Labelled(frame.format(other, quality), polarity=1)
-            yield Labelled(frame.format(quality, other), polarity=-1)
 
 
 if __name__ == "__main__":

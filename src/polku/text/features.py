@@ -2,8 +2,8 @@
 
 The same code makes the features that the shipped models were trained on and those that they are asked about.
 Letters are folded (ä → a, å → a, ö → o), so that "hyva palvelu" is "hyvä palvelu". Words within reach of a negation
-are features of their own ("ei toimi" is not "toimi"), and so are words after a turn ("kallis, mutta hyvä"). Faces and
-ratings are words. A text is the set of its features, each of weight 1/√(number of features): length says nothing.
+are features of their own ("ei toimi" is not "toimi"). A text is the set of its features, each of weight 1/√(number of
+features): length itself says nothing.
 """
 
 from __future__ import annotations
@@ -47,10 +47,6 @@ _NEGATIONS = frozenset(
         "ala",
         "alkaa",
         "alkoon",
-        "eipa",
-        "enpa",
-        "emma",
-        "ema",
         "ilman",
         "tuskin",
         "not",
@@ -90,11 +86,6 @@ _NEGATIONS = frozenset(
         "nobody",
     ]
 )
-_TURNS = frozenset(["mutta", "mut", "kuitenkin", "silti", "but", "however", "yet", "still", "nevertheless"])
-"""Words after which a text says what it means in the end."""
-_GOOD_SIGNS = re.compile("[😀😁😃😄😆😊🙂😍🥰🤩😎😇🤗👍👌👏🙌💪❤💖💕♥🎉🥳✨💯✅⭐🌟]+|[:;=]-?[)D]+|<3+")
-_BAD_SIGNS = re.compile("[😞😟😠😡🤬😢😭😤😩😫😒🙄😖👎💔🤮🤢💩❌😱😨🙁☹]+|[:=]['’]?-?[(/]+(?!/)")
-_RATING = re.compile(r"(?<![\d.,/])(\d{1,3})\s?/\s?(5|10|100)(?![\d/])|(?<!\w)([*★]{1,5})(?![\w*★])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +102,8 @@ class Features:
 def words_said(text: str) -> list[str]:
     """Folded words, numbers (digits as 0) and punctuation; addresses, handles and placeholders say nothing."""
     said = unicodedata.normalize("NFC", text[:MOST_CHARACTERS]).lower()
-    said = _REPEATED.sub(r"\1\1", _NOT_SAID.sub(" ", _signs(said)).translate(_FOLD))
+    said = _REPEATED.sub(r"\1\1", _NOT_SAID.sub(" ", said).translate(_FOLD))
     return _TOKEN.findall(_DIGIT.sub("0", said))
-
-
-def _signs(said: str) -> str:
-    """Faces, thumbs and ratings as words of their own: "9/10" and "8/10" say the same, "2/10" the opposite."""
-    if not said.isascii() or ":" in said or "<" in said or "=" in said or ";" in said:
-        said = _BAD_SIGNS.sub(" badsign ", _GOOD_SIGNS.sub(" goodsign ", said))
-    return _RATING.sub(_rated, said) if "/" in said or "*" in said or "★" in said else said
-
-
-def _rated(found: re.Match[str]) -> str:
-    share = len(found[3]) / 5 if found[3] else int(found[1]) / int(found[2])
-    return " ratedhigh " if 0.75 < share <= 1 else " ratedlow " if share <= 0.45 else " ratedhalf "
 
 
 def features(texts: Sequence[str]) -> Features:
@@ -134,14 +113,13 @@ def features(texts: Sequence[str]) -> Features:
     2
     """
     words: list[str] = []
-    starts, marks, documents = [0], [], [0]
+    starts, negated, documents = [0], [], [0]
     for text in texts:
-        left, turned = 0, 0
+        left = 0
         for word in words_said(text):
             starts.append(starts[-1] + len(word))
             is_word = word[0].isalnum()
-            marks.append((1 if left > 0 else 0) | turned if is_word else 0)
-            turned = 2 if word in _TURNS else turned
+            negated.append(is_word and left > 0)
             left = REACH if word in _NEGATIONS else left - 1 if is_word else 0
             words.append(word)
         documents.append(len(words))
@@ -151,7 +129,7 @@ def features(texts: Sequence[str]) -> Features:
     _hash(
         letters,
         np.array(starts, np.int64),
-        np.array(marks, np.uint8),
+        np.array(negated, np.bool_),
         np.array(documents, np.int64),
         np.int64(BUCKETS - 1),
         buckets,
@@ -160,12 +138,12 @@ def features(texts: Sequence[str]) -> Features:
     return Features(buckets[: offsets[-1]].copy(), offsets)
 
 
-_PER_WORD = 9  # what `_hash` writes for a word at most, beside what is inside it
+_PER_WORD = 7  # what `_hash` writes for a word at most, beside what is inside it
 _SIZES = 4  # of what is inside words: 2 to 5 letters, the space at both ends counted
 
 
-@kernel("u4[] i8[] u1[] i8[] i8 i4[:] i8[:]", awaited=False)
-def _hash(letters, starts, marks, documents, mask, buckets, offsets):  # type: ignore[no-untyped-def]
+@kernel("u4[] i8[] b1[] i8[] i8 i4[:] i8[:]", awaited=False)
+def _hash(letters, starts, negated, documents, mask, buckets, offsets):  # type: ignore[no-untyped-def]
     prime, basis, spread = (
         np.uint64(0x100000001B3),
         np.uint64(0xCBF29CE484222325),
@@ -193,12 +171,8 @@ def _hash(letters, starts, marks, documents, mask, buckets, offsets):  # type: i
                 beginning * np.uint64(37) + start_before,
                 word + np.uint64(77),
                 beginning + np.uint64(79),
-                word + np.uint64(83),
-                beginning + np.uint64(89),
             )
-            for k in range(9):
-                if (k in (5, 6) and not marks[t] & 1) or (k > 6 and not marks[t] & 2):
-                    continue
+            for k in range(7 if negated[t] else 5):
                 buckets[n] = np.int32(((made[k] * spread) >> shift) & all_ones)
                 n += 1
             for i in range(a - 1, b):

@@ -163,5 +163,8 @@ def forget(workspace: Workspace, now: datetime) -> int:
 
 
 def _make_source(workspace: Workspace) -> None:
-    """Made before the unit of work, which must be the only one that writes."""
+    """Made before the unit of work, which must be the only one that writes; where nothing is asked, none is needed."""
+    with workspace.db.session(read_only=True) as session:
+        if not surveys(session):
+            return
     workspace.part(KnownSurveys).source()
