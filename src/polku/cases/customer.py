@@ -60,8 +60,8 @@ def comments(workspace: Workspace, answers: Sequence[CaseAnswerRow], reader: Use
     snapshot, now = workspace.store.snapshot, datetime.now(UTC)
     columns = ["source", "event_id", "properties"]
     rows = snapshot.rows(np.array([a.seq for a in answers], np.int64), columns).to_pylist()
-    found = {a.seq: a.comment for a in answers}
-    with workspace.db.session() as session:
+    found, seen = {a.seq: a.comment for a in answers}, []
+    with workspace.db.session(read_only=True) as session:
         for row in rows:
             said = json.loads(row["properties"] or "{}").get("comment")
             if not isinstance(said, str):
@@ -71,6 +71,10 @@ def comments(workspace: Workspace, answers: Sequence[CaseAnswerRow], reader: Use
             written = next((text for text in kept if redacted(text).text == said), None)
             found[row["seq"]] = written or said
             if written:
+                seen.append((source, event_id))
+    if seen:  # else nothing is written: a session that writes tells all caches that they may be old
+        with workspace.db.session() as session:
+            for source, event_id in seen:
                 originals.note_look(
                     session, source, event_id, user_id=reader.id, user_name=reader.name, now=now
                 )

@@ -64,6 +64,7 @@ class Caller:
                 turns = due(session, self._now(), most=MOST_A_TURN)
             if not turns:
                 break
+            self._client = self._client or httpx.Client(follow_redirects=False)
             with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
                 tried += sum(pool.map(self._turn, turns.values()))
         return tried
@@ -76,9 +77,10 @@ class Caller:
 
     def _turn(self, calls: Sequence[Post]) -> int:
         """Calls of one webhook, as long as it takes them; how many were tried."""
-        until = time.monotonic() + TURN_S
+        until, client = time.monotonic() + TURN_S, self._client
+        assert client is not None
         for nth, call in enumerate(calls, start=1):
-            outcome = post(self._http(), call, self._now())
+            outcome = post(client, call, self._now())
             with self._db.session() as session:
                 state = settle(session, call.id, outcome, self._now(), self._notify)
             if outcome.reason:
@@ -93,11 +95,6 @@ class Caller:
             if over or self._stopping.is_set() or time.monotonic() > until:
                 return nth
         return len(calls)
-
-    def _http(self) -> httpx.Client:
-        if self._client is None:
-            self._client = httpx.Client(follow_redirects=False)
-        return self._client
 
     def _run(self) -> None:
         while not self._stopping.is_set():
