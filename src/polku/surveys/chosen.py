@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from polku.journeys.asking.marks import Texts
@@ -46,10 +45,3 @@ def those_of(asked: Asked, found: Responses) -> Those:
     }
     own["version"] = [None if v is None else str(v) for v in found.table["version"].to_pylist()]
     return Those(np.array(profiles, np.uint64), own, asked.anonymous)
-
-
-def group_masks(values: list[str | None]) -> tuple[dict[str, npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]:
-    """Where each value is, and where any is known."""
-    column = np.array(values, object)
-    known = np.array([v is not None for v in values], np.bool_)
-    return {v: known & (column == v) for v in sorted(set(column[known].tolist()))}, known

@@ -17,7 +17,7 @@ from polku.journeys.asking.marks import Texts
 from polku.metrics import metric
 from polku.surveys import results, store, telling
 from polku.surveys.attributes import SEGMENT, condition_of, frequent, name_of, segments
-from polku.surveys.chosen import ResponsesQuery, group_masks, those_of
+from polku.surveys.chosen import ResponsesQuery, those_of
 from polku.surveys.known import Asked, KnownSurveys
 from polku.surveys.margins import To, weighting_of
 from polku.surveys.results import Measured, Responses, of_metric, of_rating
@@ -131,7 +131,7 @@ class SurveyResults(ResponsesQuery):
             inside = np.ones(len(found), np.bool_)
         else:
             named = {}
-            masks, inside = group_masks(frequent(those.values(workspace, self.by)))
+            masks, inside = results.value_masks(frequent(those.values(workspace, self.by)))
 
         def name(key: str) -> str:
             return key if self.by == SEGMENT else name_of(workspace, self.by or "", key)

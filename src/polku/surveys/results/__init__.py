@@ -24,6 +24,7 @@ from polku.surveys.results.nonresponse import (
     AttributeValue,
     ResponseRate,
     response_rate,
+    value_masks,
 )
 from polku.surveys.results.questions import BOOLEAN, Choice, Kind, Question
 from polku.surveys.results.responses import Responses
@@ -73,6 +74,7 @@ __all__ = [
     "of_metric",
     "of_rating",
     "response_rate",
+    "value_masks",
     "variables",
     "visibility",
     "weigh",

@@ -85,7 +85,7 @@ def response_rate(
             invited=invited.num_rows,
         )
     asked = _Asked(answered, clusters if clusters is not None and _repeat(clusters) else None)
-    told = {name: asked.values(*_masks(_column(invited, name))) for name in attributes}
+    told = {name: asked.values(*value_masks(_column(invited, name))) for name in attributes}
     everyone = np.ones(len(answered), np.bool_)
     told |= {name: asked.values(masks, everyone) for name, masks in (groups or {}).items()}
     tested = [(name, i) for name, (values, _) in told.items() for i in range(len(values))]
@@ -137,7 +137,7 @@ class _Asked:
         return sorted(told, key=lambda v: (-v.invited, v.value)), hidden
 
 
-def _masks(values: Sequence[str | None]) -> tuple[dict[str, Mask], Mask]:
+def value_masks(values: Sequence[str | None]) -> tuple[dict[str, Mask], Mask]:
     """Where each value is, and where any is known."""
     column = np.array(values, object)
     known = np.array([v is not None for v in values], np.bool_)
