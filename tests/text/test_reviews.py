@@ -10,7 +10,9 @@ import pytest
 from polku.text import sentiments
 
 WRITTEN = tomllib.loads(Path(__file__).with_name("reviews_fi.toml").read_text(encoding="utf-8"))
-LEAST = {"plain": 0.85, "denied": 0.55, "spoken": 0.8, "short": 0.8, "typos": 0.7, "mixed": 0.2}
+LEAST = {
+    "plain": 0.85, "denied": 0.85, "spoken": 0.9, "short": 0.85, "typos": 0.9, "mixed": 0.6, "long": 0.9, "apart": 0.73,
+}  # fmt: skip
 """Shares told right, a little below what was measured: a model that tells less has lost something."""
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from polku.text.model import Model, heads
+from polku.text.model import Model, customers_heads, heads
 
 TAKEN: Final = {"fi": 0.5, "en": 0.5}
 """The share of neutral texts that a language's models take. The English one is made for 35%, but says of what customers
@@ -44,7 +44,7 @@ def neutral_share(neutral: npt.NDArray[np.float64], language: str) -> float:
 
 def at_share(model: Model, language: str, share: float) -> Model:
     """A model of sentiment of a language for comments of which this share is neutral, between 0 and 1."""
-    (at,) = heads(model, ["neutral"])
+    at = heads(model, ["neutral"]) + customers_heads(model, ["neutral"])
     intercepts = model.intercepts.copy()
-    intercepts[at] += np.log(share / (1 - share)) - np.log(TAKEN[language] / (1 - TAKEN[language]))
+    intercepts[list(set(at))] += np.log(share / (1 - share)) - np.log(TAKEN[language] / (1 - TAKEN[language]))
     return replace(model, intercepts=intercepts)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from polku.errors import InvalidInput
 from polku.text.features import BUCKETS, Features, features
 from polku.text.fitting import Column, Fitted, fitted
-from polku.text.model import Model, heads, probabilities, quantized, shipped
+from polku.text.model import Model, customers_heads, heads, probabilities, quantized, shipped
 
 FEWEST = 300
 """Below so many labelled comments the shipped model is no worse than what could be learned."""
@@ -129,7 +129,7 @@ def polarity_model(told: Learned, language: str) -> Model:
     weights = (told.model.weights[:, good] * scales[good] - told.model.weights[:, bad] * scales[bad]) / 2
     intercept = float(told.model.intercepts[good] - told.model.intercepts[bad]) / 2
     before = shipped(language)
-    (at,) = heads(before, ("neutral",))
+    (at,) = customers_heads(before, ("neutral",))
     neutral = before.weights[:, at] * float(before.scales[at])
     return quantized(
         {"positive": weights, "neutral": neutral},
@@ -217,7 +217,7 @@ def _of_labels(model: Model, names: tuple[str, ...]) -> Model:
     """The shipped sentiment with heads of these names: positive against negative, its opposite, neutral."""
     at, signs = [], []
     for name in names:
-        at += heads(model, ["neutral" if name == "neutral" else "positive"])
+        at += customers_heads(model, ["neutral" if name == "neutral" else "positive"])
         signs.append(-1 if name == "negative" else 1)
     turned = model.weights[:, at] * np.array(signs, np.int16)
     intercepts = model.intercepts[at] * np.array(signs, np.float32)

@@ -117,6 +117,16 @@ def heads(model: Model, names: Sequence[str]) -> list[int]:
     return [model.names.index(name) for name in names]
 
 
+def customers_heads(model: Model, names: Sequence[str]) -> list[int]:
+    """The same for what customers write: there a model may have heads of its own, beside those of texts of any kind."""
+    return heads(model, [o if (o := of_customers(name)) in model.names else name for name in names])
+
+
+def of_customers(name: str) -> str:
+    """The name of a head that is for what customers write."""
+    return f"{name} of customers"
+
+
 @kernel("i4[] i8[] i2[] f8[:,:]", awaited=False)
 def _sum_flat(buckets, offsets, weights, sums):  # type: ignore[no-untyped-def]
     width = sums.shape[1]

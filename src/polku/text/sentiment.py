@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from polku.text.features import Features, features
-from polku.text.model import Model, heads, probabilities, shipped
+from polku.text.model import Model, customers_heads, heads, probabilities, shipped
+
+CUSTOMERS: Final = "customers"
+"""The head that tells how likely it is that a customer wrote a text, rather than anybody else."""
+_ASKED: Final = ("positive", "neutral")
 
 
 class Polarity(StrEnum):
@@ -58,8 +63,17 @@ def of_features(texts: Features, model: Model) -> list[Sentiment]:
 
 
 def shares(texts: Features, model: Model) -> npt.NDArray[np.float64]:
-    """(texts, 3): probabilities of negative, neutral, positive."""
-    return of_log_odds(model.log_odds(texts)[:, heads(model, ("positive", "neutral"))])
+    """(texts, 3): probabilities of negative, neutral, positive.
+
+    Of a model that knows what customers write, its log odds there and of texts of any kind are mixed by how likely a
+    customer wrote it: matter-of-fact praise ("Asentaja tuli ajallaan") is praise from a customer.
+    """
+    every = model.log_odds(texts)
+    told = every[:, heads(model, _ASKED)]
+    if CUSTOMERS in model.names:
+        theirs = probabilities(every[:, heads(model, [CUSTOMERS])])
+        told = told + theirs * (every[:, customers_heads(model, _ASKED)] - told)
+    return of_log_odds(told)
 
 
 def of_log_odds(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
