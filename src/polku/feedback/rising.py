@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from polku.feedback.pains import ratio
 from polku.stats import FEWEST, Estimate
@@ -111,6 +111,8 @@ def _rise(
     n, n_before = people.last, people.before
     if last * n_before < TIMES * before * n:
         return None
+    from scipy import stats  # takes a third of a second: every command and server would wait for it
+
     p = float(stats.hypergeom.sf(last - 1, n + n_before, last + before, n))
     p = _dispersed(p, counts, people)
     return Rise(
