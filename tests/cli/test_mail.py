@@ -17,7 +17,7 @@ from polku.mail.queries import Letters
 from polku.settings import read_settings
 from tests.folders import empty_folder
 from tests.mail.postoffice import SENDER, PostOffice, letter_to, open_office, wait_for
-from tests.server import polku, serving
+from tests.server import serving
 
 
 def settings_for(folder: Path, office: PostOffice):
@@ -64,7 +64,7 @@ def test_the_outbox_is_listed(tmp_path):
             Letters.of({"state": "lost"}).answer(workspace)
 
 
-def test_a_server_sends_what_waits_and_the_command_tells_of_it(tmp_path):
+def test_a_server_sends_what_waits_and_the_command_tells_of_it(tmp_path, run):
     folder = empty_folder(tmp_path / "data")
     database = Database(read_settings(folder).sqlalchemy_url)
     with database.session() as session:
@@ -77,6 +77,6 @@ def test_a_server_sends_what_waits_and_the_command_tells_of_it(tmp_path):
         }  # fmt: skip
         with serving(folder, **environment):
             wait_for(lambda: office.taken, 20)
-            told = json.loads(polku("mail", "list", "--data", folder, "--json"))
+            told = json.loads(run("mail", "list", "--data", folder, "--json").out)
     assert (told["sent"], told["waiting"]) == (1, 0)
     assert [(row["recipient"], row["state"]) for row in told["letters"]] == [("a@example.fi", "sent")]

@@ -83,12 +83,11 @@ def _compiled() -> None:
 
 
 @pytest.fixture
-def collecting(workspace: Workspace) -> Iterator[Collecting]:
+def collecting(workspace: Workspace) -> Collecting:
     with workspace.db.session() as session:
         key = store.ensure_source(session, name="Server", kind="server").write_key
         public_key = store.ensure_source(session, name="Shop", kind="web", public=True).write_key
     workspace.part(KnownSources).refresh()
     assert key
     assert public_key
-    with TestClient(Starlette(routes=segment.routes(workspace))) as http:
-        yield Collecting(workspace, http, key, public_key)
+    return Collecting(workspace, TestClient(Starlette(routes=segment.routes(workspace))), key, public_key)
