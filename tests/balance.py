@@ -17,8 +17,14 @@ LONG: Final = (
 """What takes longest begins first, so that no worker is left alone with it at the end. The tests of a folder that
 is named here stay on one worker: they share a shop or a world that takes seconds to make."""
 
-WITH: Final = dict.fromkeys(("tests/cli/", "tests/feedback/", "tests/library/"), "tests/text/")
-"""They read comments, too: what is known of a language takes seconds to load, so that one worker does it for all."""
+WITH: Final = {
+    "tests/cli/": "tests/text/",
+    "tests/feedback/": "tests/text/",
+    "tests/library/": "tests/text/",
+    "tests/web/test_spoken_errors.py": "tests/i18n/test_messages.py",
+}
+"""What one worker does with the other: both read comments, and what is known of a language takes seconds to load; or
+both read all of Polku's own source."""
 
 
 class Balanced(LoadScopeScheduling):
