@@ -16,6 +16,7 @@ from polku.errors import InvalidInput
 from polku.i18n import LazyText, _l, gettext, in_words
 from polku.journeys.asking.filters import CUSTOMERS
 from polku.journeys.asking.who import BEGINNINGS
+from polku.metrics import metrics
 from polku.profiles.trait_columns import TraitColumns
 from polku.surveys import store
 from polku.surveys.attributes import CHANNEL_NAMES, OWN, SEGMENT, name_of, said, segments, title_of
@@ -184,6 +185,7 @@ def show_comparison(request: Request, key: str, user: CurrentUser) -> Response:
         given=given,
         options=_options(workspace, survey),
         behind=_behind_sides(key, told) if told else None,
+        extents={key: dict(zip(("least", "most"), m.extent, strict=True)) for key, m in metrics().items()},
         status=422 if refused else 200,
     )
 

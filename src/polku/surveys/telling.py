@@ -285,13 +285,11 @@ def _beside(shares: Sequence[ShareOf], weighted: Sequence[ShareOf]) -> tuple[Sha
 
 def _metric(told: results.MetricResult) -> MetricOf:
     known = {m.key: m for m in told.metric.measures}
-    first = told.metric.measures[0]
     return MetricOf(
         told.metric.key,
         str(told.metric.name),
         told.measures[0].estimate,
-        first.low * first.factor,
-        first.high * first.factor,
+        *told.metric.extent,
         tuple(MeasureOf(m.key, str(known[m.key].name), m.estimate) for m in told.measures),
         tuple(ShareOf(c.category.key, str(c.category.name), c.count, c.share) for c in told.categories),
         told.reliability,

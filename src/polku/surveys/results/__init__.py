@@ -26,7 +26,7 @@ from polku.surveys.results.nonresponse import (
     response_rate,
     value_masks,
 )
-from polku.surveys.results.questions import BOOLEAN, Choice, Kind, Question
+from polku.surveys.results.questions import BOOLEAN, Choice, Kind, Question, key_of
 from polku.surveys.results.responses import Responses
 from polku.surveys.results.those import of_category, who_answered, with_comment
 from polku.surveys.results.variables import Variable, variables, wide
@@ -69,6 +69,7 @@ __all__ = [
     "by_period",
     "by_question",
     "compare",
+    "key_of",
     "of_category",
     "of_choice",
     "of_metric",
