@@ -437,6 +437,17 @@ def test_a_survey_is_built_in_the_browser(workspace: Workspace, browser: TestCli
     assert workspace.part(KnownSurveys).by_key(key).definition.questions[0].name == "score"
 
 
+def test_a_ready_survey_is_published_as_it_is_and_waits_to_be_sent(
+    workspace: Workspace, browser: TestClient
+) -> None:
+    made = post(browser, "/surveys/new", {"template": "csat", "then": "publish"})
+    assert made.headers["location"] == "/surveys/satisfaction-csat/distribution"
+    asked = workspace.part(KnownSurveys).by_key("satisfaction-csat")
+    assert (asked.open, asked.name) == (True, "Satisfaction (CSAT)")
+    empty = post(browser, "/surveys/new", {"template": "blank", "then": "publish"})
+    assert empty.headers["location"] == "/surveys/new-survey/edit"
+
+
 def test_a_question_keeps_its_metric_whichever_it_is(browser: TestClient) -> None:
     edit = post(browser, "/surveys/new", {"name": "Uskollisuus", "template": "loyalty"}).headers["location"]
     page = browser.get(f"{edit}?question=recommend").text

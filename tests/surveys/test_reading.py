@@ -19,7 +19,9 @@ ASKED = Asked(1, "k", "K", False, "", True, None, 1, {1: Definition.of(RAW)}, {}
 
 
 def test_answers_are_counted_to_the_choices_that_were_offered() -> None:
-    given = [{"again": i < 4, "well": "yes" if i < 5 else "no", "halves": 1 if i < 2 else 0.5} for i in range(6)]
+    given = [
+        {"again": i < 4, "well": "yes" if i < 5 else "no", "halves": 1 if i < 2 else 0.5} for i in range(6)
+    ]
     told = by_question(Responses.of(table(given), questions(ASKED)))
     counts = [[(s.title, s.count) for s in t.shares] for t in told]
     assert counts == [[("Yes", 4), ("No", 2)], [("Yes", 5), ("No", 1)], [("0.5", 4), ("1", 2)]]

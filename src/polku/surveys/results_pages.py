@@ -91,6 +91,11 @@ def results_of(workspace: Workspace, survey: Survey, query: QueryParams) -> dict
     }
 
 
+def extents() -> dict[str, dict[str, float]]:
+    """The least and the most that each metric can be, which says how it is written."""
+    return {key: {"least": m.extent[0], "most": m.extent[1]} for key, m in metrics().items()}
+
+
 def asked_of(key: str, query: QueryParams) -> SurveyResults:
     """The results that an address asks for. Raises InvalidInput."""
     given: dict[str, Any] = {n: query[n] for n in _PLAIN if query.get(n)}
@@ -185,7 +190,7 @@ def show_comparison(request: Request, key: str, user: CurrentUser) -> Response:
         given=given,
         options=_options(workspace, survey),
         behind=_behind_sides(key, told) if told else None,
-        extents={key: dict(zip(("least", "most"), m.extent, strict=True)) for key, m in metrics().items()},
+        extents=extents(),
         status=422 if refused else 200,
     )
 

@@ -133,9 +133,7 @@ def _given(table: pa.Table, questions: Sequence[Question]) -> dict[str, list[Any
         whole = [_object(a) for a in table[ANSWERS].to_pylist()]
         return {q.key: [a.get(q.key) for a in whole] for q in questions}
     own = set(table.column_names)
-    return {
-        q.key: table[q.key].to_pylist() if q.key in own else [None] * table.num_rows for q in questions
-    }
+    return {q.key: table[q.key].to_pylist() if q.key in own else [None] * table.num_rows for q in questions}
 
 
 def _object(answers: Any) -> dict[str, Any]:
