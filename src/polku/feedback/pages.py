@@ -16,6 +16,7 @@ from polku.feedback.queries import FeedbackComments, FeedbackPains, FeedbackThem
 from polku.feedback.reading import MIXED
 from polku.feedback.understanding import Understandings
 from polku.i18n import LazyText, _l, current_language
+from polku.i18n import language_name as named
 from polku.journeys import Touchpoints
 from polku.text import EMOTIONS, LANGUAGES
 from polku.web import navigation
@@ -29,6 +30,8 @@ PATH: Final = "/feedback"
 COMMENTS: Final = "/feedback/comments"
 router = APIRouter(include_in_schema=False)
 navigation.add(NavItem(PATH, _l("Feedback"), "comment", 42))
+navigation.add(NavItem(PATH, _l("Overview"), "comment", 10, section="feedback"))
+navigation.add(NavItem(COMMENTS, _l("Comments"), "search", 20, section="feedback"))
 
 ALERTS_SHOWN: Final = timedelta(days=28)
 COLUMNS: Final = (Column(_l("Comment")),)
@@ -66,13 +69,27 @@ FEELINGS: Final[dict[str, LazyText]] = {
     "anticipation": _l("anticipation"),
 }
 LOOKS_AGAIN_S: Final = 3
-_ASKED: Final = ("text", "sentiment", "aspect", "theme", "touchpoint", "level", "language", "since", "until")
+_ASKED: Final = (
+    "text",
+    "sentiment",
+    "aspect",
+    "felt",
+    "theme",
+    "touchpoint",
+    "level",
+    "language",
+    "since",
+    "until",
+)
 assert set(FEELINGS) == set(EMOTIONS)
 
 
 def language_name(code: str) -> str:
-    """What a language is called, where that is known; else its code."""
-    return str(LANGUAGE_NAMES.get(code, code))
+    """What a language is called within a sentence; its code where that is not known."""
+    if code in LANGUAGE_NAMES:
+        return str(LANGUAGE_NAMES[code])
+    name = named(code)
+    return name[:1].lower() + name[1:] if current_language() == "fi" else name
 
 
 @router.get(PATH)
@@ -146,6 +163,7 @@ def words_for_pages(workspace: Workspace, *, corrects: bool = True) -> dict[str,
         "efforts": EFFORTS,
         "feelings": FEELINGS,
         "language_names": LANGUAGE_NAMES,
+        "language_name": language_name,
         "felt_names": {**SENTIMENTS, MIXED: _l("mixed")},
         "understood": LANGUAGES,
     }

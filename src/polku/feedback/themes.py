@@ -87,7 +87,8 @@ class FoundThemes:
             for theme, starts in self._themes(rows, spoken, every):
                 ids = [rows[i][0] for i in theme.comments]
                 members.setdefault(theme.name, []).extend(ids)
-                shown = reading.examples(self._workspace, connection, ids[: len(theme.examples)])
+                (unlike,) = reading.unlike(connection, [ids])
+                shown = reading.examples(self._workspace, connection, unlike)
                 told.append(_theme(theme, spoken, starts, shown))
         told.sort(key=lambda t: (-t.count, t.name))
         languages = tuple(telling.Spoken(code, n, code in LANGUAGES) for code, n in counted)
