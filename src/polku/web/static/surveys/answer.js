@@ -35,6 +35,7 @@
     survey.showTitle = false;
     survey.focusFirstQuestionAutomatic = false;
     survey.questionErrorLocation = "bottom";
+    if (survey.visiblePageCount > 1) survey.showProgressBar = true;
     for (const question of survey.getAllQuestions()) {
       if (question.getType() === "rating") {
         question.displayMode = "buttons";
