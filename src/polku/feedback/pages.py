@@ -22,7 +22,7 @@ from polku.text import EMOTIONS, LANGUAGES
 from polku.web import navigation
 from polku.web.listing import Column, Listing, TableRequest
 from polku.web.navigation import NavItem
-from polku.web.rendering import render
+from polku.web.rendering import FLASH_COOKIE, render
 from polku.web.visitor import CurrentUser, visitor_of
 from polku.workspace import Workspace
 
@@ -100,7 +100,8 @@ def show_feedback(request: Request, user: CurrentUser) -> Response:
         themes = FeedbackThemes.of({}).answer(workspace)
     except NotReady:
         return being_read(request)
-    if themes.waiting and not themes.comments:
+    just_brought = FLASH_COOKIE in request.cookies  # what is durable is read a moment later
+    if not themes.comments and (themes.waiting or just_brought):
         return being_read(request)
     now = datetime.now(UTC)
     with workspace.db.session(read_only=True) as session:
