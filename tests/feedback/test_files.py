@@ -204,7 +204,10 @@ def test_columns_are_guessed_or_said() -> None:
 
 
 def test_columns_that_are_called_much_as_foreseen_are_found() -> None:
-    table = "CUSTOMER_RESPONSE_DATE,NPS_RATING,NPS_SCORE,text,birth_date\n2026-03-01 12:00,Promoter,9.0,Good,1980-01-01\n"
+    table = (
+        "CUSTOMER_RESPONSE_DATE,NPS_RATING,NPS_SCORE,text,birth_date\n"
+        "2026-03-01 12:00,Promoter,9.0,Good,1980-01-01\n"
+    )
     found = looked("a.csv", table.encode())
     assert dict(found.mapped) == {"comment": "text", "at": "CUSTOMER_RESPONSE_DATE", "score": "NPS_SCORE"}
     assert (found.first[0].score, found.without_time) == (80.0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ EXAMPLE: Final = 300
 """Characters of an example."""
 EXAMPLES: Final = 3
 _LOOKED_AT: Final = 12
+_WORDS: Final = re.compile(r"\w+")
 MIXED: Final = "mixed"
 """Of an aspect that one clause praises and another blames."""
 MOST_READ: Final = 50_000
@@ -169,7 +171,7 @@ def unlike(connection: sqlite3.Connection, of_each: Sequence[Sequence[int]]) -> 
     page has shown already, where there are others."""
     first = [ids[:_LOOKED_AT] for ids in of_each]
     rows = search.rows(connection, [i for ids in first for i in ids])
-    texts = {row["id"]: row["text"].casefold() for row in rows}
+    texts = {row["id"]: " ".join(_WORDS.findall(row["text"].casefold())) for row in rows}
     seen: set[str] = set()
     found = []
     for ids in first:
