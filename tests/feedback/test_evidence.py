@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from polku.app import create_app
-from polku.feedback import FeedbackComments, FeedbackPains
+from polku.feedback import Comments, FeedbackComments, FeedbackPains, FeedbackThemes
 from polku.library import open_workspace
 from polku.settings import read_settings
 from polku.web import entrance
@@ -90,3 +90,11 @@ def test_the_page_opens_with_what_is_worst(browser: TestClient, workspace: Works
     assert f"±{pains.pains[0].reach.half_width * 100:.0f}" in says
     assert pains.negative.n == len(SAID)
     assert (pains.negative.estimate or 0) > (pains.positive.estimate or 0)
+
+
+def test_whether_comments_wait_is_told_though_themes_are_remembered(
+    browser: TestClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not FeedbackThemes().answer(workspace).waiting
+    monkeypatch.setattr(Comments, "waiting", lambda comments: True)
+    assert FeedbackThemes().answer(workspace).waiting
