@@ -34,7 +34,7 @@ from polku.surveys.building import carrying as building_carrying
 from polku.surveys.building import languages as building_languages
 from polku.surveys.building import pages as building_pages
 from polku.surveys.distribution import api as distribution_api
-from polku.surveys.distribution import ledger_pages, sending_pages
+from polku.surveys.distribution import ledger_pages, letter_page, sending_pages
 from polku.surveys.distribution import pages as distribution_pages
 from polku.web import app as web
 from polku.web.queries import QueryRouter
@@ -57,6 +57,7 @@ PAGES = (
     distribution_pages,
     sending_pages,
     ledger_pages,
+    letter_page,
     feedback_pages,
     correcting_pages,
     taxonomy_pages,

@@ -154,7 +154,9 @@ def test_a_list_is_looked_at_and_goes_when_told(
         plan = page.locator("#plan")
         told = {"en": "2 letters would go.", "fi": "2 kirjettä lähtisi."}[language]
         expect(plan.locator("strong")).to_have_text(told)
-        plan.locator("summary").first.click()
+        letter = page.frame_locator("iframe[name=letter]")
+        expect(letter.locator("h1")).to_be_visible()
+        plan.locator("li summary").click()
         expect(plan.locator(".faults")).to_contain_text("rikki@@x")
         fits(page)
         if script:
@@ -167,6 +169,21 @@ def test_a_list_is_looked_at_and_goes_when_told(
         fits(page)
         if script:
             axe(page)  # it waits, for which pages need script
+
+
+def test_from_the_front_page_to_a_letter_in_five_clicks(
+    browser: Browser, server: RunningServer, analyst: StorageState
+) -> None:
+    with visiting(browser, DESKTOP, "en", state=analyst) as page:
+        page.goto(server.address)
+        speak(page, server.address, "en")
+        page.locator(".side").get_by_role("link", name="Surveys").click()
+        page.get_by_role("link", name="New survey").click()
+        page.get_by_role("button", name="Publish it as it is and send").click()
+        page.locator("[name=addresses]").fill("uusi@example.fi")
+        page.get_by_role("button", name="See what would go").click()
+        page.locator("#plan").get_by_role("button", name="Send").click()
+        expect(page.locator(".flash")).to_have_text("1 letter goes.")
 
 
 # -- on the company's site

@@ -203,6 +203,16 @@ def test_columns_are_guessed_or_said() -> None:
         looked("a.csv", table.encode(), Wish(WISH.zone, {"comment": "x"}))
 
 
+def test_columns_that_are_called_much_as_foreseen_are_found() -> None:
+    table = (
+        "CUSTOMER_RESPONSE_DATE,NPS_RATING,NPS_SCORE,text,birth_date\n"
+        "2026-03-01 12:00,Promoter,9.0,Good,1980-01-01\n"
+    )
+    found = looked("a.csv", table.encode())
+    assert dict(found.mapped) == {"comment": "text", "at": "CUSTOMER_RESPONSE_DATE", "score": "NPS_SCORE"}
+    assert (found.first[0].score, found.without_time) == (80.0, 0)
+
+
 def test_what_is_true_of_the_whole_file_gives_way_to_what_a_comment_says() -> None:
     table = b"text,email,touchpoint\nhello,a@b.fi,phone\nthere,,\n"
     wish = Wish(WISH.zone, user_id="u", touchpoint="chat", kind="call", at=datetime(2026, 1, 1, tzinfo=UTC))

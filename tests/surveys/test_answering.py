@@ -27,6 +27,7 @@ from polku.surveys.answering import Posted
 from polku.surveys.distribution.jobs import forget
 from polku.surveys.kiosk import given_in_time
 from polku.surveys.known import KnownSurveys
+from polku.surveys.unfinished import UnfinishedAnswers
 from polku.web import entrance
 from polku.workspace import Workspace
 from tests.folders import empty_folder
@@ -143,6 +144,20 @@ def test_answers_are_kept_as_one_goes_and_forgotten_when_finished(
     assert begun
     assert begun.answers == {"nps": 3, "why": "Kes"}
     assert sent(stranger, key, {"nps": 3}, response=response).status_code == 200
+    with workspace.db.session(read_only=True) as session:
+        assert store.unfinished(session, response) is None
+
+
+def test_what_was_kept_before_a_start_is_forgotten_when_finished(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key, response = published(workspace, browser, "Ennen käynnistystä"), str(uuid4())
+    assert sent(stranger, key, {"nps": 3}, response=response, finished=False).status_code == 200
+    started = UnfinishedAnswers(workspace)
+    assert started.are_kept(response)
+    assert not started.are_kept(str(uuid4()))
+    started.forget(response)
+    assert not started.are_kept(response)
     with workspace.db.session(read_only=True) as session:
         assert store.unfinished(session, response) is None
 
@@ -435,6 +450,17 @@ def test_a_survey_is_built_in_the_browser(workspace: Workspace, browser: TestCli
     assert tags["score"] == store.Tags("nps", "emotion")
     assert post(browser, f"/surveys/{key}/publish", {"anyway": "on"}).status_code == 303
     assert workspace.part(KnownSurveys).by_key(key).definition.questions[0].name == "score"
+
+
+def test_a_ready_survey_is_published_as_it_is_and_waits_to_be_sent(
+    workspace: Workspace, browser: TestClient
+) -> None:
+    made = post(browser, "/surveys/new", {"template": "csat", "then": "publish"})
+    assert made.headers["location"] == "/surveys/satisfaction-csat/distribution"
+    asked = workspace.part(KnownSurveys).by_key("satisfaction-csat")
+    assert (asked.open, asked.name) == (True, "Satisfaction (CSAT)")
+    empty = post(browser, "/surveys/new", {"template": "blank", "then": "publish"})
+    assert empty.headers["location"] == "/surveys/new-survey/edit"
 
 
 def test_a_question_keeps_its_metric_whichever_it_is(browser: TestClient) -> None:

@@ -176,6 +176,28 @@ def sent_to(
     return links(letter(office, address))
 
 
+def test_the_letter_is_seen_before_any_goes(workspace: Workspace, browser: TestClient) -> None:
+    key = published(workspace, browser, "Kirje ensin")
+    page = planned(browser, key, {"name": "k", "addresses": "Aino@example.fi", "percent": "100"})
+    (address,) = re.findall(r'<iframe name="letter"[^>]* src="([^"]+)"', page)
+    looked = browser.get(unescape(address).replace("lang=en", "lang=fi"))
+    assert "Suositteletko?" in looked.text
+    assert "Kävelykauppa" in looked.text
+    assert "/i/" not in looked.text
+    assert "sandbox" in looked.headers["content-security-policy"]
+    assert (
+        "frame-src 'self'" in browser.get(f"/surveys/{key}/distribution").headers["content-security-policy"]
+    )
+    assert states(workspace, key) == {}
+
+
+def test_the_ledger_calls_people_as_they_are_known(workspace: Workspace, browser: TestClient) -> None:
+    key = published(workspace, browser, "Nimet")
+    mail(browser, key, "vain.osoite@example.fi")
+    row = browser.get(f"/surveys/{key}/distribution").text.split("<tbody>")[1].split("</tr>")[0]
+    assert ">vain.osoite@example.fi</a>" in row
+
+
 def test_a_forged_link_and_one_of_another_survey_lead_nowhere(
     workspace: Workspace, browser: TestClient, stranger: TestClient, office: PostOffice
 ) -> None:

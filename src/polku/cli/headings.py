@@ -278,6 +278,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "name_fi": _l("Name in Finnish"),
     "negative": _l("Negative"),
     "new": _l("New customers"),
+    "newest": _l("Said last"),
     "next_s": _l("Time to the next, s"),
     "not_asked": _l("Not asked"),
     "now": _l("Now in it"),

@@ -32,6 +32,7 @@ class FeedbackComments(PeriodQuery):
     text: str = Field("", max_length=200, description="Words that the comment has, in any of their forms")
     sentiment: Sentiment | None = Field(None, description="negative, neutral or positive")
     aspect: str | None = Field(None, description="What it speaks of, by its name in the taxonomy, e.g. price")
+    felt: Sentiment | None = Field(None, description="How that is felt which it speaks of")
     theme: str | None = Field(None, description="A theme's name as polku feedback themes tells it")
     touchpoint: str | None = Field(None, description="The key of the touchpoint that it came with")
     level: Level | None = Field(None, description="Level of experience: action, emotion or meaning")
@@ -48,6 +49,7 @@ class FeedbackComments(PeriodQuery):
             self.text,
             self.sentiment,
             self.aspect,
+            self.felt,
             self.level,
             self.language,
             self.touchpoint,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -27,6 +28,8 @@ from polku.workspace import Workspace
 EXAMPLE: Final = 300
 """Characters of an example."""
 EXAMPLES: Final = 3
+_LOOKED_AT: Final = 12
+_WORDS: Final = re.compile(r"\w+")
 MIXED: Final = "mixed"
 """Of an aspect that one clause praises and another blames."""
 MOST_READ: Final = 50_000
@@ -122,7 +125,7 @@ def pains(
     """Pain points and levels of the comments that are understood, with low ≤ time < high (seconds since 1970): of the
     newest MOST_READ of them."""
     rows = connection.execute(
-        "SELECT id, key, at, touchpoint, levels FROM comment WHERE id BETWEEN ? AND ? "
+        "SELECT id, key, at, touchpoint, levels, sentiment FROM comment WHERE id BETWEEN ? AND ? "
         "AND sentiment IS NOT NULL AND (?3 IS NULL OR touchpoint = ?3) ORDER BY id DESC LIMIT ?4",
         (low << 31, (high << 31) - 1, touchpoint, MOST_READ),
     ).fetchall()[::-1]
@@ -153,12 +156,31 @@ def pains(
             p.severity,
             p.trend,
             p.priority,
-            examples(workspace, connection, p.comments[:EXAMPLES]),
+            examples(workspace, connection, shown),
         )
-        for p in found
+        for p, shown in zip(found, unlike(connection, [p.comments for p in found]), strict=True)
     )
     levels = [(row[3], row[4].split(",")) for row in rows]
-    return telling.Pains(told, _levels(workspace, levels), len(rows), waiting)
+    felt = Counter(row[5] for row in rows)
+    negative, positive = (proportion(felt[label], len(rows)) for label in ("negative", "positive"))
+    return telling.Pains(told, _levels(workspace, levels), len(rows), negative, positive, waiting)
+
+
+def unlike(connection: sqlite3.Connection, of_each: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Of the first comments of each pain point or theme those that are shown: the same words once, and none that the
+    page has shown already, where there are others."""
+    first = [ids[:_LOOKED_AT] for ids in of_each]
+    rows = search.rows(connection, [i for ids in first for i in ids])
+    texts = {row["id"]: " ".join(_WORDS.findall(row["text"].casefold())) for row in rows}
+    seen: set[str] = set()
+    found = []
+    for ids in first:
+        own = list({texts[i]: i for i in reversed(ids)}.values())[::-1]  # of the same words the first
+        fresh = [i for i in own if texts[i] not in seen]
+        shown = [*fresh, *(i for i in own if texts[i] in seen)][:EXAMPLES]
+        seen.update(texts[i] for i in shown)
+        found.append(shown)
+    return found
 
 
 def _levels(workspace: Workspace, told: Sequence[tuple[str, list[str]]]) -> tuple[telling.LevelAt, ...]:

@@ -7,6 +7,7 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -41,7 +42,8 @@ class FoundThemes:
         self, low: int, high: int, *, every: str, language: str | None, touchpoint: str | None
     ) -> telling.ThemesTold:
         """Themes of comments with low ≤ time < high in seconds since 1970, over days, weeks or months."""
-        return self._found((low, high, every, language, touchpoint))[0]
+        told = self._found((low, high, every, language, touchpoint))[0]
+        return replace(told, waiting=self._workspace.part(Comments).waiting())  # changes while the rest stays
 
     def comments_of(self, theme: str) -> Sequence[int]:
         """Numbers of the comments of a theme of all times. Raises NotFound."""
@@ -58,14 +60,14 @@ class FoundThemes:
             touched = file.state().get("touchpoints")
             known = self._known.get((*asked, *mark, touched))
             if known is None:
-                known = self._find(connection, asked, waiting=comments.waiting())
+                known = self._find(connection, asked)
                 self._known[(*asked, *mark, touched)] = known
                 while len(self._known) > _REMEMBERED:
                     self._known.popitem(last=False)
             return known
 
     def _find(
-        self, connection: sqlite3.Connection, asked: Asked, *, waiting: bool
+        self, connection: sqlite3.Connection, asked: Asked
     ) -> tuple[telling.ThemesTold, dict[str, list[int]]]:
         low, high, every, language, touchpoint = asked
         where = "id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR language = ?3) AND (?4 IS NULL OR touchpoint = ?4)"
@@ -87,12 +89,13 @@ class FoundThemes:
             for theme, starts in self._themes(rows, spoken, every):
                 ids = [rows[i][0] for i in theme.comments]
                 members.setdefault(theme.name, []).extend(ids)
-                shown = reading.examples(self._workspace, connection, ids[: len(theme.examples)])
+                (unlike,) = reading.unlike(connection, [ids])
+                shown = reading.examples(self._workspace, connection, unlike)
                 told.append(_theme(theme, spoken, starts, shown))
         told.sort(key=lambda t: (-t.count, t.name))
         languages = tuple(telling.Spoken(code, n, code in LANGUAGES) for code, n in counted)
         total = sum(n for _, n in counted)
-        return telling.ThemesTold(tuple(told), languages, total, read, waiting), members
+        return telling.ThemesTold(tuple(told), languages, total, read, waiting=False), members
 
     def _themes(
         self, rows: Sequence[tuple[int, int, str | None, str]], language: str, every: str

@@ -119,6 +119,12 @@ class Metric:
     categories: tuple[Category, ...] = ()
     figure: Callable[[Values], Values] | None = None
 
+    @property
+    def extent(self) -> tuple[float, float]:
+        """The least and the most that the number can be that it is known by."""
+        first = self.measures[0]
+        return first.low * first.factor, first.high * first.factor
+
     def estimate(
         self, answers: Answers, *, clusters: Answers | None = None, weights: Answers | None = None
     ) -> Estimate:

@@ -21,7 +21,7 @@ from polku.surveys.known import KnownSurveys
 from polku.surveys.placing import PlacementForm, choices, filled_of, placement_of
 from polku.surveys.public import survey_page
 from polku.surveys.queries import SurveyList
-from polku.surveys.results_pages import results_of
+from polku.surveys.results_pages import extents, results_of
 from polku.surveys.store import Survey
 from polku.web import navigation
 from polku.web.forms import Filled, FormData, read_form
@@ -37,7 +37,7 @@ navigation.add(NavItem("/surveys", _l("Surveys"), "survey", 40))
 
 COLUMNS: Final = (
     Column(_l("Survey")),
-    Column(_l("Result")),
+    Column(_l("Result"), numeric=True),
     Column(_l("Answers"), numeric=True),
     Column(_l("Last answer")),
 )
@@ -52,6 +52,7 @@ def show_surveys(request: Request, user: CurrentUser) -> Response:
         "surveys/surveys.html",
         surveys=answer.surveys,
         columns=COLUMNS,
+        extents=extents(),
         states=STATES,
         now=datetime.now(UTC),
     )

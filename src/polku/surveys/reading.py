@@ -13,7 +13,7 @@ from polku.metrics import metrics
 from polku.profiles import Identities
 from polku.surveys.definition import Question as Asking
 from polku.surveys.known import Asked
-from polku.surveys.results import Choice, Question, Responses
+from polku.surveys.results import Choice, Question, Responses, key_of
 from polku.surveys.store import Tags
 from polku.workspace import FOREVER, Workspace
 
@@ -74,9 +74,9 @@ def _of(question: Asking, tags: Tags, asked: Asked) -> Question:
         titles=dict(question.title.texts),
         choices=()
         if known == "rating"
-        else tuple(Choice(str(c.value), dict(c.text.texts)) for c in question.choices)
+        else tuple(Choice(key_of(c.value), dict(c.text.texts)) for c in question.choices)
         + ((Choice("other", {"en": "Something else", "fi": "Jokin muu"}),) if question.has_other else ()),
-        rows=tuple(Choice(str(r.value), dict(r.text.texts)) for r in question.rows),
+        rows=tuple(Choice(key_of(r.value), dict(r.text.texts)) for r in question.rows),
         low=int(scale[0]),
         high=int(scale[1]),
         metric=metric.key if metric else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -101,6 +101,34 @@ def composer(
     return compose
 
 
+def letter_languages(asked: Asked) -> list[str]:
+    """Those of a survey's languages that letters have."""
+    return [c for c in asked.definition.languages if c in LANGUAGES]
+
+
+def example_letter(
+    workspace: Workspace, session: Session, asked: Asked, language: str, *, touchpoint: str = "", reminder: bool = False
+) -> Letter:  # fmt: skip
+    """A letter as it would go, to nobody: its links are nobody's own."""
+    settings, language = workspace.settings, _language(asked, language, workspace.settings)
+    link = f"{settings.public_url.rstrip('/') or 'https://polku.example'}/s/{asked.key}"
+    answer_within = timedelta(days=read_rules(session).answer_days)
+    return invitation_letter(
+        Invited(
+            to="",
+            language=language,
+            company=company_name(settings, session),
+            question=in_letter(asked.definition, language),
+            link_url=link,
+            unsubscribe_url=f"{link}/stop",
+            touchpoint=_touchpoint(workspace, touchpoint or asked.touchpoint, language),
+            answer_by=datetime.now(UTC) + answer_within,
+            anonymous=asked.anonymous,
+            reminder=reminder,
+        )
+    )
+
+
 def _until(workspace: Workspace, session: Session, now: datetime) -> datetime | None:
     """When quiet hours begin next: what a gateway has not delivered by then would wake somebody."""
     rules = rules_of(workspace, read_rules(session))
@@ -122,7 +150,7 @@ def _address(workspace: Workspace, session: Session, row: Invitation) -> str:
 
 def _language(asked: Asked, wish: str, settings: Settings) -> str:
     """The reader's if the survey speaks it, else the company's, else the survey's own; of those that letters have."""
-    spoken = [c for c in asked.definition.languages if c in LANGUAGES]
+    spoken = letter_languages(asked)
     return next(
         (c for c in (wish, settings.language) if c in spoken), spoken[0] if spoken else settings.language
     )

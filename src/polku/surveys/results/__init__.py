@@ -26,9 +26,9 @@ from polku.surveys.results.nonresponse import (
     response_rate,
     value_masks,
 )
-from polku.surveys.results.questions import BOOLEAN, Choice, Kind, Question
+from polku.surveys.results.questions import BOOLEAN, Choice, Kind, Question, key_of
 from polku.surveys.results.responses import Responses
-from polku.surveys.results.those import of_category, who_answered, with_comment
+from polku.surveys.results.those import newest_words, of_category, who_answered, with_comment
 from polku.surveys.results.variables import Variable, variables, wide
 from polku.surveys.results.visibility import SURE_FROM, Visibility, visibility
 from polku.surveys.results.weighting import MarginValue, Weighting, weigh
@@ -69,6 +69,8 @@ __all__ = [
     "by_period",
     "by_question",
     "compare",
+    "key_of",
+    "newest_words",
     "of_category",
     "of_choice",
     "of_metric",
