@@ -39,8 +39,8 @@ from polku.workspace import Workspace
 from tests.folders import empty_folder
 from tests.mail.postoffice import PostOffice, open_office
 from tests.surveys.distributing import ALWAYS, HERE, deliver, number, planned, post, published, states
+from tests.surveys.over_http import events
 from tests.surveys.test_anonymous import changes, dump
-from tests.surveys.test_answering import events
 from tests.web.visits import ADMIN, token_on
 from tests.web.visits import post as post_on
 
