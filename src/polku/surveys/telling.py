@@ -13,6 +13,7 @@ from polku.answer import Answer
 from polku.stats import Estimate
 from polku.surveys import results
 from polku.surveys.known import Asked
+from polku.surveys.reading import unmeasured
 from polku.surveys.results import Responses
 
 
@@ -112,6 +113,12 @@ class QuestionOf:
     shares: tuple[ShareOf, ...] = ()
     rows: tuple[RowOf, ...] = ()
     ranks: tuple[RankOf, ...] = ()
+    unmeasured: Annotated[
+        str | None,
+        Field(
+            description="Why it does not count in the metric it is tagged with; None: it does, or has none"
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +200,15 @@ class SurveyResult(Answer):
 
 def result(asked: Asked, found: Responses, *, measured_is: str) -> SurveyResult:
     """All but what is told over time and by group."""
+    untold = unmeasured(asked)
     return SurveyResult(
         asked.key,
         asked.name,
         len(found),
         measured_is,
-        tuple(_question(q) for q in results.by_question(found)),
+        tuple(
+            replace(_question(q), unmeasured=untold.get(q.question.key)) for q in results.by_question(found)
+        ),
         tuple(_metric(m) for m in results.by_metric(found)),
     )
 
