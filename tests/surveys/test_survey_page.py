@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
@@ -73,3 +74,41 @@ def test_a_qr_code_leads_to_the_survey(workspace: Workspace, browser: TestClient
     code = browser.get(f"/surveys/{key}/qr.svg")
     assert code.headers["content-type"].startswith("image/svg")
     assert code.text.startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("language", "file"),
+    [("fi", "fi"), ("en", None), ("sv", "sv"), ("pt-br", "pt-br"), ("de-at", "de"), ("nb", "no"), ("zh", "zh-cn"),
+     ("my", "mm"), ("se", None)],
+)  # fmt: skip
+def test_only_the_words_of_the_language_that_it_is_shown_in_are_loaded(
+    workspace: Workspace, browser: TestClient, stranger: TestClient, language: str, file: str | None
+) -> None:
+    title = {"fi": "Hei", "en": "Hi", language: "…"}
+    key = published(workspace, browser, f"Sanat {language}", definition=RAW | {"title": title})
+    page = stranger.get(f"/s/{key}?lang={language}").text
+    assert re.findall(r"/vendor/survey\.words\.(.*?)\.min\.js\?v=[0-9a-f]{12}", page) == (
+        [file] if file else []
+    )
+
+
+def test_what_polku_says_around_a_language_that_it_does_not_speak_is_english_and_says_so(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    title = {"fi": "Hei", "ar": "مرحبا"}
+    key = published(workspace, browser, "Arabiaksi", definition=RAW | {"title": title}, anonymous=True)
+    reads = {"Accept-Language": "fi"}
+    page = stranger.get(f"/s/{key}?lang=ar", headers=reads).text
+    assert '<html lang="ar" dir="rtl">' in page
+    assert '<p class="promise" lang="en" dir="ltr">Your answers are anonymous' in page
+    assert '"refused":"Some answers need a correction."' in page
+    finnish = stranger.get(f"/s/{key}", headers=reads).text
+    assert '<html lang="fi">' in finnish
+    assert '<p class="promise">Vastaat nimettömänä' in finnish
+    body = {"version": 1, "answers": {"nps": 99}, "finished": True, "language": "ar"}
+    refused = stranger.post(f"/s/{key}/{uuid4()}?lang=ar", json=body, headers=reads)
+    assert refused.json()["problems"][0]["message"].isascii()
+    post(browser, f"/surveys/{key}/close", {})
+    closed = stranger.get(f"/s/{key}?lang=ar", headers=reads).text
+    assert '<html lang="en">' in closed
+    assert '<h1 dir="auto">مرحبا</h1>' in closed
