@@ -18,7 +18,7 @@ from polku.i18n import gettext, use_language
 from polku.library import client_of, open_workspace, raise_for_error
 from polku.settings import read_settings
 from polku.store import running_server
-from polku.surveys.distribution.addresses import lines_of
+from polku.surveys.distribution.addresses import rows_of
 from polku.surveys.distribution.inviting import Invitations, Invite, invite
 
 
@@ -30,7 +30,10 @@ def invite_command() -> click.Command:
     @click.command("invite", help=summary)
     @click.argument("survey")
     @click.option(
-        "--list", "file", type=click.Path(), help=gettext("A CSV or text file with addresses, one a line")
+        "--list",
+        "file",
+        type=click.Path(),
+        help=gettext("A spreadsheet (.xlsx), CSV or text file with addresses, one a line"),
     )
     @click.option(
         "--name",
@@ -84,7 +87,7 @@ def _invited(folder: str, asked: Invite, file: BinaryIO | None) -> Invitations:
     if server is None:
         with open_workspace(settings) as workspace:
             workspace.local.refresh()
-            return invite(workspace, asked, lines_of(file) if file else None, by=gettext("the command line"))
+            return invite(workspace, asked, rows_of(file) if file else None, by=gettext("the command line"))
     with client_of(server) as client:
         try:
             content = iter(lambda: file.read(1 << 16), b"") if file else b""

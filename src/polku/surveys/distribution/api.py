@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from polku.errors import InvalidInput, TooLarge
-from polku.surveys.distribution.addresses import email_address, lines_of, phone_number
+from polku.surveys.distribution.addresses import email_address, phone_number, rows_of
 from polku.surveys.distribution.inviting import Invitations, Invite, invite
 from polku.surveys.distribution.pages import LARGE_FORMS
 from polku.surveys.distribution.people import profiles_of
@@ -47,8 +47,8 @@ async def invite_by_program(
                 file.write(piece)
         if size > LARGEST_LIST:
             raise TooLarge("A list holds at most %(most)s MB. Divide it.", most=LARGEST_LIST >> 20)
-        lines = lines_of(cast(BinaryIO, file)) if size else None
-        return await run_in_threadpool(invite, workspace, asked, lines, by=user.name)
+        rows = rows_of(cast(BinaryIO, file)) if size else None
+        return await run_in_threadpool(invite, workspace, asked, rows, by=user.name)
 
 
 @router.post("/opt-outs", status_code=204)

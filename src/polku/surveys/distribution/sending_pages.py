@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final
@@ -15,8 +15,9 @@ from starlette.responses import Response
 
 from polku.errors import InvalidInput
 from polku.i18n import gettext, in_words, ngettext
+from polku.sheets import Row
 from polku.surveys.distribution import planning, store
-from polku.surveys.distribution.addresses import lines_of
+from polku.surveys.distribution.addresses import rows_of, typed_rows
 from polku.surveys.distribution.forms import ListForm, SegmentForm, TriggerForm
 from polku.surveys.distribution.opening import begin, check_open
 from polku.surveys.distribution.pages import Plan, page, sms_example, told, touchpoints
@@ -49,7 +50,7 @@ def plan_list(request: Request, key: str, user: CurrentAnalyst, data: FormData) 
     try:
         checked_words(form.words) if form.words else None
         made = begin(workspace, key, form, kind="list", by=user.name)
-        take_list(workspace, made, _lines(data, form.addresses))
+        take_list(workspace, made, _given(data, form.addresses))
     except InvalidInput as e:
         return _refused(request, key, filled, "list", e)
     return _looked(workspace, key, made.id)
@@ -181,13 +182,13 @@ def _refused(request: Request, key: str, filled: Filled[Any], way: str, error: I
     return page(request, key, filled=filled, way=way, status=422)
 
 
-def _lines(data: Posted, typed: str) -> Iterator[str]:
-    """What was typed, and of a file that came with it."""
+def _given(data: Posted, typed: str) -> Iterator[Row]:
+    """The rows of a file that came, and of what was typed."""
     file = data.get("file")
-    lines: Iterable[str] = typed.splitlines(keepends=True)
+    rows = typed_rows(typed.splitlines(keepends=True))
     if isinstance(file, UploadFile) and file.filename:
-        return chain(lines_of(file.file), lines)
-    return iter(lines)
+        return chain(rows_of(file.file), rows)
+    return rows
 
 
 def _filled_trigger(request: Request, data: Posted) -> Filled[TriggerForm]:
