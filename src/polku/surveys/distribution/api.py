@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from polku.errors import InvalidInput, TooLarge
 from polku.surveys.distribution.addresses import email_address, phone_number, rows_of
 from polku.surveys.distribution.inviting import Invitations, Invite, invite
-from polku.surveys.distribution.pages import LARGE_FORMS
+from polku.surveys.distribution.pages import UPLOADS
 from polku.surveys.distribution.people import profiles_of
 from polku.surveys.inviting import opt_out
 from polku.web.visitor import CurrentAnalyst
@@ -22,7 +22,7 @@ from polku.workspace import Workspace
 
 router = APIRouter(prefix="/surveys", tags=["surveys"])
 
-LARGEST_LIST = max(LARGE_FORMS.values())
+LARGEST_LIST = max(UPLOADS.values())
 _IN_MEMORY = 1 << 20
 
 
