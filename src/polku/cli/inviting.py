@@ -11,7 +11,7 @@ import click
 import httpx
 from pydantic import TypeAdapter
 
-from polku.cli.options import data_option
+from polku.cli.options import data_option, from_options
 from polku.cli.output import show
 from polku.errors import InvalidInput, NotReady
 from polku.i18n import gettext, use_language
@@ -60,7 +60,7 @@ def invite_command() -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help=gettext("Print the answer as JSON, in English"))
     @data_option
     def run(survey: str, file: str | None, folder: str, as_json: bool, **given: Any) -> None:
-        asked = Invite(survey=survey, **{**given, "who": list(given["who"])})
+        asked = from_options(Invite, {"survey": survey, **given, "who": list(given["who"])})
         with use_language("en") if as_json else nullcontext(), ExitStack() as closing:
             opened = closing.enter_context(_opened(file)) if file else None
             answer = _invited(folder, asked, opened)
