@@ -16,6 +16,7 @@ from polku.app import create_app
 from polku.originals import original
 from polku.surveys import store
 from polku.surveys.distribution.jobs import forget
+from polku.surveys.unfinished import UnfinishedAnswers
 from polku.workspace import Workspace
 from tests.surveys.over_http import events, post, published, sent, wait
 
@@ -66,6 +67,20 @@ def test_answers_are_kept_as_one_goes_and_forgotten_when_finished(
     assert begun
     assert begun.answers == {"nps": 3, "why": "Kes"}
     assert sent(stranger, key, {"nps": 3}, response=response).status_code == 200
+    with workspace.db.session(read_only=True) as session:
+        assert store.unfinished(session, response) is None
+
+
+def test_what_was_kept_before_a_start_is_forgotten_when_finished(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key, response = published(workspace, browser, "Ennen käynnistystä"), str(uuid4())
+    assert sent(stranger, key, {"nps": 3}, response=response, finished=False).status_code == 200
+    started = UnfinishedAnswers(workspace)
+    assert started.are_kept(response)
+    assert not started.are_kept(str(uuid4()))
+    started.forget(response)
+    assert not started.are_kept(response)
     with workspace.db.session(read_only=True) as session:
         assert store.unfinished(session, response) is None
 
