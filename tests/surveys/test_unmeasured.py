@@ -84,6 +84,22 @@ def test_it_is_asked_about_before_it_is_published(workspace: Workspace, browser:
     assert post(browser, f"/surveys/{key}/publish", {"anyway": "on"}).status_code == 303
 
 
+def test_a_metric_that_lacks_a_question_says_so_where_its_figure_would_stand(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key = published(workspace, browser, "Vajaa", definition=survey(scale("overall")), tags={"overall": EPSI})
+    for _ in range(6):
+        assert sent(stranger, key, {"overall": 8}).status_code == 200
+    wait(workspace)
+    told = browser.get("/api/v1/surveys/results", params={"survey": key}).json()["metrics"]
+    assert [(m["key"], m["not_asked"], m["value"]["n"]) for m in told] == [
+        ("epsi", ["expectations", "ideal"], 0)
+    ]
+    page = browser.get(f"/surveys/{key}").text
+    assert "so it is told of nobody: expectations, ideal." in page
+    assert "Fewer than five answers" not in page
+
+
 def test_a_question_may_be_named_as_any_item_of_a_metric(browser: TestClient) -> None:
     edit = post(browser, "/surveys/new", {"name": "Uusi nimi", "template": "blank"}).headers["location"]
     post(browser, edit, {"do": "add:rating"})

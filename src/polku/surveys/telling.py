@@ -76,6 +76,9 @@ class MetricOf:
         Estimate | None, Field(description="Cronbach's alpha of its items; None: it has one item")
     ]
     weighted: Estimate | None = None
+    not_asked: Annotated[
+        tuple[str, ...], Field(description="Its items that no question asks: then it is told of nobody")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ class SurveyResult(Answer):
 
 def result(asked: Asked, found: Responses, *, measured_is: str) -> SurveyResult:
     """All but what is told over time and by group."""
-    untold = unmeasured(asked)
+    untold, lacking = unmeasured(asked), results.unasked(found.questions)
     return SurveyResult(
         asked.key,
         asked.name,
@@ -209,7 +212,7 @@ def result(asked: Asked, found: Responses, *, measured_is: str) -> SurveyResult:
         tuple(
             replace(_question(q), unmeasured=untold.get(q.question.key)) for q in results.by_question(found)
         ),
-        tuple(_metric(m) for m in results.by_metric(found)),
+        tuple(replace(_metric(m), not_asked=lacking.get(m.metric.key, ())) for m in results.by_metric(found)),
     )
 
 
