@@ -94,7 +94,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
             *surveys_public.routes(workspace),
             *surveys_personal.routes(workspace),
         ],
-        uploads={**bringing_pages.UPLOADS, **distribution_pages.LARGE_FORMS},
+        uploads={**bringing_pages.UPLOADS, **surveys_beginning.UPLOADS, **distribution_pages.UPLOADS},
         public=(*collect.PUBLIC_PATHS, *surveys_public.PUBLIC_PATHS),
         api=[
             *(module.router for module in API),

@@ -28,9 +28,8 @@ from polku.surveys.visitors import make_site_key, signature
 from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, IN_TURN, PHONE, Look
 from tests.browser.test_surveys import _Quiet
-from tests.browser.visiting import visiting
+from tests.browser.visiting import set_up, visiting
 from tests.server import RunningServer, polku, serving
-from tests.web.visits import ADMIN
 
 KEY = "vuosi"
 MAIL = """
@@ -102,14 +101,7 @@ def _until_known(server: RunningServer, key: str) -> None:
 @pytest.fixture(scope="module")
 def analyst(browser: Browser, server: RunningServer) -> StorageState:
     with visiting(browser, DESKTOP, "en") as page:
-        page.goto(server.address)
-        for name in ("company", "name", "email", "password"):
-            page.locator(f"[name={name}]").fill(ADMIN[name])
-        code = re.search(r"the code is (\S+)", server.log.read_text())
-        assert code  # behind a public address nobody is known to be on this machine
-        page.locator("[name=code]").fill(code[1])
-        page.locator("main button.primary").click()
-        page.wait_for_url(re.compile("/journeys/"))
+        set_up(page, server)
         return page.context.storage_state()
 
 

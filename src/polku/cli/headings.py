@@ -445,6 +445,7 @@ HEADINGS: Final[dict[str, LazyText]] = {
     "understood": _l("Understood"),
     "uninvited": _l("Without an invitation"),
     "unknown": _l("Not known"),
+    "unmeasured": _l("Why it is not measured"),
     "until": _l("Until"),
     "upper": _l("A quarter above"),
     "urgent": _l("Urgent"),

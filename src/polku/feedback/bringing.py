@@ -34,7 +34,7 @@ from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 BRING: Final = "/feedback/bring"
-UPLOADS: Final = {BRING: LARGEST_FILE + (1 << 20)}
+UPLOADS: Final = {BRING: LARGEST_FILE}
 router = APIRouter(include_in_schema=False)
 navigation.add(NavItem(BRING, _l("Bring comments"), "import", 30, section="feedback", role="analyst"))
 

@@ -20,7 +20,6 @@ from polku.surveys.building.bringing import bring
 from polku.surveys.definition import Definition
 from polku.surveys.limesurvey import Brought
 from polku.surveys.ready import ReadySurvey, ready_surveys
-from polku.web import gate
 from polku.web.forms import Filled, Form, FormData, read_form
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentAnalyst
@@ -30,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 BLANK: Final = "blank"
 IMPORT: Final = "/surveys/import"
 LARGEST_FILE: Final = 20 << 20
-gate.take_files(IMPORT, LARGEST_FILE)
+UPLOADS: Final = {IMPORT: LARGEST_FILE}
 
 
 class NewSurvey(Form):

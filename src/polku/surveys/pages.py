@@ -15,6 +15,7 @@ from polku.i18n import LazyText, _l, gettext
 from polku.surveys import store, widget
 from polku.surveys.building.carrying import carried
 from polku.surveys.building.languages import warning
+from polku.surveys.building.measuring import unmeasured
 from polku.surveys.building.pages import ask_before_publishing
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
@@ -109,10 +110,12 @@ def _survey_page(request: Request, key: str, filled: Filled[PlacementForm], *, s
 def publish(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
     """The draft becomes what customers see; raises InvalidInput for one that cannot be shown.
 
-    If a language lacks texts, it is asked first whether to publish `anyway`.
+    If a language lacks texts, or a metric would not be told, it is asked first whether to publish `anyway`.
     """
     workspace = _workspace(request)
-    lacking = warning(Definition.of(_survey(workspace, key).draft))
+    with workspace.db.session(read_only=True) as session:
+        draft, tags = Definition.of(store.survey(session, key).draft), store.tags(session, key)
+    lacking = [*warning(draft), *unmeasured(draft, tags).lines]
     if lacking and not data.get("anyway"):
         return ask_before_publishing(request, key, lacking)
     with workspace.db.session() as session:

@@ -13,6 +13,7 @@ from polku.answer import Answer
 from polku.stats import Estimate
 from polku.surveys import results
 from polku.surveys.known import Asked
+from polku.surveys.reading import unmeasured
 from polku.surveys.results import Responses
 
 
@@ -77,6 +78,9 @@ class MetricOf:
         Estimate | None, Field(description="Cronbach's alpha of its items; None: it has one item")
     ]
     weighted: Estimate | None = None
+    not_asked: Annotated[
+        tuple[str, ...], Field(description="Its items that no question asks: then it is told of nobody")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,12 @@ class QuestionOf:
     rows: tuple[RowOf, ...] = ()
     ranks: tuple[RankOf, ...] = ()
     newest: Annotated[tuple[str, ...], Field(description="What was said last in words of one's own")] = ()
+    unmeasured: Annotated[
+        str | None,
+        Field(
+            description="Why it does not count in the metric it is tagged with; None: it does, or has none"
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +206,17 @@ class SurveyResult(Answer):
 
 def result(asked: Asked, found: Responses, *, measured_is: str) -> SurveyResult:
     """All but what is told over time and by group."""
+    untold, lacking = unmeasured(asked), results.unasked(found.questions)
     return SurveyResult(
         asked.key,
         asked.name,
         len(found),
         measured_is,
-        tuple(_question(q, found) for q in results.by_question(found)),
-        tuple(_metric(m) for m in results.by_metric(found)),
+        tuple(
+            replace(_question(q, found), unmeasured=untold.get(q.question.key))
+            for q in results.by_question(found)
+        ),
+        tuple(replace(_metric(m), not_asked=lacking.get(m.metric.key, ())) for m in results.by_metric(found)),
     )
 
 

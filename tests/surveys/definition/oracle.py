@@ -112,7 +112,7 @@ def knows_finnish() -> bool:
     context = quickjs.Context()
     for script in (
         _ENVIRONMENT,
-        *((LIBRARY.parent / n).read_text() for n in ("survey.core.min.js", "survey.finnish.min.js")),
+        *((LIBRARY.parent / n).read_text() for n in ("survey.core.min.js", "survey.words.fi.min.js")),
     ):
         context.eval(script)
     return bool(context.eval("Survey.surveyLocalization.locales.fi.completeText") == "Valmis")

@@ -27,6 +27,7 @@ from polku.surveys.building.form import (
     with_values_as_before,
 )
 from polku.surveys.building.languages import panel
+from polku.surveys.building.measuring import unmeasured_in
 from polku.surveys.building.translating import languages_of, own_language
 from polku.surveys.definition import Definition, Localised
 from polku.surveys.known import KnownSurveys
@@ -227,6 +228,7 @@ def _page(
         touchpoints=_touchpoints(workspace),
         faults=_faults(shown),
         panel=panel(key, shown),
+        unmeasured=unmeasured_in(shown, tags),
         lacking=lacking,
         saved=saved,
         values=_values(spots, own),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,12 +17,12 @@ from polku.surveys.distribution.people import contacts, recipient
 from polku.surveys.distribution.planning import rules_of
 from polku.surveys.distribution.rules import read_rules
 from polku.surveys.distribution.store import named as named_mailings
-from polku.surveys.inviting import SMS, Invited, TextMessage, invitation_letter
+from polku.surveys.inviting import SMS, Invited, TextMessage, invitation_letter, next_sending_time
 from polku.surveys.inviting.tables import Invitation
 from polku.surveys.inviting.texts import invitation_text
 from polku.surveys.known import Asked, KnownSurveys
 from polku.web.store import company
-from polku.webhooks import listeners
+from polku.webhooks import Timing, listeners
 from polku.workspace import Workspace
 
 
@@ -127,6 +128,22 @@ def example_letter(
             reminder=reminder,
         )
     )
+
+
+def text_timing(workspace: Workspace) -> Timing:
+    """Text messages go in the hours of asking only, also those that are tried again; until when they may be delivered
+    is said anew each time."""
+
+    def may(session: Session, now: datetime) -> bool:
+        rules = rules_of(workspace, read_rules(session))
+        return next_sending_time(now, rules.hours, rules.zone) == now
+
+    def told(session: Session, now: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        until = _until(workspace, session, now)
+        kept = {name: value for name, value in data.items() if name != "send_until"}
+        return kept | ({"send_until": until.isoformat()} if until else {})
+
+    return Timing(SMS, may, told)
 
 
 def _until(workspace: Workspace, session: Session, now: datetime) -> datetime | None:

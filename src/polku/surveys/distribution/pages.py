@@ -46,7 +46,7 @@ WAYS: Final[dict[str, LazyText]] = {
     "segment": _l("To a segment"),
     "trigger": _l("After a touchpoint"),
 }
-LARGE_FORMS: Final = {"/distribution/list": 128 << 20}
+UPLOADS: Final = {"/distribution/list": 128 << 20}
 """A list of a million addresses is a file of some 30 MB."""
 STATE_NAMES: Final[dict[str, LazyText]] = {
     "suppressed": _l("Not asked"),

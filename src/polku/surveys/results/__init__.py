@@ -18,6 +18,7 @@ from polku.surveys.results.by_question import (
     by_question,
 )
 from polku.surveys.results.comparing import ComparedFigure, compare
+from polku.surveys.results.items import item_place, misfit, unasked
 from polku.surveys.results.measured import Measured, of_choice, of_metric, of_rating
 from polku.surveys.results.nonresponse import (
     Attribute,
@@ -69,13 +70,16 @@ __all__ = [
     "by_period",
     "by_question",
     "compare",
+    "item_place",
     "key_of",
+    "misfit",
     "newest_words",
     "of_category",
     "of_choice",
     "of_metric",
     "of_rating",
     "response_rate",
+    "unasked",
     "value_masks",
     "variables",
     "visibility",

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from polku.errors import InvalidInput
-from polku.metrics import Metric, metric
+from polku.metrics import metric
+from polku.surveys.results.items import item_place
 from polku.surveys.results.questions import BOOLEAN, Choice, Question, key_of
 
 ANSWERS: Final = "answers"
@@ -99,33 +100,10 @@ class Responses:
         found = np.full((len(self), len(chosen.items)), np.nan)
         for question in self.questions:
             if question.metric == key:
-                column = found[:, _place(chosen, question)]
+                column = found[:, item_place(question)]
                 answers = np.array([np.nan if a is None else a for a in self.answers(question)], np.float64)
                 column[:] = np.where(np.isnan(column), answers, column)
         return found
-
-
-def _place(chosen: Metric, question: Question) -> int:
-    """Which of the metric's items a question asks; one item needs no name."""
-    names = [item.key for item in chosen.items]
-    name = question.item or (names[0] if len(names) == 1 else "")
-    if name not in names:
-        raise InvalidInput(
-            "The question '%(question)s' is to be an item of %(metric)s. Its items are: %(items)s",
-            question=question.key,
-            metric=chosen.key,
-            items=", ".join(names),
-        )
-    item = chosen.items[names.index(name)]
-    if question.kind != "rating" or (question.low, question.high) != (item.low, item.high):
-        raise InvalidInput(
-            "The question '%(question)s' cannot tell %(metric)s: that is asked as a rating from %(low)s to %(high)s.",
-            question=question.key,
-            metric=chosen.key,
-            low=item.low,
-            high=item.high,
-        )
-    return names.index(name)
 
 
 def _given(table: pa.Table, questions: Sequence[Question]) -> dict[str, list[Any]]:
