@@ -19,7 +19,7 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.measure import Figure
+from benchmarks.measure import Figure, quantile
 from polku.feedback import CommentKeeper, Comments, FeedbackComments, FeedbackPains, FeedbackThemes
 from polku.feedback.file import CommentFile, Read
 from polku.feedback.said import Said
@@ -32,6 +32,7 @@ from polku.workspace import Query, Workspace
 
 COMMENTS = int(float(os.environ.get("BENCH_COMMENTS", "1_000_000")))
 BATCH = 5_000
+BUSY_S = 60
 FIRST, SECONDS = 1_700_000_000, 80_000_000
 CUSTOMERS, TOUCHPOINTS = 300_000, 12
 PHRASES = (
@@ -82,6 +83,7 @@ def figures() -> Iterator[Figure]:
             keeper.start()  # as in a server
             try:
                 yield from _asked(workspace, rng)
+                yield from _while_others_come(workspace, rng)
             finally:
                 keeper.stop()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
@@ -123,6 +125,27 @@ def _asked(workspace: Workspace, rng: np.random.Generator) -> Iterator[Figure]:
         fresh = [_read(COMMENTS + 10 * nth + i, rng, phrases, FIRST + SECONDS) for i in range(10)]
         workspace.part(Comments).file.add(fresh, seq=0)
         yield Figure(f"{name}: after others came", _milliseconds(query, workspace), "ms", target=200)
+
+
+def _while_others_come(workspace: Workspace, rng: np.random.Generator) -> Iterator[Figure]:
+    """Pages asked over and over while ten comments come each half second and the keeper works answers out anew."""
+    phrases = analyzed(PHRASES, expected="fi")
+    times: dict[str, list[float]] = {name: [] for name in QUESTIONS}
+    until, come = time.monotonic() + BUSY_S, 0.0
+    nth = 2 * COMMENTS
+    while time.monotonic() < until:
+        if time.monotonic() >= come:
+            fresh = [_read(nth + i, rng, phrases, FIRST + SECONDS + 1) for i in range(10)]
+            workspace.part(Comments).file.add(fresh, seq=0)
+            nth, come = nth + 10, time.monotonic() + 0.5
+        for name, query in QUESTIONS.items():
+            times[name].append(_milliseconds(query, workspace))
+    for name, taken in times.items():
+        yield Figure(f"{name}: while others come", median(taken), "ms", target=200)
+    every = [t for taken in times.values() for t in taken]
+    yield Figure("all of these: 99 of 100 within", quantile(every, 0.99), "ms", target=200)
+    slowest = max(times, key=lambda name: max(times[name]))
+    yield Figure(f"slowest: {slowest}", max(times[slowest]), "ms")
 
 
 def _milliseconds(query: Query, workspace: Workspace) -> float:
