@@ -61,7 +61,7 @@ def test_the_same_is_worked_out_once_and_anew_when_others_come(workspace: Worksp
 
 def test_what_takes_long_is_told_as_it_was_while_a_keeper_works_on_it(workspace: Workspace) -> None:
     clock = Clock()
-    answers, slow, quick = KeptAnswers(workspace, clock), Question(clock, 2), Question(clock, 0.05)
+    answers, slow, quick = KeptAnswers(workspace, clock), Question(clock, 2), Question(clock, 0.02)
     workspace.part(Comments).kept = True
     answers.answer("slow", slow), answers.answer("quick", quick)
     add(workspace, 1)

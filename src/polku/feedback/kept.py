@@ -15,7 +15,7 @@ from polku.workspace import Workspace
 
 T = TypeVar("T")
 
-QUICK_S: Final = 0.1
+QUICK_S: Final = 0.05
 """What takes less is worked out while the one who asks waits."""
 OLDEST_S: Final = 900.0
 """What is older is not told any more, should the background not keep up."""
