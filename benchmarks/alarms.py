@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.measure import Figure
-from polku.feedback.rising import MOST_READ, QUIET, WEEK_S, WEEKS, Rise, rising, untold
+from polku.feedback.rising import MOST_BEFORE, MOST_READ, QUIET, WEEK_S, WEEKS, Rise, rising, untold
 from polku.text import theme_terms, themes_of_terms
 
 DAY_S = 86_400
@@ -117,13 +117,15 @@ def _times(rng: np.random.Generator, a_day: float, days: int) -> Numbers:
 
 def _look(made: World, end: int) -> list[Rise]:
     low, week, high = np.searchsorted(made.at, [end - WEEKS * WEEK_S, end - WEEK_S, end])
-    read = np.concatenate([_drawn(made.lots, week, high), _drawn(made.lots, low, week)])
+    read = np.concatenate(
+        [_drawn(made.lots, week, high, MOST_READ), _drawn(made.lots, low, week, MOST_BEFORE)]
+    )
     told = [made.terms[i] for i in read]
     return rising(told, themes_of_terms(told), read.tolist(), made.at[read].tolist(), end)
 
 
-def _drawn(lots: npt.NDArray[np.float64], low: int, high: int) -> Numbers:
-    return low + np.argsort(lots[low:high])[:MOST_READ]
+def _drawn(lots: npt.NDArray[np.float64], low: int, high: int, most: int) -> Numbers:
+    return low + np.argsort(lots[low:high])[:most]
 
 
 def figures() -> Iterator[Figure]:

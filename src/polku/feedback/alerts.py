@@ -19,7 +19,7 @@ from polku.answer import Answer
 from polku.feedback import reading, store
 from polku.feedback.alert_letter import Told, alert_letter
 from polku.feedback.comments import Comments
-from polku.feedback.rising import MOST_READ, QUIET, WEEK_S, WEEKS, Rise, rising, untold
+from polku.feedback.rising import MOST_BEFORE, MOST_READ, QUIET, WEEK_S, WEEKS, Rise, rising, untold
 from polku.feedback.tables import ThemeAlertRow
 from polku.jobs import Job, JobKind
 from polku.mail import Sender, put
@@ -106,7 +106,8 @@ def _rises(workspace: Workspace, end: int) -> dict[str, list[tuple[Rise, list[in
         ).fetchall()
         for code, _ in counted:
             week = (end - WEEK_S) << 31
-            rows = [*_sample(connection, code, week, high), *_sample(connection, code, low, week - 1)]
+            rows = _sample(connection, code, week, high, MOST_READ)
+            rows += _sample(connection, code, low, week - 1, MOST_BEFORE)
             profiles = reading.who(workspace, [row[1] for row in rows])
             owners = [profile or -1 - nth for nth, profile in enumerate(profiles)]
             terms = theme_terms([row[3] for row in rows], code)
@@ -117,13 +118,13 @@ def _rises(workspace: Workspace, end: int) -> dict[str, list[tuple[Rise, list[in
 
 
 def _sample(
-    connection: sqlite3.Connection, language: str, low: int, high: int
+    connection: sqlite3.Connection, language: str, low: int, high: int, most: int
 ) -> list[tuple[int, int, int, str]]:
-    """Number, key, time and text of at most MOST_READ comments: by their digests, which is by chance."""
+    """Number, key, time and text of `most` comments: by their digests, which is by chance."""
     return connection.execute(
         "SELECT id, key, at, text FROM comment WHERE id BETWEEN ? AND ? AND language = ? "
         "ORDER BY digest LIMIT ?",
-        (low, high, language, MOST_READ),
+        (low, high, language, most),
     ).fetchall()
 
 

@@ -36,7 +36,9 @@ QUIET: Final = timedelta(days=28)
 MOST_TOLD: Final = 5
 """Themes of a language and day: if more rise, something else has changed, e.g. what is asked."""
 MOST_READ: Final = 5_000
-"""Comments of a language that a look rests on at most: so many of the week, so many of those before, by chance."""
+"""Comments of a language and week that a look rests on at most, by chance."""
+MOST_BEFORE: Final = 20_000
+"""Of the weeks before: how much a word swings is only seen where each week has many."""
 NEW_AT_MOST: Final = 0.1
 MOST_WORDS: Final = 10
 _SAME: Final = 0.5
