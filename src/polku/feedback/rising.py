@@ -26,8 +26,8 @@ WEEKS: Final = 13
 WEEK_S: Final = 7 * 86_400
 LEVEL: Final = 0.002
 """Finds to expect of a look at comments in which nothing changes, all words and themes considered: with a look a day
-0.7 a year. `python -m benchmarks.alarms` counted 1, 2 and 0 letters in three years of 25 comments a day of which a tenth of
-the words swing, 0 in two years of 100 and in one of 1,000, and 0 in two years without swings."""
+0.7 a year. `python -m benchmarks.alarms` counted 1, 2 and 0 letters in three years of 25 comments a day where a tenth
+of the words swing, 0 in two years of 100 and in one of 1,000, and 0 in two years of 25 without swings."""
 FEWEST_IN_WEEK: Final = 20
 """Customers who commented: below that a week tells nothing."""
 TIMES: Final = 1.5
