@@ -107,6 +107,36 @@ def test_it_is_answered_by_keyboard_alone(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_on_a_slow_line_the_first_question_is_answered_before_surveyjs_has_come(
+    browser: Browser, server: RunningServer, administrator: StorageState, key: str, language: str
+) -> None:
+    before = responses(server, browser, administrator, key)
+    with visiting(browser, PHONE, language) as page:
+        page.route("**/survey.core.min.js*", lambda route: withheld.append(route))
+        withheld: list[Route] = []
+        page.goto(f"{server.address}/s/{key}", wait_until="commit")
+        _tab_to(page, ".first input[type=radio]")
+        page.keyboard.press("Space")
+        for _ in range(8):
+            page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("radio", name="8", exact=True)).to_be_checked()
+        fits(page)
+        axe(page)
+        height = page.locator(".first").bounding_box()
+        withheld[0].continue_()
+        expect(page.locator(".sd-rating").get_by_role("radio", name="8", exact=True)).to_be_checked()
+        expect(page.locator(".first")).to_have_count(0)
+        assert page.evaluate("document.activeElement.value") == "8", "whoever was there goes on from there"
+        drawn = page.locator(".sd-element--with-frame").first.bounding_box()
+        assert height
+        assert drawn
+        assert abs(height["height"] - drawn["height"]) <= 4, "what is below does not jump"
+        page.locator(".sd-navigation__complete-btn").click()
+        expect(page.locator(".sd-completedpage")).to_be_visible()
+    assert responses(server, browser, administrator, key) == before + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_click_in_a_letter_is_chosen_on_the_page_and_sent_once(
     browser: Browser, server: RunningServer, administrator: StorageState, key: str, language: str
 ) -> None:

@@ -27,6 +27,7 @@ from polku.surveys.answering import Posted
 from polku.surveys.distribution.jobs import forget
 from polku.surveys.kiosk import given_in_time
 from polku.surveys.known import KnownSurveys
+from polku.surveys.unfinished import UnfinishedAnswers
 from polku.web import entrance
 from polku.workspace import Workspace
 from tests.folders import empty_folder
@@ -143,6 +144,20 @@ def test_answers_are_kept_as_one_goes_and_forgotten_when_finished(
     assert begun
     assert begun.answers == {"nps": 3, "why": "Kes"}
     assert sent(stranger, key, {"nps": 3}, response=response).status_code == 200
+    with workspace.db.session(read_only=True) as session:
+        assert store.unfinished(session, response) is None
+
+
+def test_what_was_kept_before_a_start_is_forgotten_when_finished(
+    workspace: Workspace, browser: TestClient, stranger: TestClient
+) -> None:
+    key, response = published(workspace, browser, "Ennen käynnistystä"), str(uuid4())
+    assert sent(stranger, key, {"nps": 3}, response=response, finished=False).status_code == 200
+    started = UnfinishedAnswers(workspace)
+    assert started.are_kept(response)
+    assert not started.are_kept(str(uuid4()))
+    started.forget(response)
+    assert not started.are_kept(response)
     with workspace.db.session(read_only=True) as session:
         assert store.unfinished(session, response) is None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -50,8 +50,11 @@ class Comments:
                 self.read_anew()
         return self.file
 
-    def catch_up(self, stopping: threading.Event | None = None) -> int:
-        """Read what events have come, and return how many comments were in them. Ends early when `stopping`."""
+    def catch_up(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Read what events have come, and return how many comments were in them.
+
+        `stop` is asked before each batch whether to end early; it may take its time, so that others go first.
+        """
         with self._lock:
             snapshot = self._workspace.store.snapshot
             done = self._prepare()
@@ -62,7 +65,7 @@ class Comments:
             for last, said in said_after(snapshot, done, self._touched(), self._open_answers):
                 groups = itertools.groupby(said, key=lambda one: one.seq)
                 for batch in _batched([list(group) for _, group in groups]):
-                    if stopping and stopping.is_set():
+                    if stop():
                         return read
                     self.file.add(self._read(batch), seq=batch[-1].seq)
                     read += len(batch)

@@ -18,6 +18,8 @@ from polku.workspace import FOREVER, Workspace
 log = logging.getLogger(__name__)
 
 LOOKS_EVERY_S: Final = 5.0
+RESTS: Final = 3
+"""While events come in, reading rests so many times as long as it worked: whoever sends them waits for an answer."""
 
 
 class CommentKeeper:
@@ -26,6 +28,8 @@ class CommentKeeper:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._comments = workspace.part(Comments)
+        self._store = workspace.store
+        self._seen, self._worked_since = 0, 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="comment-keeper", daemon=True)
 
@@ -38,6 +42,14 @@ class CommentKeeper:
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join(timeout=30)
+
+    def _stop(self) -> bool:
+        """Asked between batches: rests while events come in, and tells whether to end."""
+        next_seq = self._store.snapshot.next_seq
+        rest = RESTS * (time.monotonic() - self._worked_since) if next_seq > self._seen else 0
+        stopping = self._stopping.wait(rest)
+        self._seen, self._worked_since = next_seq, time.monotonic()
+        return stopping
 
     def _read_anew(self) -> None:
         """A batch at a time with a pause as long as it took: answering goes first, and new comments do not wait."""
@@ -62,7 +74,8 @@ class CommentKeeper:
         ahead = False
         while not self._stopping.wait(LOOKS_EVERY_S):
             try:
-                self._comments.catch_up(self._stopping)
+                self._seen, self._worked_since = self._store.snapshot.next_seq, time.monotonic()
+                self._comments.catch_up(self._stop)
                 self._read_anew()
                 if not ahead:
                     self._work_ahead()

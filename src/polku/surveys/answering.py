@@ -20,7 +20,7 @@ from polku.errors import Conflict, InvalidInput
 from polku.i18n import LazyText, _l
 from polku.originals import Original
 from polku.store import EventType
-from polku.surveys import inviting, store
+from polku.surveys import inviting
 from polku.surveys.definition import Checked, Problem
 from polku.surveys.definition.values import COMMENT
 from polku.surveys.distribution.people import identifier_of
@@ -29,7 +29,7 @@ from polku.surveys.inviting.ledger import note_answered
 from polku.surveys.inviting.links import Outcome
 from polku.surveys.kiosk import given_in_time
 from polku.surveys.known import Asked, KnownSurveys
-from polku.surveys.store import Unfinished
+from polku.surveys.unfinished import UnfinishedAnswers
 from polku.surveys.visitors.asking import Visitors
 from polku.workspace import Workspace
 
@@ -123,6 +123,7 @@ class Answering:
         self._workspace = workspace
         self._surveys = workspace.part(KnownSurveys)
         self._collector = workspace.part(Collector)
+        self._unfinished = workspace.part(UnfinishedAnswers)
         self._tickets = workspace.part(Visitors).tickets
 
     async def take(self, key: str, response: str, posted: Posted) -> Taken:
@@ -141,11 +142,11 @@ class Answering:
         if posted.finished:
             checked = await run_in_threadpool(self._apart, asked, response, posted, checked)
             await self._collector.append([row(asked, response, posted, checked)])
-            await run_in_threadpool(self._forget, response)
+            await self._forget(response)
             if posted.ticket:
                 await run_in_threadpool(self._note_ticket, asked, posted.ticket)
         else:
-            await run_in_threadpool(self._keep, asked, response, posted, checked)
+            await self._keep(asked, response, posted, checked)
         return Taken(posted.finished, (), checked.dropped)
 
     async def take_by_link(self, token: str, key: str, response: str, posted: Posted) -> Taken:
@@ -164,7 +165,7 @@ class Answering:
         if checked.problems:
             return Taken(False, checked.problems, checked.dropped)
         if not posted.finished:
-            await run_in_threadpool(self._keep, asked, response, posted, checked)
+            await self._keep(asked, response, posted, checked)
             await run_in_threadpool(self._note_started, token)
             return Taken(False, (), checked.dropped)
         checked = await run_in_threadpool(self._apart, asked, response, posted, checked)
@@ -182,8 +183,18 @@ class Answering:
         outcome = await run_in_threadpool(self._answer, token, store_it)
         if outcome != "open":
             return await self._spent(outcome, asked, response, posted)
-        await run_in_threadpool(self._forget, response)
+        await self._forget(response)
         return Taken(True, (), checked.dropped)
+
+    async def _keep(self, asked: Asked, response: str, posted: Posted, checked: Checked) -> None:
+        answers = dict(checked.answers)
+        await run_in_threadpool(
+            self._unfinished.keep, response, asked.id, posted.version, answers, posted.page
+        )
+
+    async def _forget(self, response: str) -> None:
+        if self._unfinished.are_kept(response):
+            await run_in_threadpool(self._unfinished.forget, response)
 
     async def _spent(self, outcome: Outcome, asked: Asked, response: str, posted: Posted) -> Taken:
         """What is told of a link that cannot be answered by: the same response sent again has been taken.
@@ -257,28 +268,9 @@ class Answering:
                 store_it()
         return visit.outcome
 
-    def begun(self, asked: Asked, response: str) -> Unfinished | None:
-        """What was kept of a response that is not finished."""
-        with self._workspace.db.session(read_only=True) as session:
-            found = store.unfinished(session, response)
-        return found if found and found.survey_id == asked.id and found.version in asked.definitions else None
-
-    def _keep(self, asked: Asked, response: str, posted: Posted, checked: Checked) -> None:
-        now = datetime.now(UTC)
-        kept = Unfinished(response, asked.id, posted.version, dict(checked.answers), max(0, posted.page), now)
-        with self._workspace.db.session() as session:
-            store.keep_unfinished(session, kept)
-
     def _note_started(self, token: str) -> None:
         with self._workspace.db.session() as session:
             inviting.note_started(session, token, datetime.now(UTC))
-
-    def _forget(self, response: str) -> None:
-        with self._workspace.db.session(read_only=True) as session:
-            found = store.unfinished(session, response)
-        if found:
-            with self._workspace.db.session() as session:
-                store.forget_unfinished(session, response)
 
 
 def row(

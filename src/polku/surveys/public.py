@@ -29,6 +29,7 @@ from polku.i18n import (
 )
 from polku.surveys import visitors, widget
 from polku.surveys.answering import CHANNELS, Answering, Posted, SurveyClosed, Taken
+from polku.surveys.asked_first import asked_at_once
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
 from polku.surveys.pace import Pace
@@ -130,6 +131,7 @@ def survey_page(
     language = language if language in definition.languages else definition.languages[0]
     via = "email" if sends_to else request.query_params.get("via", "link")
     channel = via if via in CHANNELS else "link"
+    first = asked_at_once(definition, language)
     told = {
         "key": key,
         "version": version,
@@ -139,6 +141,7 @@ def survey_page(
         "sends_to": sends_to or f"/s/{key}",
         "personal": bool(sends_to),
         "chosen": chosen or {},
+        "first": {"name": first.name, "values": [value for value, _ in first.choices]} if first else None,
         "definition": definition.shown,
         "words": _words(),
     }
@@ -153,6 +156,8 @@ def survey_page(
             theme=theme_of(request),
             channel=channel,
             score=request.query_params.get("score", "") if chosen else "",
+            first=first,
+            chosen=chosen or {},
             told=_in_script(told),
         )
     )

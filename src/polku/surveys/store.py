@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -260,6 +260,11 @@ def unfinished(session: Session, response: str) -> Unfinished | None:
     return Unfinished(
         row.response, row.survey_id, row.version, json.loads(row.answers), row.page, row.saved_at
     )
+
+
+def unfinished_responses(session: Session) -> Iterator[str]:
+    """The ids of all responses that have answers kept."""
+    yield from session.scalars(select(AnswersRow.response).execution_options(yield_per=10_000))
 
 
 def left_unfinished(session: Session, survey_id: int, *, since: datetime, until: datetime) -> int:

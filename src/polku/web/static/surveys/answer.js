@@ -27,7 +27,18 @@
 
   let survey, response, startedAt, keeping, idle;
 
+  /* What was chosen, or being chosen, of the first question before SurveyJS came. */
+  function atOnce() {
+    const form = place.querySelector("form.first");
+    const at = form?.querySelector(":checked")?.value;
+    return {
+      answers: at === undefined ? {} : { [asked.first.name]: asked.first.values[at] },
+      focused: form?.contains(document.activeElement),
+    };
+  }
+
   function begin(begun) {
+    const first = atOnce();
     response = begun?.response ?? uuid();
     startedAt = begun?.startedAt ?? Date.now();
     survey = new Survey.Model(asked.definition);
@@ -42,7 +53,7 @@
       }
       question.titleLocation = question.titleLocation === "default" ? "top" : question.titleLocation;
     }
-    survey.data = { ...begun?.answers, ...asked.chosen };  // a click in the letter counts for more than an older one
+    survey.data = { ...begun?.answers, ...asked.chosen, ...first.answers };  // a later click counts for more
     if (begun) survey.currentPageNo = begun.page;
     survey.onValueChanged.add(keepSoon);
     survey.onCurrentPageChanged.add(keep);
@@ -50,6 +61,8 @@
     const box = document.createElement("div");  // a new one: what was drawn before is remembered with its place
     place.replaceChildren(box);
     SurveyUI.renderSurvey(survey, box);
+    if (first.focused) (box.querySelector("input:checked") ?? box.querySelector("input"))?.focus();
+    if (Object.keys(first.answers).length) keepSoon();
   }
 
   function posted(finished) {
