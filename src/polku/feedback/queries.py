@@ -11,6 +11,7 @@ from polku.feedback import reading, telling
 from polku.feedback.alerts import AlertsTold, alerts_told
 from polku.feedback.comments import Comments
 from polku.feedback.models import ModelsTold, models_told
+from polku.feedback.pain_points import pain_points
 from polku.feedback.search import Wanted, search
 from polku.feedback.taxonomies import TaxonomyTold, taxonomy_told
 from polku.feedback.themes import FoundThemes
@@ -90,17 +91,7 @@ class FeedbackPains(PeriodQuery):
 
     def answer(self, workspace: Workspace) -> telling.Pains:
         low, high = self.period(workspace)
-        comments = workspace.part(Comments)
-        with comments.current().reading() as connection:
-            return reading.pains(
-                workspace,
-                connection,
-                low=low,
-                high=high,
-                touchpoint=self.touchpoint,
-                limit=self.limit,
-                waiting=comments.waiting(),
-            )
+        return pain_points(workspace, low=low, high=high, touchpoint=self.touchpoint, limit=self.limit)
 
 
 class FeedbackTaxonomy(Query):
