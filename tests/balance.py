@@ -8,9 +8,8 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 LONG: Final = (
-    "tests/library/",
+    "tests/text/",
     "tests/demo/",
-    "tests/cli/",
     "tests/journeys/test_questions.py",
     "tests/collect/files/test_examples.py",
     "tests/platform/",
@@ -18,13 +17,23 @@ LONG: Final = (
 """What takes longest begins first, so that no worker is left alone with it at the end. The tests of a folder that
 is named here stay on one worker: they share a shop or a world that takes seconds to make."""
 
+WITH: Final = {
+    "tests/cli/": "tests/text/",
+    "tests/feedback/": "tests/text/",
+    "tests/library/": "tests/text/",
+    "tests/web/test_spoken_errors.py": "tests/i18n/test_messages.py",
+}
+"""What one worker does with the other: both read comments, and what is known of a language takes seconds to load; or
+both read all of Polku's own source."""
+
 
 class Balanced(LoadScopeScheduling):
     """As `--dist loadfile`, with the long ones first."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((long for long in LONG if file.startswith(long)), file)
+        found = next((long for long in (*LONG, *WITH) if file.startswith(long)), file)
+        return WITH.get(found, found)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         for long in reversed(LONG):

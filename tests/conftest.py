@@ -82,11 +82,20 @@ def postgres() -> Iterator[PostgresServer | None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_tables(postgres: PostgresServer | None) -> Iterator[Database]:
-    """A database of PostgreSQL with Polku's tables, for one test after the other."""
+def postgres_template(postgres: PostgresServer | None) -> Iterator[str]:
+    """The address of a database of PostgreSQL with Polku's tables and nothing in them, to make others of."""
     with _server(postgres).fresh_database() as url:
         database = Database(url)
         database.upgrade()
+        database.close()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres: PostgresServer | None, postgres_template: str) -> Iterator[Database]:
+    """A database of PostgreSQL with Polku's tables, for one test after the other."""
+    with _server(postgres).fresh_database(postgres_template) as url:
+        database = Database(url)
         yield database
         database.close()
 
@@ -98,6 +107,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path / 'polku.db'}"
         return
     with _server(request.getfixturevalue("postgres")).fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def tables_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of its own with Polku's tables and nothing in them, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        tables_in(tmp_path).close()
+        yield f"sqlite:///{tmp_path / 'polku.db'}"
+        return
+    template = request.getfixturevalue("postgres_template")
+    with _server(request.getfixturevalue("postgres")).fresh_database(template) as url:
         yield url
 
 

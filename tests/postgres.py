@@ -27,10 +27,12 @@ class PostgresServer:
     url: str
 
     @contextmanager
-    def fresh_database(self) -> Iterator[str]:
-        """The URL of a new, empty database that is dropped afterwards."""
+    def fresh_database(self, template: str = "") -> Iterator[str]:
+        """The URL of a new database that is dropped afterwards: empty, or as the one at the URL `template`, to which
+        nobody may be connected."""
         name = f"polku_test_{os.getpid()}_{next(NUMBERS)}"
-        self._run(f"CREATE DATABASE {name}")
+        as_another = f" TEMPLATE {make_url(template).database}" if template else ""
+        self._run(f"CREATE DATABASE {name}{as_another}")
         try:
             yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
         finally:

@@ -34,7 +34,7 @@ from polku.surveys.building import carrying as building_carrying
 from polku.surveys.building import languages as building_languages
 from polku.surveys.building import pages as building_pages
 from polku.surveys.distribution import api as distribution_api
-from polku.surveys.distribution import ledger_pages, sending_pages
+from polku.surveys.distribution import ledger_pages, letter_page, sending_pages
 from polku.surveys.distribution import pages as distribution_pages
 from polku.web import app as web
 from polku.web.queries import QueryRouter
@@ -57,6 +57,7 @@ PAGES = (
     distribution_pages,
     sending_pages,
     ledger_pages,
+    letter_page,
     feedback_pages,
     correcting_pages,
     taxonomy_pages,
@@ -93,7 +94,7 @@ def create_app(workspace: Workspace, *, owner_token: str = "") -> FastAPI:
             *surveys_public.routes(workspace),
             *surveys_personal.routes(workspace),
         ],
-        uploads={**bringing_pages.UPLOADS, **distribution_pages.LARGE_FORMS},
+        uploads={**bringing_pages.UPLOADS, **surveys_beginning.UPLOADS, **distribution_pages.UPLOADS},
         public=(*collect.PUBLIC_PATHS, *surveys_public.PUBLIC_PATHS),
         api=[
             *(module.router for module in API),

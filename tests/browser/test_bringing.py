@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
@@ -13,8 +12,7 @@ from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, IN_TURN, Look
 from tests.browser.visiting import visiting
 from tests.feedback.documents import docx
-from tests.server import RunningServer, polku, serving
-from tests.web.visits import ADMIN
+from tests.server import RunningServer
 
 VTT = b"""WEBVTT
 
@@ -28,25 +26,6 @@ WORDS = {
     "en": ("1 comment would be brought", "Bring 1 comment", "was brought", "cut short or damaged"),
     "fi": ("1 kommentti tuotaisiin", "Tuo 1 kommentti", "tuotiin", "katkennut tai vahingoittunut"),
 }
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp("bringing") / "data"
-    polku("init", folder)
-    with serving(folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def administrator(browser: Browser, server: RunningServer) -> StorageState:
-    with visiting(browser, DESKTOP, "en") as page:
-        page.goto(server.address)
-        for name in ("company", "name", "email", "password"):
-            page.locator(f"[name={name}]").fill(ADMIN[name])
-        page.locator("main button.primary").click()
-        page.wait_for_url(re.compile("/journeys/"))
-        return page.context.storage_state()
 
 
 def chosen(page: Page, name: str, content: bytes) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,7 @@ from polku.surveys.limesurvey import read_lss
 from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, IN_TURN, LANGUAGES, PHONE, PHONE_DARK, Look
 from tests.browser.visiting import visiting
-from tests.server import RunningServer, polku, serving
-from tests.web.visits import ADMIN
+from tests.server import RunningServer
 
 LSS = Path(__file__).parents[1] / "surveys/limesurvey/files"
 OLD = {
@@ -28,26 +26,6 @@ OLD = {
         {"type": "comment", "name": "why", "title": "Why?", "visibleIf": "{sign} notempty"},
     ]}],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp("builder") / "data"
-    polku("init", folder)
-    with serving(folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def states(browser: Browser, server: RunningServer) -> dict[str, StorageState]:
-    """The administrator, logged in."""
-    with visiting(browser, DESKTOP, "en") as page:
-        page.goto(server.address)
-        for name in ("company", "name", "email", "password"):
-            page.locator(f"[name={name}]").fill(ADMIN[name])
-        page.locator("main button.primary").click()
-        page.wait_for_url(re.compile("/journeys/"))
-        return {"en": page.context.storage_state()}
 
 
 def speak(page: Page, server: RunningServer, look: Look, language: str) -> None:
@@ -73,9 +51,9 @@ def key_of(page: Page) -> str:
 
 @pytest.mark.parametrize(("look", "language"), IN_TURN, ids=str)
 def test_a_survey_is_brought_and_completed_without_script(
-    browser: Browser, server: RunningServer, states: dict[str, StorageState], look: Look, language: str
+    browser: Browser, server: RunningServer, administrator: StorageState, look: Look, language: str
 ) -> None:
-    with visiting(browser, look, language, state=states["en"]) as page:
+    with visiting(browser, look, language, state=administrator) as page:
         speak(page, server, look, language)
         state = page.context.storage_state()
     with visiting(browser, look, language, state=state, script=False) as page:
@@ -111,9 +89,9 @@ def test_a_survey_is_brought_and_completed_without_script(
 
 @pytest.mark.parametrize(("look", "language"), IN_TURN, ids=str)
 def test_its_pages_are_whole_in_every_look(
-    browser: Browser, server: RunningServer, states: dict[str, StorageState], look: Look, language: str
+    browser: Browser, server: RunningServer, administrator: StorageState, look: Look, language: str
 ) -> None:
-    with visiting(browser, look, language, state=states["en"]) as page:
+    with visiting(browser, look, language, state=administrator) as page:
         speak(page, server, look, language)
         brought(page, server, b"name;score\n", "list.csv")
         expect(page.locator("#f-file-error")).to_be_visible()
@@ -143,10 +121,10 @@ def _whole(page: Page) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_survey_of_limesurvey_goes_in_and_out(
-    browser: Browser, server: RunningServer, states: dict[str, StorageState], language: str
+    browser: Browser, server: RunningServer, administrator: StorageState, language: str
 ) -> None:
     file = sorted(LSS.glob("*.lss"))[0]
-    with visiting(browser, PHONE, language, state=states["en"]) as page:
+    with visiting(browser, PHONE, language, state=administrator) as page:
         speak(page, server, PHONE, language)
         brought(page, server, file.read_bytes(), file.name)
         if page.locator(".untaken").count():
@@ -165,11 +143,11 @@ def test_a_survey_of_limesurvey_goes_in_and_out(
 
 
 def test_a_hundred_megabytes_are_refused_on_a_page_and_nothing_stored(
-    browser: Browser, server: RunningServer, states: dict[str, StorageState], tmp_path: Path
+    browser: Browser, server: RunningServer, administrator: StorageState, tmp_path: Path
 ) -> None:
     large = tmp_path / "large.lss"
     large.write_bytes(b"<document>" + b" " * 100_000_000)
-    with visiting(browser, DESKTOP, "en", state=states["en"]) as page:
+    with visiting(browser, DESKTOP, "en", state=administrator) as page:
         speak(page, server, DESKTOP, "en")
         page.goto(f"{server.address}/surveys")
         before = page.locator("main").inner_text()
@@ -184,9 +162,9 @@ def test_a_hundred_megabytes_are_refused_on_a_page_and_nothing_stored(
 
 @pytest.mark.parametrize(("look", "language"), [(DESKTOP, "fi"), (PHONE_DARK, "en")], ids=str)
 def test_questions_are_made_and_ordered_by_keys_and_nothing_typed_is_lost(
-    browser: Browser, server: RunningServer, states: dict[str, StorageState], look: Look, language: str
+    browser: Browser, server: RunningServer, administrator: StorageState, look: Look, language: str
 ) -> None:
-    with visiting(browser, look, language, state=states["en"]) as page:
+    with visiting(browser, look, language, state=administrator) as page:
         speak(page, server, look, language)
         page.goto(f"{server.address}/surveys/new?template=blank")
         page.locator("#f-name").fill("By keys")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from uuid import uuid4
 
 import httpx
@@ -13,8 +12,8 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, IN_TURN, LANGUAGES, PHONE, Look
-from tests.browser.visiting import visiting
-from tests.server import RunningServer, polku, serving
+from tests.browser.visiting import set_up, visiting
+from tests.server import RunningServer
 from tests.web.visits import ADMIN
 
 WORDS = {
@@ -25,22 +24,10 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp("cases") / "data"
-    polku("init", folder)
-    with serving(folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def administrator(browser: Browser, server: RunningServer) -> StorageState:
-    """Who has made a survey and turned the ready rule on."""
+    """Who has set the server up, made a survey and turned the ready rule on."""
     with visiting(browser, DESKTOP, "en") as page:
-        page.goto(server.address)
-        for name in ("company", "name", "email", "password"):
-            page.locator(f"[name={name}]").fill(ADMIN[name])
-        page.locator("main button.primary").click()
-        page.wait_for_url(re.compile("/journeys/"))
+        set_up(page, server)
         page.goto(f"{server.address}/surveys/new?template=nps")
         page.locator("[name=name]").fill("Yearly NPS")
         page.locator("main button.primary").click()

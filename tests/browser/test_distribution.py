@@ -28,9 +28,8 @@ from polku.surveys.visitors import make_site_key, signature
 from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, IN_TURN, PHONE, Look
 from tests.browser.test_surveys import _Quiet
-from tests.browser.visiting import visiting
+from tests.browser.visiting import set_up, visiting
 from tests.server import RunningServer, polku, serving
-from tests.web.visits import ADMIN
 
 KEY = "vuosi"
 MAIL = """
@@ -102,14 +101,7 @@ def _until_known(server: RunningServer, key: str) -> None:
 @pytest.fixture(scope="module")
 def analyst(browser: Browser, server: RunningServer) -> StorageState:
     with visiting(browser, DESKTOP, "en") as page:
-        page.goto(server.address)
-        for name in ("company", "name", "email", "password"):
-            page.locator(f"[name={name}]").fill(ADMIN[name])
-        code = re.search(r"the code is (\S+)", server.log.read_text())
-        assert code  # behind a public address nobody is known to be on this machine
-        page.locator("[name=code]").fill(code[1])
-        page.locator("main button.primary").click()
-        page.wait_for_url(re.compile("/journeys/"))
+        set_up(page, server)
         return page.context.storage_state()
 
 
@@ -154,7 +146,9 @@ def test_a_list_is_looked_at_and_goes_when_told(
         plan = page.locator("#plan")
         told = {"en": "2 letters would go.", "fi": "2 kirjettä lähtisi."}[language]
         expect(plan.locator("strong")).to_have_text(told)
-        plan.locator("summary").first.click()
+        letter = page.frame_locator("iframe[name=letter]")
+        expect(letter.locator("h1")).to_be_visible()
+        plan.locator("li summary").click()
         expect(plan.locator(".faults")).to_contain_text("rikki@@x")
         fits(page)
         if script:
@@ -167,6 +161,21 @@ def test_a_list_is_looked_at_and_goes_when_told(
         fits(page)
         if script:
             axe(page)  # it waits, for which pages need script
+
+
+def test_from_the_front_page_to_a_letter_in_five_clicks(
+    browser: Browser, server: RunningServer, analyst: StorageState
+) -> None:
+    with visiting(browser, DESKTOP, "en", state=analyst) as page:
+        page.goto(server.address)
+        speak(page, server.address, "en")
+        page.locator(".side").get_by_role("link", name="Surveys").click()
+        page.get_by_role("link", name="New survey").click()
+        page.get_by_role("button", name="Publish it as it is and send").click()
+        page.locator("[name=addresses]").fill("uusi@example.fi")
+        page.get_by_role("button", name="See what would go").click()
+        page.locator("#plan").get_by_role("button", name="Send").click()
+        expect(page.locator(".flash")).to_have_text("1 letter goes.")
 
 
 # -- on the company's site

@@ -21,9 +21,9 @@ PAGES = (
 
 
 @pytest.fixture
-def logged_in(page: Page, language: str, fresh_server: RunningServer) -> Page:
+def logged_in(page: Page, language: str, server: RunningServer) -> Page:
     """A page of the administrator, who sets Polku up if nobody has."""
-    page.goto(fresh_server.address)
+    page.goto(server.address)
     if page.url.endswith("/setup"):
         page.fill("[name=company]", ADMIN["company"])
         page.fill("[name=name]", ADMIN["name"])
@@ -31,7 +31,7 @@ def logged_in(page: Page, language: str, fresh_server: RunningServer) -> Page:
     page.fill("[name=password]", ADMIN["password"])
     page.click("button.primary")
     page.wait_for_url(lambda url: "/login" not in url and "/setup" not in url)
-    page.goto(f"{fresh_server.address}/settings/account")
+    page.goto(f"{server.address}/settings/account")
     page.select_option("select[name=language]", language)
     page.click("button.primary")
     expect(page.locator("html")).to_have_attribute("lang", language)
@@ -44,9 +44,9 @@ def check(page: Page) -> None:
 
 
 @pytest.mark.parametrize("look", [PHONE], ids=str)
-def test_set_up_by_keyboard_with_a_mistake_on_the_way(page: Page, fresh_server: RunningServer) -> None:
-    page.goto(fresh_server.address)
-    expect(page).to_have_url(f"{fresh_server.address}/setup")
+def test_set_up_by_keyboard_with_a_mistake_on_the_way(page: Page, server: RunningServer) -> None:
+    page.goto(server.address)
+    expect(page).to_have_url(f"{server.address}/setup")
     check(page)
     page.locator("[name=company]").focus()
     for value in (ADMIN["company"], ADMIN["name"], "anna", ADMIN["password"]):
@@ -64,14 +64,14 @@ def test_set_up_by_keyboard_with_a_mistake_on_the_way(page: Page, fresh_server: 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_no_page_has_a_violation(logged_in: Page, fresh_server: RunningServer) -> None:
+def test_no_page_has_a_violation(logged_in: Page, server: RunningServer) -> None:
     for path in PAGES:
-        logged_in.goto(fresh_server.address + path)
+        logged_in.goto(server.address + path)
         check(logged_in)
 
 
 @pytest.mark.parametrize("look", [PHONE], ids=str)
-def test_menu_of_a_phone(logged_in: Page, fresh_server: RunningServer) -> None:
+def test_menu_of_a_phone(logged_in: Page, server: RunningServer) -> None:
     menu = logged_in.locator("#menu")
     expect(menu).to_be_hidden()
     logged_in.click(".menu-button")
@@ -81,22 +81,22 @@ def test_menu_of_a_phone(logged_in: Page, fresh_server: RunningServer) -> None:
     expect(menu).to_be_hidden()
     logged_in.click(".menu-button")
     menu.get_by_role("button", name="Kirjaudu ulos").click()
-    expect(logged_in).to_have_url(f"{fresh_server.address}/login")
+    expect(logged_in).to_have_url(f"{server.address}/login")
     check(logged_in)
 
 
-def test_theme_is_kept(logged_in: Page, fresh_server: RunningServer) -> None:
+def test_theme_is_kept(logged_in: Page, server: RunningServer) -> None:
     paper = "getComputedStyle(document.body).backgroundColor"
     assert logged_in.evaluate(paper) == "rgb(251, 250, 247)"
     logged_in.get_by_role("button", name="Tumma").click()
     expect(logged_in.locator("html")).to_have_attribute("data-theme", "dark")
     assert logged_in.evaluate(paper) == "rgb(18, 23, 28)"
-    logged_in.goto(f"{fresh_server.address}/style")
+    logged_in.goto(f"{server.address}/style")
     assert logged_in.evaluate(paper) == "rgb(18, 23, 28)"
 
 
-def test_the_table_is_swapped_in_place(logged_in: Page, fresh_server: RunningServer) -> None:
-    logged_in.goto(f"{fresh_server.address}/style?period=30")
+def test_the_table_is_swapped_in_place(logged_in: Page, server: RunningServer) -> None:
+    logged_in.goto(f"{server.address}/style?period=30")
     logged_in.evaluate("window.stayed = true")
     logged_in.get_by_role("link", name="Kokemus").click()
     first = logged_in.locator("#style-table tbody tr").first
@@ -113,22 +113,20 @@ def test_the_table_is_swapped_in_place(logged_in: Page, fresh_server: RunningSer
     expect(first).to_contain_text("+52")
 
 
-def test_a_choice_shows_at_once_and_works_without_script(
-    logged_in: Page, fresh_server: RunningServer
-) -> None:
-    logged_in.goto(f"{fresh_server.address}/style")
+def test_a_choice_shows_at_once_and_works_without_script(logged_in: Page, server: RunningServer) -> None:
+    logged_in.goto(f"{server.address}/style")
     expect(logged_in.get_by_role("button", name="Näytä")).to_be_hidden()
     logged_in.select_option("[name=channel]", "phone")
     logged_in.wait_for_url("**channel=phone**")
     logged_in.route("**/static/polku.js*", lambda route: route.abort())
-    logged_in.goto(f"{fresh_server.address}/style")
+    logged_in.goto(f"{server.address}/style")
     logged_in.select_option("[name=channel]", "chat")
     logged_in.get_by_role("button", name="Näytä").click()
     logged_in.wait_for_url("**channel=chat**")
 
 
-def test_closing_an_account_asks_first(logged_in: Page, fresh_server: RunningServer) -> None:
-    logged_in.goto(f"{fresh_server.address}/settings/users/new")
+def test_closing_an_account_asks_first(logged_in: Page, server: RunningServer) -> None:
+    logged_in.goto(f"{server.address}/settings/users/new")
     for name in ("name", "email", "password"):
         logged_in.fill(f"[name={name}]", VILLE[name])
     logged_in.click("button.primary")

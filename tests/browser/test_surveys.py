@@ -25,27 +25,7 @@ from polku.surveys.inviting.ledger import invitations, record
 from tests.browser.axe import axe, fits
 from tests.browser.looks import DESKTOP, IN_TURN, LANGUAGES, PHONE, PHONE_DARK, Look
 from tests.browser.visiting import visiting
-from tests.server import RunningServer, polku, serving
-from tests.web.visits import ADMIN
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp("surveys") / "data"
-    polku("init", folder)
-    with serving(folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def administrator(browser: Browser, server: RunningServer) -> StorageState:
-    with visiting(browser, DESKTOP, "en") as page:
-        page.goto(server.address)
-        for name in ("company", "name", "email", "password"):
-            page.locator(f"[name={name}]").fill(ADMIN[name])
-        page.locator("main button.primary").click()
-        page.wait_for_url(re.compile("/journeys/"))
-        return page.context.storage_state()
+from tests.server import RunningServer
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, StorageState
 
 from tests.browser.looks import Look
+from tests.server import RunningServer
+from tests.web.visits import ADMIN
 
 
 @contextmanager
@@ -56,3 +59,17 @@ def visiting(
     yield page
     context.close()
     assert not failures, "\n".join(failures)
+
+
+def set_up(page: Page, server: RunningServer) -> None:
+    """Make the administrator of a data folder that has none; the page is then theirs."""
+    page.goto(server.address)
+    for name in ("company", "name", "email", "password"):
+        page.locator(f"[name={name}]").fill(ADMIN[name])
+    code = page.locator("[name=code]")
+    if code.count():  # behind a public address nobody is known to be on this machine
+        told = re.search(r"the code is (\S+)", server.log.read_text())
+        assert told
+        code.fill(told[1])
+    page.locator("main button.primary").click()
+    page.wait_for_url(re.compile("/journeys/"))

@@ -17,6 +17,7 @@ from polku.cases.alerts import alerting, send_alerts, watch
 from polku.cases.handling import Actor
 from polku.cases.history import history
 from polku.cases.tables import CaseAlertRow
+from polku.cases.working_time import WorkingDays
 from polku.jobs import Runner
 from polku.mail.outbox import begin_next, counts, messages
 from polku.web.store import user_by_id
@@ -97,10 +98,10 @@ def test_a_new_due_time_is_told_of_anew_and_a_closed_case_no_more(mailing: Works
     catch_up(mailing)
     assert len(look(mailing, OVER)) == 1, "that it was opened is old by now"
     (case,) = all_cases(mailing)
-    by, zone = Actor(None, "Ville"), ZoneInfo("Europe/Helsinki")
+    by, working = Actor(None, "Ville"), WorkingDays(ZoneInfo("Europe/Helsinki"), "FI")
     with mailing.db.session() as session:
         wish = handling.Wish("waiting", aino, OVER + timedelta(days=1), "normal")
-        handling.change(session, case.id, case.version, wish, by=by, now=OVER, zone=zone)
+        handling.change(session, case.id, case.version, wish, by=by, now=OVER, working=working)
     assert look(mailing, OVER + timedelta(hours=1)) == []
     assert len(look(mailing, OVER + timedelta(hours=20))) == 1
     with mailing.db.session() as session:

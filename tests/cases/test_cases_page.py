@@ -30,7 +30,7 @@ from polku.workspace import Workspace
 from tests.cases.conftest import MONDAY, answered, ruled
 from tests.events import incoming
 from tests.folders import empty_folder
-from tests.surveys.test_answering import published, sent
+from tests.surveys.over_http import published, sent
 from tests.web.visits import ADMIN, log_in
 from tests.web.visits import post as post_on
 

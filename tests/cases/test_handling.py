@@ -15,13 +15,14 @@ from polku.cases.handling import Actor, CaseChanged, Wish
 from polku.cases.history import Entry, history
 from polku.cases.letters import customer_letter
 from polku.cases.tables import CaseAlertRow, CaseRow
+from polku.cases.working_time import WorkingDays
 from polku.errors import Conflict, InvalidInput, NotFound
 from polku.mail import Ended, InvalidAddress, Sender
 from polku.mail.outbox import messages
 from polku.workspace import Workspace
 from tests.cases.conftest import MONDAY, all_cases, answered, catch_up, ruled, user
 
-HELSINKI = ZoneInfo("Europe/Helsinki")
+HELSINKI = WorkingDays(ZoneInfo("Europe/Helsinki"), "FI")
 LATER = MONDAY + timedelta(hours=3)
 SENDER = Sender("palvelu@example.fi")
 
@@ -52,7 +53,7 @@ def wish_of(case: CaseRow) -> Wish:
 
 
 def change(session: Session, case: CaseRow, wish: Wish, by: Actor) -> bool:
-    return handling.change(session, case.id, case.version, wish, by=by, now=LATER, zone=HELSINKI)
+    return handling.change(session, case.id, case.version, wish, by=by, now=LATER, working=HELSINKI)
 
 
 def test_every_change_leaves_a_line_with_who_and_when(
@@ -214,7 +215,7 @@ def test_a_case_is_closed_with_an_outcome_and_opened_again(
     friday = datetime(2026, 3, 6, 10, tzinfo=UTC)
     for _ in range(2):
         with workspace.db.session() as session:
-            handling.reopen(session, case.id, by=aino, now=friday, zone=HELSINKI)
+            handling.reopen(session, case.id, by=aino, now=friday, working=HELSINKI)
     row = now_of(workspace, case)
     assert (row.status, row.closed_at, row.outcome, row.satisfied) == ("in_progress", None, "", None)
     assert row.due_at == datetime(2026, 3, 10, 10, tzinfo=UTC)

@@ -11,12 +11,13 @@ import pytest
 from polku.cli.mail import send_trial
 from polku.db import Database
 from polku.errors import Conflict, InvalidInput
-from polku.library import make_folder, open_workspace
+from polku.library import open_workspace
 from polku.mail import put
 from polku.mail.queries import Letters
 from polku.settings import read_settings
+from tests.folders import empty_folder
 from tests.mail.postoffice import SENDER, PostOffice, letter_to, open_office, wait_for
-from tests.server import polku, serving
+from tests.server import serving
 
 
 def settings_for(folder: Path, office: PostOffice):
@@ -48,8 +49,7 @@ def test_what_stands_in_the_way_is_told(tmp_path):
 
 
 def test_the_outbox_is_listed(tmp_path):
-    folder = tmp_path / "data"
-    make_folder(read_settings(folder))
+    folder = empty_folder(tmp_path / "data")
     with open_workspace(read_settings(folder)) as workspace:
         with workspace.db.session() as session:
             put(session, letter_to("a@example.fi"), SENDER, kind="invitation", now=datetime.now(UTC))
@@ -64,11 +64,9 @@ def test_the_outbox_is_listed(tmp_path):
             Letters.of({"state": "lost"}).answer(workspace)
 
 
-def test_a_server_sends_what_waits_and_the_command_tells_of_it(tmp_path):
-    folder = tmp_path / "data"
-    settings = read_settings(folder)
-    make_folder(settings)
-    database = Database(settings.sqlalchemy_url)
+def test_a_server_sends_what_waits_and_the_command_tells_of_it(tmp_path, run):
+    folder = empty_folder(tmp_path / "data")
+    database = Database(read_settings(folder).sqlalchemy_url)
     with database.session() as session:
         put(session, letter_to("a@example.fi"), SENDER, kind="test", now=datetime.now(UTC))
     database.close()
@@ -79,6 +77,6 @@ def test_a_server_sends_what_waits_and_the_command_tells_of_it(tmp_path):
         }  # fmt: skip
         with serving(folder, **environment):
             wait_for(lambda: office.taken, 20)
-            told = json.loads(polku("mail", "list", "--data", folder, "--json"))
+            told = json.loads(run("mail", "list", "--data", folder, "--json").out)
     assert (told["sent"], told["waiting"]) == (1, 0)
     assert [(row["recipient"], row["state"]) for row in told["letters"]] == [("a@example.fi", "sent")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
@@ -21,7 +20,7 @@ from tests.web.visits import ADMIN, post
 
 
 @pytest.fixture
-def browser(workspace: Workspace) -> Iterator[TestClient]:
+def browser(workspace: Workspace) -> TestClient:
     app = create_app(
         workspace,
         routers=[pages.router],
@@ -30,9 +29,9 @@ def browser(workspace: Workspace) -> Iterator[TestClient]:
         public=segment.PUBLIC_PATHS,
         owner_token="owner",
     )
-    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
-        assert post(client, "/setup", {**ADMIN, "language": "en"}).history[0].status_code == 303
-        yield client
+    client = TestClient(app, base_url="http://127.0.0.1:8000")
+    assert post(client, "/setup", {**ADMIN, "language": "en"}).history[0].status_code == 303
+    return client
 
 
 @pytest.fixture

@@ -27,11 +27,11 @@ from polku.collect.files.target import LocalTarget
 from polku.errors import Conflict, InvalidInput
 from polku.exports import EventExport, write, xes
 from polku.exports.paths import PATHS
-from polku.library import QUERIES, make_folder, open_workspace
+from polku.library import QUERIES, open_workspace
 from polku.settings import read_settings
 from polku.workspace import Workspace
 from tests.collect.files.logs.writing import event, log, trace
-from tests.folders import demo_folder
+from tests.folders import demo_folder, empty_folder
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +42,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    made = read_settings(tmp_path / "data")
-    make_folder(made)
-    with open_workspace(made) as opened:
+    with open_workspace(read_settings(empty_folder(tmp_path / "data"))) as opened:
         yield opened
 
 

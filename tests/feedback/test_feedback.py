@@ -321,7 +321,7 @@ def test_a_column_is_chosen_where_none_looks_like_comments(browser: TestClient) 
 
 def test_a_file_that_cannot_be_read_is_told(browser: TestClient, workspace: Workspace) -> None:
     for name, content, told in (
-        ("a.xlsx", b"PK", "Save it as .csv"),
+        ("a.xlsx", b"PK", "no whole spreadsheet"),
         ("a.parquet", b"no", "is no Parquet file"),
         ("a.txt", b"  \n", "There is no comment"),
         ("a.docx", b"PK\x03\x04half", "cut short or damaged"),

@@ -7,7 +7,7 @@ import json
 import tracemalloc
 import zipfile
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +19,7 @@ from polku.feedback.files import Brought, Look, Wish, look, read
 from polku.feedback.files import docx as documents
 from polku.feedback.files.letters import own_words
 from tests.feedback.documents import docx, paragraph
+from tests.sheets.workbooks import xlsx
 
 WISH = Wish(ZoneInfo("Europe/Helsinki"))
 TALK = [
@@ -203,6 +204,16 @@ def test_columns_are_guessed_or_said() -> None:
         looked("a.csv", table.encode(), Wish(WISH.zone, {"comment": "x"}))
 
 
+def test_columns_that_are_called_much_as_foreseen_are_found() -> None:
+    table = (
+        "CUSTOMER_RESPONSE_DATE,NPS_RATING,NPS_SCORE,text,birth_date\n"
+        "2026-03-01 12:00,Promoter,9.0,Good,1980-01-01\n"
+    )
+    found = looked("a.csv", table.encode())
+    assert dict(found.mapped) == {"comment": "text", "at": "CUSTOMER_RESPONSE_DATE", "score": "NPS_SCORE"}
+    assert (found.first[0].score, found.without_time) == (80.0, 0)
+
+
 def test_what_is_true_of_the_whole_file_gives_way_to_what_a_comment_says() -> None:
     table = b"text,email,touchpoint\nhello,a@b.fi,phone\nthere,,\n"
     wish = Wish(WISH.zone, user_id="u", touchpoint="chat", kind="call", at=datetime(2026, 1, 1, tzinfo=UTC))
@@ -233,7 +244,8 @@ def test_json_lines_and_bad_ones() -> None:
     [
         ("a.vtt", b"hello", "WEBVTT"),
         ("a.vtt", b"WEBVTT\n\nhello", "no subtitle"),
-        ("a.xlsx", b"PK", "Save it as .csv"),
+        ("a.ods", b"PK", "Save it as .xlsx"),
+        ("a.xlsx", b"PK", "no whole spreadsheet"),
         ("a.exe", b"MZ", "is none of them"),
         ("a.mbox", b"hello", "From"),
         ("a.parquet", b"PAR1", "no Parquet"),
@@ -267,3 +279,30 @@ def test_a_large_table_takes_little_memory() -> None:
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 1_500_000  # its rows as objects have 6 MB
+
+
+def test_a_spreadsheet_is_read_as_a_csv_of_it_would_be() -> None:
+    said = [
+        ["Kommentti", "Päivä", "NPS", "Sähköposti", ""],
+        ["Hyvä!", date(2026, 3, 1), 9, "a@example.fi", "x"],
+        [None, None, 3, "b@example.fi", None],
+        ["Huono", None, 12, None, None],
+    ]
+    content = xlsx({"Palaute": said, "Toinen": [["muuta"]]})
+    first, second = comments("palaute.xlsx", content)
+    assert (first.text, first.at, first.score, first.email) == (
+        "Hyvä!", datetime(2026, 2, 28, 22, tzinfo=UTC), 80, "a@example.fi",
+    )  # fmt: skip
+    assert (second.text, second.at, second.score) == ("Huono", None, None)
+    found = looked("palaute.xlsx", content)
+    assert (found.comments, found.empty, found.known) == (2, 1, 1)
+    assert (found.sheet, found.other_sheets) == ("Palaute", ("Toinen",))
+    assert found.columns == ("Kommentti", "Päivä", "NPS", "Sähköposti")
+    assert dict(found.mapped)["comment"] == "Kommentti"
+    chat = [
+        ["keskustelu", "kirjoittaja", "teksti"],
+        [1, "asiakas", "Apua"],
+        [1, "agent", "Kyllä"],
+        [2, "asiakas", "Hei"],
+    ]
+    assert texts("chat.xlsx", xlsx({"A": chat})) == ["Apua", "Hei"]

@@ -2,15 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from polku.feedback.pains import Mentioned, pains
+from polku.feedback import pains as feedback_pains
+from polku.feedback.pains import Commented, Mentions, Pain, ratio
 from polku.stats import proportion
 
+Said = tuple[int, int, int, str, bool]
+"""Comment, who, at, aspect, whether it was bad."""
 
-def mention(nth: int, who: int, at: int, aspect: str = "speed", *, bad: bool = True) -> Mentioned:
-    return Mentioned(nth, who, at, aspect, "delivery", bad)
+
+def mention(nth: int, who: int, at: int, aspect: str = "speed", *, bad: bool = True) -> Said:
+    return nth, who, at, aspect, bad
+
+
+def pains(told: Sequence[Said], commented: Sequence[tuple[int, int]]) -> list[Pain]:
+    things = sorted({(aspect, "delivery") for _, _, _, aspect, _ in told})
+    columns = Mentions(
+        things,
+        *(np.array([t[i] for t in told], np.int64) for i in range(3)),
+        np.array([things.index((t[3], "delivery")) for t in told], np.int32),
+        np.array([t[4] for t in told], np.bool_),
+    )
+    who, at = (np.array([c[i] for c in commented], np.int64) for i in range(2))
+    return feedback_pains.pains(columns, Commented(who, at))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(0, 20), st.sampled_from("ab"), st.booleans()), max_size=60
+    )
+)
+def test_people_are_counted_as_one_would_by_hand(made: list[tuple[int, int, str, bool]]) -> None:
+    told = [
+        (nth // 2, who, at, aspect, bad)
+        for nth, (_, _, aspect, bad) in enumerate(made)
+        for who, at in [made[nth - nth % 2][:2]]
+    ]
+    commented = [(who, at) for _, who, at, _, _ in told]
+    border = sorted(at for _, at in commented)[int(len(commented) * 0.75)] if commented else 0
+    found = {p.aspect: p for p in pains(told, commented)}
+    for aspect in "ab":
+        of_it = [t for t in told if t[3] == aspect]
+        speak, bad = {t[1] for t in of_it}, [t for t in of_it if t[4]]
+        if len(speak) < 5 or not bad:
+            assert aspect not in found
+            continue
+        pain = found[aspect]
+        assert pain.reach == proportion(len(speak), len({who for who, _ in commented}))
+        assert pain.severity == proportion(len({t[1] for t in bad}), len(speak))
+        assert pain.trend == ratio(
+            len({t[1] for t in bad if t[2] >= border}), len({w for w, at in commented if at >= border}),
+            len({t[1] for t in bad if t[2] < border}), len({w for w, at in commented if at < border}),
+        )  # fmt: skip
+        newest = list(dict.fromkeys(c for _, c in sorted(((t[2], t[0]) for t in bad), reverse=True)))
+        assert pain.comments == tuple(newest[:NEWEST])
 
 
 def test_counted_by_hand() -> None:
@@ -24,7 +75,7 @@ def test_counted_by_hand() -> None:
     assert pain.trend.low is not None
     assert pain.trend.low < 1 < pain.trend.estimate  # of so few it may be chance
     assert pain.priority.estimate == pytest.approx(6 / 40 * 5 / 6 * pain.trend.estimate)
-    assert pain.comments == (33, 32, 31, 10, 5)
+    assert (pain.count, pain.comments) == (5, (33, 32, 31, 10, 5))
 
 
 def test_people_are_counted_and_not_their_comments() -> None:
@@ -32,7 +83,7 @@ def test_people_are_counted_and_not_their_comments() -> None:
     told = [mention(w, w, w) for w in range(5)] + [mention(100 + n, 1, 50) for n in range(30)]
     (pain,) = pains(told, commented)
     assert pain.reach == proportion(5, 40)
-    assert len(pain.comments) == 35
+    assert pain.count == 35
 
 
 def test_of_fewer_than_five_and_of_no_complaint_nothing_is_told() -> None:

@@ -10,15 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import hypergeom
 
 from polku.feedback import FeedbackAlerts, FeedbackComments, sending, store
 from polku.feedback.alerts import look
 from polku.feedback.files import Brought
-from polku.feedback.rising import WEEK_S, WEEKS, Rise, rising, same_theme
+from polku.feedback.rising import TIMES, WEEK_S, WEEKS, Rise, expected_by_chance, rising, same_theme, untold
 from polku.library import open_workspace
 from polku.mail.tables import OutgoingMessage
 from polku.settings import read_settings
-from polku.text import themes_of_terms
+from polku.stats import FEWEST, Estimate
+from polku.text import Themes, themes_of_terms
 from polku.web.store import set_up
 from polku.webhooks import add
 from polku.webhooks.tables import WebhookCall
@@ -91,6 +95,62 @@ def test_what_goes_up_and_down_every_other_week_is_not_told_of() -> None:
     assert look_at(terms, who, at) == []
 
 
+def test_words_that_swing_raise_no_alarm_and_what_is_new_among_them_does() -> None:
+    """Forty weeks of 400 comments in which every third word is more common in some weeks than in others."""
+    rng = np.random.default_rng(5)
+    sd = np.where(rng.random(len(WORDS)) < 0.3, 0.35, 0.0)
+    terms: list[list[str]] = []
+    for _ in range(WEEKS + 40):
+        shares = SHARES * np.exp(rng.normal(size=len(WORDS)) * sd)
+        terms += WORDS[rng.choice(len(WORDS), (400, 4), p=shares / shares.sum())].tolist()
+    at = np.repeat(np.arange(WEEKS + 40), 400) * WEEK_S
+    nothing = Themes((), np.zeros((0, 0)), 0)
+
+    def found(week: int) -> list[Rise]:
+        within = slice((week - WEEKS) * 400, week * 400)
+        told = terms[within]
+        return rising(told, nothing, list(range(len(told))), at[within].tolist(), week * WEEK_S)
+
+    assert sum(len(found(week)) for week in range(WEEKS, WEEKS + 40)) == 0
+    for i in range(-400, -388):  # 3% of the last week
+        terms[i].append("kassajono")
+    assert [rise.name for rise in found(WEEKS + 40)] == ["kassajono"]
+
+
+def test_words_too_rare_to_be_found_are_not_found_by_looking_at_many() -> None:
+    """Five of six customers in one week are one in 60,000: with 20,000 words of six customers no wonder."""
+    rng = np.random.default_rng(6)
+    weeks = rng.integers(0, WEEKS, (20_000, 6))
+    weeks[0] = [WEEKS - 1] * 5 + [3]
+    terms: list[list[str]] = [[] for _ in range(WEEKS * 400)]
+    for nth, of_word in enumerate(weeks.tolist()):
+        for week in of_word:
+            terms[week * 400 + int(rng.integers(0, 400))].append(f"harvinainen{nth}")
+    at = (np.repeat(np.arange(WEEKS), 400) * WEEK_S).tolist()
+    assert rising(terms, Themes((), np.zeros((0, 0)), 0), list(range(len(at))), at, WEEKS * WEEK_S) == []
+
+
+@given(
+    st.lists(st.integers(0, 40), max_size=30),
+    st.integers(20, 60),
+    st.integers(100, 300),
+    st.floats(1e-7, 0.5),
+)
+def test_expected_finds_are_those_of_every_count_that_could_come(
+    totals: list[int], n: int, n_before: int, p: float
+) -> None:
+    by_hand = 0.0
+    for total in totals:
+        may_come = range(FEWEST, min(total, n) + 1)
+        sure = {k: hypergeom.sf(k - 1, n + n_before, total, n) for k in may_come}
+        by_hand += max(
+            (chance for k, chance in sure.items() if chance <= p and k * n_before >= TIMES * (total - k) * n),
+            default=0.0,
+        )
+    found = expected_by_chance(p, np.array(totals, np.int64), n, n_before)
+    assert found == pytest.approx(by_hand, rel=1e-9)
+
+
 @pytest.mark.parametrize("n", [0, 1, 10])
 def test_few_comments_tell_nothing(n: int) -> None:
     assert rising([["uusi"]] * n, themes_of_terms([["uusi"]] * n), list(range(n)), [END - 1] * n, END) == []
@@ -99,6 +159,17 @@ def test_few_comments_tell_nothing(n: int) -> None:
 def test_themes_are_the_same_by_their_words() -> None:
     assert same_theme(["kassajono", "kassajono seisoo"], ["seisoo", "kassajono"])
     assert not same_theme(["kassajono"], ["palautus"])
+
+
+def test_what_was_told_and_its_likes_are_not_told_again() -> None:
+    def rise(*words: str) -> Rise:
+        return Rise(words[0], words, "new", (0,), 5, 100, Estimate.unknown(100, "too_few"), 0.001)
+
+    rises = [rise("jono", "kassa"), rise("lasku"), rise("kassa jono"), rise("hinta")]
+    assert [r.name for r in untold(rises, [("lasku", "virhe")])] == ["jono", "hinta"]
+    assert (
+        len(untold([rise(f"sana{i}") for i in range(9)], [])) == 5
+    )  # if more rise, something else has changed
 
 
 TODAY = datetime(2026, 5, 20, 8, tzinfo=UTC)

@@ -195,13 +195,10 @@ Runner(Database(sys.argv[1]), [JobKind("k", work)]).run_due()
 """
 
 
-def test_what_a_killed_process_was_at_is_done_again_at_once(database_url):
-    db = Database(database_url)
-    db.upgrade()
+def test_what_a_killed_process_was_at_is_done_again_at_once(tables_url):
+    db = Database(tables_url)
     plan(db, "k", datetime.now(UTC), {"n": 1})
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, database_url], stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", KILLED, tables_url], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "at it\n"
     process.kill()

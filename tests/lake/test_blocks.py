@@ -15,12 +15,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from polku import lake as lakes
 from polku.collect.store import ensure_source
 from polku.errors import InvalidInput
+from polku.journeys import STAGES, install_stages
 from polku.lake.work import build, is_stale
-from polku.library import make_folder, open_workspace
+from polku.library import open_workspace
 from polku.profiles import Identities
 from polku.profiles.decisions import DecisionKind
 from polku.profiles.trait_columns import TraitColumns
@@ -35,6 +37,7 @@ from polku.store.lake.place import Place
 from polku.store.lake.versions import Version, current, open_version, publish
 from polku.store.lake.writing import collector_id
 from polku.workspace import Workspace
+from tests.databases import tables_in
 from tests.events import START, incoming
 
 
@@ -98,6 +101,18 @@ class BuildsHere:
         return self.version.statements(self.lake, self.workspace.store.snapshot.duckdb)
 
 
+def _sources(session: Session) -> None:
+    install_stages(session, STAGES)
+    for source in ("web", "till"):
+        ensure_source(session, name=source, kind="server")
+
+
+def _sources_of_b(session: Session) -> None:
+    install_stages(session, STAGES)
+    for source in ("till", "web"):
+        ensure_source(session, name=source, kind="server")
+
+
 class Three:
     """Two collectors (`a` asks) and a folder that is handed all events in the order in which they are received."""
 
@@ -105,11 +120,9 @@ class Three:
         self.lake = Place(str(folder / "lake"))
         self.folders = {n: folder / n for n in ("a", "b", "whole")}
         for name, one in self.folders.items():
-            given = read_settings(one)
-            make_folder(given, touchpoints=False)
-            with open_workspace(given) as workspace, workspace.db.session() as session:
-                for source in ("web", "till") if name != "b" else ("till", "web"):
-                    ensure_source(session, name=source, kind="server")
+            one.mkdir(parents=True)
+            tables_in(one, _sources if name != "b" else _sources_of_b).close()
+            (one / "events").mkdir()
 
     def take(self, rows: Sequence[dict[str, Any]]) -> None:
         """Rows are received a second apart; `to` says by whom (a, b, ab), `from_` is the source's name."""

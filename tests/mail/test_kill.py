@@ -23,9 +23,8 @@ LETTERS = 100 * KILLS
 
 
 @pytest.fixture
-def db(database_url: str):
-    database = Database(database_url)
-    database.upgrade()
+def db(tables_url: str):
+    database = Database(tables_url)
     yield database
     database.close()
 
@@ -46,13 +45,13 @@ def queue(db: Database, number: int) -> None:
 
 
 @pytest.mark.fault
-def test_killed_at_any_moment(db: Database, database_url: str) -> None:
+def test_killed_at_any_moment(db: Database, tables_url: str) -> None:
     queue(db, LETTERS)
     rng = random.Random(7)
     with open_office() as office:
         for _ in range(KILLS):
             before = len(office.taken)
-            process = sending(database_url, office.port)
+            process = sending(tables_url, office.port)
             wait_for(lambda before=before: len(office.taken) > before, 10)
             time.sleep(rng.uniform(0, 0.05))
             process.kill()
@@ -73,12 +72,12 @@ def test_killed_at_any_moment(db: Database, database_url: str) -> None:
     assert number["uncertain"] <= KILLS
 
 
-def test_killed_while_the_server_thinks(db: Database, database_url: str) -> None:
+def test_killed_while_the_server_thinks(db: Database, tables_url: str) -> None:
     """After the end of the letter, before the answer: the one moment of which SMTP cannot tell."""
     queue(db, 2)
     office = PostOffice(slow_s=5)
     with open_office(office):
-        process = sending(database_url, office.port)
+        process = sending(tables_url, office.port)
         wait_for(lambda: office.taken, 10)
         process.kill()
         process.wait()
@@ -92,12 +91,12 @@ def test_killed_while_the_server_thinks(db: Database, database_url: str) -> None
     assert office.times == {"a0@example.fi": 1, "a1@example.fi": 1}
 
 
-def test_killed_before_the_end_of_a_letter(db: Database, database_url: str) -> None:
+def test_killed_before_the_end_of_a_letter(db: Database, tables_url: str) -> None:
     """The server cannot have delivered it: it is sent, and not called uncertain."""
     queue(db, 1)
     office = PostOffice(slow_at_rcpt_s=4)
     with open_office(office):
-        process = sending(database_url, office.port)
+        process = sending(tables_url, office.port)
         wait_for(lambda: office.asked, 10)
         process.kill()
         process.wait()

@@ -13,30 +13,26 @@ from polku.originals import Original, erase, forgetting, looks, note_look, origi
 from polku.originals.store import add
 from polku.originals.tables import OriginalRow
 from polku.settings import Settings
+from tests.databases import tables_in
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JOB = Job(1, "originals.forget", None, {}, NOW, 1)
 
 
-def test_a_text_is_kept_once_and_found_by_its_event(database_url: str) -> None:
-    db = Database(database_url)
-    db.upgrade()
+def test_a_text_is_kept_once_and_found_by_its_event(tables: Database) -> None:
     many = [Original(1, f"e{i}", "", f"Soita {i}") for i in range(1_200)]
-    with db.session() as session:
+    with tables.session() as session:
         add(session, many, NOW)
         add(session, [Original(1, "e1", "", "later"), Original(1, "e1", "why", "part")], NOW)
-    with db.session() as session:
+    with tables.session() as session:
         assert original(session, 1, "e1") == {"": "Soita 1", "why": "part"}
         assert original(session, 2, "e1") == {}
         assert erase(session, 1, ["e1", "e2", "e3"]) == 4
         assert original(session, 1, "e1") == {}
-    db.close()
 
 
-def test_who_looked_is_remembered_longer_than_the_text(database_url: str) -> None:
-    db = Database(database_url)
-    db.upgrade()
-    with db.session() as session:
+def test_who_looked_is_remembered_longer_than_the_text(tables: Database) -> None:
+    with tables.session() as session:
         add(session, [Original(1, "e", "", "x")], NOW)
         note_look(session, 1, "e", user_id=3, user_name="Ada", now=NOW)
         note_look(session, 1, "e", user_id=4, user_name="Bea", now=NOW + timedelta(hours=1))
@@ -46,12 +42,10 @@ def test_who_looked_is_remembered_longer_than_the_text(database_url: str) -> Non
             ("Ada", NOW),
         ]
         assert looks(session, 1, "other") == ()
-    db.close()
 
 
 def test_originals_are_removed_when_their_days_are_over(tmp_path: Path) -> None:
-    db = Database(f"sqlite:///{tmp_path / 'p.db'}")
-    db.upgrade()
+    db = tables_in(tmp_path)
     now = datetime.now(UTC)
     with db.session() as session:
         for days in (0, 29, 31):

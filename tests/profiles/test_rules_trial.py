@@ -139,25 +139,22 @@ def test_the_history_is_kept_and_repetition_is_none(two_devices: Workspace) -> N
     ]
 
 
-def test_rules_are_rows_that_are_only_added(database_url: str) -> None:
-    database = Database(database_url)
-    database.upgrade()
-    with database.session(read_only=True) as session:
+def test_rules_are_rows_that_are_only_added(tables: Database) -> None:
+    with tables.session(read_only=True) as session:
         assert store.rules_in_force(session) == RulesVersion(0, IdentityRules())
     given = [
         IdentityRules(100, {"email": 1, "käyttäjä": 7}, ("user_id", "phone"), ("ä'\"\\%*", TILL)),
         IdentityRules(),
     ]
     for rules in given:
-        with database.session() as session:
+        with tables.session() as session:
             store.append_rules(session, RulesVersion(0, rules, "Åsa " * 50, NOW))
-    with database.session(read_only=True) as session:
+    with tables.session(read_only=True) as session:
         versions = store.rules_versions(session)
         assert store.rules_in_force(session) == versions[-1]
     assert [v.number for v in versions] == [0, 1, 2]
     assert [v.rules for v in versions[1:]] == given
     assert versions[1].changed_at == NOW
-    database.close()
 
 
 def test_a_preview_counts_and_names_who_comes_apart(two_devices: Workspace) -> None:

@@ -28,6 +28,9 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         ("timezone = 'Helsinki'", "Europe/Helsinki"),
         ("timezone = '../../etc/passwd'", "Europe/Helsinki"),
         ("language = 'sv'", "Allowed: fi or en"),
+        ("holidays = 'XX'", "FI, SE or DE-BY"),
+        ("holidays = 'DE-XX'", "FI, SE or DE-BY"),
+        ("holidays = 'fi'", "FI, SE or DE-BY"),
         ("log_level = 'loud'", "Allowed: debug"),
         ("memory_limit = 'much'", "500MB"),
         ("views_memory = 'much'", "500MB"),
@@ -62,6 +65,11 @@ def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, line: str, says: 
 def test_an_engine_that_cannot_be_is_refused(tmp_path, given):
     with pytest.raises(InvalidInput):
         read_settings(tmp_path, **given)
+
+
+@pytest.mark.parametrize("country", ["FI", "SE", "DE-BY", ""])
+def test_a_country_whose_holidays_are_known(tmp_path: Path, country: str) -> None:
+    assert read_settings(tmp_path, holidays=country).holidays == country
 
 
 def test_a_cluster_and_its_lake(tmp_path, monkeypatch):

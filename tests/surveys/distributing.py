@@ -17,7 +17,7 @@ from polku.surveys.inviting import note_outcome
 from polku.surveys.inviting.ledger import counts
 from polku.workspace import Workspace
 from tests.mail.postoffice import PostOffice
-from tests.surveys.test_answering import RAW
+from tests.surveys.over_http import RAW
 from tests.web.visits import post as post_on
 
 HERE = "https://polku.example.fi"

@@ -10,7 +10,7 @@ from polku.errors import InvalidInput
 from polku.i18n import use_language
 from polku.metrics import metric
 from polku.stats import proportion, scale_mean
-from polku.surveys.results import Question, Responses, by_metric, by_question
+from polku.surveys.results import Choice, Question, Responses, by_metric, by_question
 from tests.surveys.responses import (
     CHANNELS,
     EVERY,
@@ -70,6 +70,20 @@ def test_a_matrix_a_ranking_a_boolean_and_words() -> None:
     assert [s.count for s in only([True, False, True, True, True], WELL).shares] == [4, 1]
     words = only(["good", "  ", None, "bad", "so so", "x", "y", "z"], WORDS)
     assert (words.answered, words.share) == (6, proportion(6, 8))
+
+
+def test_what_a_boolean_stands_for_may_be_said_otherwise() -> None:
+    asked = Question("well", "boolean", choices=(Choice("yes"), Choice("no")))
+    assert [(s.key, s.count) for s in only(["yes", "no", "yes", "yes", "?"] * 2, asked).shares] == [
+        ("yes", 6),
+        ("no", 2),
+    ]
+
+
+def test_a_question_may_be_called_as_a_column_of_responses() -> None:
+    asked = Question("channel", "radiogroup", choices=(Choice("shop"), Choice("web")))
+    told = by_question(responses([{"channel": "shop"}] * 6, (asked,), channel=["email"] * 6))[0]
+    assert [(s.key, s.count) for s in told.shares] == [("shop", 6), ("web", 0)]
 
 
 def test_few_answers_are_hidden() -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -29,7 +30,7 @@ from polku.settings import read_settings
 from polku.store import kernels
 from polku.store.keys import identifier_key
 from polku.surveys.distribution import asking
-from polku.surveys.distribution.addresses import Entry, Fault, entries, lines_of
+from polku.surveys.distribution.addresses import Entry, Fault, entries, lines_of, rows_of, typed_rows
 from polku.surveys.distribution.jobs import look_for_events, send
 from polku.surveys.distribution.rules import AskingRules, write_rules
 from polku.surveys.distribution.store import mailings
@@ -38,9 +39,10 @@ from polku.web import entrance
 from polku.workspace import Workspace
 from tests.folders import empty_folder
 from tests.mail.postoffice import PostOffice, open_office
+from tests.sheets.workbooks import xlsx
 from tests.surveys.distributing import ALWAYS, HERE, deliver, number, planned, post, published, states
+from tests.surveys.over_http import events
 from tests.surveys.test_anonymous import changes, dump
-from tests.surveys.test_answering import events
 from tests.web.visits import ADMIN, token_on
 from tests.web.visits import post as post_on
 
@@ -174,6 +176,28 @@ def sent_to(
     assert mail(browser, key, address).status_code == 303
     deliver(workspace, office)
     return links(letter(office, address))
+
+
+def test_the_letter_is_seen_before_any_goes(workspace: Workspace, browser: TestClient) -> None:
+    key = published(workspace, browser, "Kirje ensin")
+    page = planned(browser, key, {"name": "k", "addresses": "Aino@example.fi", "percent": "100"})
+    (address,) = re.findall(r'<iframe name="letter"[^>]* src="([^"]+)"', page)
+    looked = browser.get(unescape(address).replace("lang=en", "lang=fi"))
+    assert "Suositteletko?" in looked.text
+    assert "Kävelykauppa" in looked.text
+    assert "/i/" not in looked.text
+    assert "sandbox" in looked.headers["content-security-policy"]
+    assert (
+        "frame-src 'self'" in browser.get(f"/surveys/{key}/distribution").headers["content-security-policy"]
+    )
+    assert states(workspace, key) == {}
+
+
+def test_the_ledger_calls_people_as_they_are_known(workspace: Workspace, browser: TestClient) -> None:
+    key = published(workspace, browser, "Nimet")
+    mail(browser, key, "vain.osoite@example.fi")
+    row = browser.get(f"/surveys/{key}/distribution").text.split("<tbody>")[1].split("</tr>")[0]
+    assert ">vain.osoite@example.fi</a>" in row
 
 
 def test_a_forged_link_and_one_of_another_survey_lead_nowhere(
@@ -357,13 +381,34 @@ def test_without_a_mail_server_the_page_says_what_to_set(tmp_path: Path) -> None
 
 def test_a_list_is_read_from_a_table_and_broken_lines_do_not_stop_it() -> None:
     table = "nimi;sähköposti\nEero;Eero@Example.fi\nLiisa;\nX;rikki@@x\nEero;eero@example.fi\n"
-    assert list(entries(table.splitlines())) == [Entry(2, "eero@example.fi"), Fault(4, "rikki@@x")]
+    assert list(entries(typed_rows(table.splitlines()))) == [
+        Entry(2, "eero@example.fi"),
+        Fault(4, "rikki@@x"),
+    ]
     plain = "a@example.fi\n\nb@example.fi, Bea\n".splitlines(keepends=True)
-    assert [e.address for e in entries(plain) if isinstance(e, Entry)] == ["a@example.fi", "b@example.fi"]
-    with pytest.raises(InvalidInput):
-        list(lines_of(BytesIO(b"PK\x03\x04\0")))
+    assert [e.address for e in entries(typed_rows(plain)) if isinstance(e, Entry)] == [
+        "a@example.fi",
+        "b@example.fi",
+    ]
+    with pytest.raises(InvalidInput, match="no list of addresses"):
+        list(rows_of(BytesIO(b"a@example.fi\0")))
+    with pytest.raises(InvalidInput, match="no whole spreadsheet"):
+        list(rows_of(BytesIO(b"PK\x03\x04\0")))
     for content in ("Jääskeläinen\n".encode("cp1252"), "Jääskeläinen\n".encode("utf-8-sig")):
         assert list(lines_of(BytesIO(content))) == ["Jääskeläinen\n"]
+
+
+def test_a_list_is_read_from_a_spreadsheet_as_from_csv() -> None:
+    sheet = xlsx(
+        {"Ihmiset": [["nimi", "Puhelin"], ["Eero", 358401234567], [], ["Liisa", "040 123 4567"], ["X", 12]]}
+    )
+    found = list(entries(chain(rows_of(BytesIO(sheet)), typed_rows(["+46701234567"])), "sms"))
+    assert found == [Entry(2, "+358401234567"), Fault(5, "12"), Entry(1, "+46701234567")]
+    several = xlsx({"A": [["a@example.fi"]], "Tyhjä": [], "B": [["b@example.fi"]]})
+    with pytest.raises(InvalidInput, match="Several sheets hold something: A, B"):
+        list(rows_of(BytesIO(several)))
+    hidden = xlsx({"A": [["a@example.fi"]], "B": [["b@example.fi"]]}, hidden=("B",))
+    assert list(entries(rows_of(BytesIO(hidden)))) == [Entry(1, "a@example.fi")]
 
 
 def test_rules_are_shown_before_anything_goes(
@@ -424,4 +469,4 @@ def test_a_file_can_be_sent_instead(workspace: Workspace, browser: TestClient) -
         assert "1 letter would go." in page.text
         assert "Line 3: <code>bad@</code>" in page.text
     page = browser.post(path, data=form, files={"file": ("list.xlsx", b"PK\x03\x04\0", "text/csv")})
-    assert (page.status_code, "This is no list of addresses" in page.text) == (422, True)
+    assert (page.status_code, "This is no whole spreadsheet" in page.text) == (422, True)

@@ -24,7 +24,7 @@ from polku.library import open_workspace
 from polku.settings import read_settings
 from polku.surveys import store as surveys
 from polku.surveys.distribution import lists, store, working
-from polku.surveys.distribution.addresses import Entry, Fault, entries, phone_number
+from polku.surveys.distribution.addresses import Entry, Fault, entries, phone_number, typed_rows
 from polku.surveys.distribution.rules import AskingRules, write_rules
 from polku.surveys.distribution.working import examples, forget, part, take_list, work
 from polku.surveys.inviting.ledger import counts, invitations
@@ -55,7 +55,7 @@ def asked_of(workspace: Workspace, lines: Iterator[str], *, state: str = "lookin
         ).key  # fmt: skip
         surveys.publish(session, key, by="T", now=now)
         mailing = store.add_mailing(session, survey=key, name="a", by="T", now=now, state="new")
-    mailing = take_list(workspace, mailing, lines)
+    mailing = take_list(workspace, mailing, typed_rows(lines))
     if state == "sending":
         work(workspace, now, seconds=60, only=mailing.id)
         with workspace.db.session() as session:
@@ -167,7 +167,7 @@ def test_a_list_without_an_address_is_no_mailing(workspace: Workspace) -> None:
 
 @given(st.lists(st.sampled_from(["a@x.fi", "b@x.fi", "A@x.fi ", "bad@", "", "c@x.fi"]), max_size=30))
 def test_each_address_once_each_broken_line_told(lines: list[str]) -> None:
-    found = list(entries(line + "\n" for line in lines))
+    found = list(entries(typed_rows(line + "\n" for line in lines)))
     good = list(dict.fromkeys(x.strip().lower() for x in lines if x and x != "bad@"))
     assert [e.address for e in found if isinstance(e, Entry)] == good
     assert sum(isinstance(e, Fault) for e in found) == lines.count("bad@")

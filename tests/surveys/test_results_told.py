@@ -17,7 +17,7 @@ from polku.errors import InvalidInput
 from polku.library import open_workspace
 from polku.settings import read_settings
 from polku.store import kernels
-from polku.surveys import SurveyAnswers, SurveyCompare, SurveyRate, SurveyResults
+from polku.surveys import SurveyAnswers, SurveyCompare, SurveyList, SurveyRate, SurveyResults
 from polku.web import entrance
 from polku.workspace import Workspace
 from tests.folders import empty_folder
@@ -179,3 +179,21 @@ def test_of_an_anonymous_survey_nobody_is_told(tmp_path: Path) -> None:
             SurveyAnswers.of({"survey": key, "who": ["city=Oulu"]}).answer(workspace)
         rate = SurveyRate.of({"survey": key}).answer(workspace)
         assert [s.key for s in rate.steps] == ["invited", "delivered", "completed"]
+
+
+def test_the_list_tells_the_number_that_a_survey_is_known_by(
+    workspace: Workspace, browser: TestClient, key: str
+) -> None:
+    told = next(m for m in SurveyResults.of({"survey": key}).answer(workspace).metrics if m.key == "nps")
+    listed = next(s for s in SurveyList().answer(workspace).surveys if s.key == key)
+    assert (listed.metric, listed.value) == ("nps", told.value)
+    row = unescape(browser.get("/surveys").text).split(f'href="/surveys/{key}"')[1].split("</tr>")[0]
+    signed = f"{told.value.estimate:+.0f}".replace("-", "−")
+    assert f'NPS</span> <b>{signed}<small class="sure">±{told.value.half_width:.0f}' in row
+
+
+def test_a_comparison_writes_a_metric_as_its_card_does(browser: TestClient, key: str) -> None:
+    page = browser.get(f"/surveys/{key}/compare?who_a=city%3DOulu").text
+    row = page.split("NPS (Net Promoter Score)")[1].split("</tr>")[0]
+    first, second, _ = re.findall(r'<td class="number">([^<]+)<small', row)
+    assert (first[0], second[0]) == ("−", "+")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
@@ -16,9 +17,10 @@ from polku.library import open_workspace
 from polku.profiles import Identities
 from polku.settings import read_settings
 from polku.store import kernels
+from polku.surveys.distribution.composing import text_timing
 from polku.surveys.distribution.jobs import look_for_events, send, send_reminders
 from polku.surveys.distribution.people import consent
-from polku.surveys.distribution.rules import AskingRules, write_rules
+from polku.surveys.distribution.rules import AskingRules, read_rules, write_rules
 from polku.surveys.inviting import SMS, note_call
 from polku.surveys.inviting.ledger import invitations
 from polku.web import entrance
@@ -272,6 +274,41 @@ def test_a_message_that_the_gateway_refuses_is_told_in_the_ledger(
         (row,) = invitations(session, survey=key)
     assert (row.state, row.reason, row.channel) == ("failed", "call_failed", "sms")
     with workspace.db.session() as session:
+        remove(session, webhook)
+
+
+def test_a_message_that_is_tried_again_waits_for_the_morning_and_says_until_when_it_may_be_delivered(
+    workspace: Workspace, browser: TestClient, gateway: Receiver
+) -> None:
+    key = published(workspace, browser, "Yöllä")
+    with workspace.db.session() as session:
+        webhook = add(session, "Yhdyskäytävä", gateway.url, [SMS], datetime.now(UTC)).id
+        before = read_rules(session)
+    sent(browser, key, {"name": "a", "addresses": "0401112223", "channel": "sms"})
+    send(workspace, datetime.now(UTC))
+    with workspace.db.session() as session:
+        write_rules(session, replace(before, opens=9, closes=20))
+    day = datetime.now(ZoneInfo("Europe/Helsinki")).date() + timedelta(days=1)
+
+    def at(hour: int, days: int = 0) -> datetime:
+        when = datetime.combine(day + timedelta(days=days), time(hour), ZoneInfo("Europe/Helsinki"))
+        return when.astimezone(UTC)
+
+    gateway.calls.clear()
+    gateway.answers.append(503)
+    made = []
+    for now in (at(19), at(20), at(23), at(8, 1), at(9, 1)):
+        caller = Caller(
+            workspace.db, timings=[text_timing(workspace)], notify=note_call, now=lambda now=now: now
+        )
+        made.append(caller.make_due())
+    assert made == [1, 0, 0, 0, 1]
+    first, again = (b["data"] for b in gateway.bodies())
+    assert (first["send_until"], again["send_until"]) == (at(20).isoformat(), at(20, 1).isoformat())
+    assert first | {"send_until": ""} == again | {"send_until": ""}
+    assert states(workspace, key) == {"sent": 1}
+    with workspace.db.session() as session:
+        write_rules(session, before)
         remove(session, webhook)
 
 

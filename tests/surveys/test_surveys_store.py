@@ -22,12 +22,9 @@ OTHER: dict[str, Any] = {
 
 
 @pytest.fixture
-def session(database_url: str) -> Iterator[Session]:
-    database = Database(database_url)
-    database.upgrade()
-    with database.session() as session:
+def session(tables: Database) -> Iterator[Session]:
+    with tables.session() as session:
         yield session
-    database.close()
 
 
 def made(session: Session, name: str = "Ostoksen jälkeen", **more: Any) -> store.Survey:

@@ -110,6 +110,12 @@ def test_effort_urgency_and_levels(
     assert levels <= set(told.levels)
 
 
+def test_an_expectation_of_quality_is_no_wait() -> None:
+    expected, waited = analyzed(["Odotin housujen laadulta enemmän.", "Odotin pakettia kaksi viikkoa."])
+    assert "speed" not in {m.aspect for m in expected.mentions}
+    assert "speed" in {m.aspect for m in waited.mentions}
+
+
 def test_the_taxonomy_can_be_edited() -> None:
     own = taxonomy_of('[aspects.sauna]\nlabel = { fi = "Sauna", en = "Sauna" }\nfi = ["sauna", "löyly*"]\n')
     (told,) = analyzed(["Saunassa oli hyvät löylyt"], expected="fi", taxonomy=own)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -41,12 +41,16 @@ def _no_attempts_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_client(tmp_path: Path, database: Database) -> Callable[..., TestClient]:
     """A browser at a Polku with the given settings. All share the tables, as after a restart."""
 
-    def make(*, at: str = HERE, **settings: Any) -> TestClient:
+    def make(
+        *, at: str = HERE, uploads: Mapping[str, int] = MappingProxyType({}), **settings: Any
+    ) -> TestClient:
         workspace = SimpleNamespace(
             settings=Settings(tmp_path, **settings), db=database, store=None, engine=None
         )
         collector = Route("/v1/track", lambda request: PlainTextResponse("taken"), methods=["POST"])
-        app = create_app(cast(Any, workspace), routers=[SLICE], routes=[collector], public=["/v1/"])
+        app = create_app(
+            cast(Any, workspace), routers=[SLICE], routes=[collector], public=["/v1/"], uploads=uploads
+        )
         return TestClient(app, base_url=at, follow_redirects=False, client=("127.0.0.1", 50_000))
 
     return make

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from polku.errors import InvalidInput
 from tests.databases import tables_in
-from tests.web.visits import ADMIN, paths, post, token_on
+from tests.web.visits import ADMIN, VILLE, log_in, paths, post, token_on
 
 
 @pytest.fixture
@@ -143,6 +143,25 @@ def test_a_form_larger_than_any_of_ours_is_not_read(admin, type_):
     stranger = TestClient(admin.app, base_url="http://127.0.0.1:8000", follow_redirects=False)
     answer = stranger.post("/login", content=endless(), headers={"Content-Type": type_})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(("role", "size", "status"), [
+    ("analyst", 2 << 20, 303), ("analyst", 3 << 20, 303), ("analyst", 6 << 20, 413), ("agent", 2 << 20, 413),
+])  # fmt: skip
+def test_files_come_where_they_may_as_large_as_they_may_by_who_may_bring_them(
+    make_client, role, size, status
+):
+    house = make_client(uploads={"/account": 3 << 20})
+    assert post(house, "/setup", ADMIN).status_code == 303
+    person = VILLE | {"role": role}
+    assert post(house, "/settings/users/new", person).status_code == 303
+    client = TestClient(house.app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+    assert log_in(client, person).status_code == 303
+    form = {"csrf_token": token_on(client, "/settings/account"), "name": "Ville", "language": "en"}
+    answer = client.post("/settings/account", data=form, files={"file": ("a.csv", b"a" * size)})
+    assert answer.status_code == status
+    if status == 413:
+        assert ("larger than 3 MB" if role == "analyst" else "at most 1024 KB") in answer.text
 
 
 def test_nothing_is_told_of_requests_whatever_the_environment_says(make_client, monkeypatch):

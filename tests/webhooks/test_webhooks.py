@@ -10,7 +10,7 @@ import pytest
 
 from polku.db import Database
 from polku.errors import Conflict, InvalidInput
-from polku.webhooks import Caller, Ended, add, posting, send
+from polku.webhooks import Caller, Ended, Timing, add, posting, send
 from polku.webhooks.calls import calls, forget, make_again, turn_off
 from polku.webhooks.posting import signature
 from polku.webhooks.store import checked_url, webhooks
@@ -232,3 +232,31 @@ def test_addresses_that_cannot_be_called_are_refused(url):
 )
 def test_addresses_of_others_and_of_one_s_own_network_are_taken(url):
     assert checked_url(url) == url
+
+
+def test_what_may_not_go_now_waits_and_holds_nothing_else_up(tables, clock, receiver):
+    hook(tables, receiver.url, "case.opened", "theme.new")
+    opens = START + timedelta(hours=8)
+    timing = Timing(
+        "case.opened",
+        may=lambda session, now: now == START or now >= opens,
+        told=lambda session, now, data: {**data, "now": now.isoformat()},
+    )
+    caller = Caller(tables, now=clock, timings=[timing])
+    receiver.answers.append(503)  # the first try is in time, and the receiver rests
+    for n in range(3):
+        say(tables, clock, n)
+    assert caller.make_due() == 1
+    clock.now = START + timedelta(minutes=5)
+    say(tables, clock, 9, kind="theme.new")
+    assert caller.make_due() == 1, "only what may go, though others wait for longer"
+    clock.now = opens - timedelta(seconds=1)
+    assert caller.make_due() == 0
+    clock.now = opens
+    assert caller.make_due() == 3
+    told = [b["data"] for b in receiver.bodies()]
+    assert [t["n"] for t in told] == [0, 9, 0, 1, 2]
+    assert [t.get("now") for t in told] == [START.isoformat(), None, *[opens.isoformat()] * 3]
+    ids = [headers["webhook-id"] for headers, _ in receiver.calls]
+    assert ids[0] == ids[2]
+    assert {state for state, _, _ in states(tables)} == {"made"}

@@ -24,6 +24,7 @@ from polku.cases.queries import summary
 from polku.cases.store import Filtered, answers_of, case_by_id, cases, people
 from polku.cases.tables import CaseRow
 from polku.cases.words import in_pages
+from polku.cases.working_time import WorkingDays
 from polku.errors import NotFound
 from polku.i18n import LANGUAGES, gettext, use_language
 from polku.mail import InvalidAddress, Sender
@@ -62,13 +63,13 @@ def change(request: Request, id: int, user: CurrentUser, data: FormData) -> Resp
         return _page(request, id, user, Drafts(state=filled), status=422)
 
     def save(session: Session, by: Actor, now: datetime) -> None:
-        zone = ZoneInfo(workspace.settings.timezone)
-        due_at = form.due_at.replace(tzinfo=form.due_at.tzinfo or zone).astimezone(UTC)
+        working = WorkingDays.of(workspace.settings)
+        due_at = form.due_at.replace(tzinfo=form.due_at.tzinfo or working.zone).astimezone(UTC)
         was = handling.case_of(session, id).due_at
         if was.replace(second=0, microsecond=0) == due_at:
             due_at = was  # the field has no seconds
         wish = Wish(form.status, form.owner, due_at, form.priority)
-        handling.change(session, id, form.version, wish, by=by, now=now, zone=zone)
+        handling.change(session, id, form.version, wish, by=by, now=now, working=working)
 
     return _done(request, id, user, save, Drafts(state=filled), gettext("Saved."))
 
@@ -156,10 +157,10 @@ def close(request: Request, id: int, user: CurrentUser, data: FormData) -> Respo
 
 @router.post(PATH + "/{id}/reopen")
 def reopen(request: Request, id: int, user: CurrentUser) -> Response:
-    zone = ZoneInfo(_workspace(request).settings.timezone)
+    working = WorkingDays.of(_workspace(request).settings)
 
     def save(session: Session, by: Actor, now: datetime) -> None:
-        handling.reopen(session, id, by=by, now=now, zone=zone)
+        handling.reopen(session, id, by=by, now=now, working=working)
 
     _work(request, user, save)
     return redirect(f"{PATH}/{id}", flash=gettext("The case is open again."))

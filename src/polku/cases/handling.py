@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from polku.cases.history import REACHED, is_taken, note
 from polku.cases.rules import Priority, remind_at
 from polku.cases.ruling import rule
 from polku.cases.tables import CaseAlertRow, CaseEntryRow, CaseRow
+from polku.cases.working_time import WorkingDays
 from polku.errors import Conflict, InvalidInput, NotFound
 from polku.mail import Ended, Letter, Sender, put
 from polku.web.tables import User
@@ -69,7 +69,7 @@ def case_of(session: Session, id: int, version: int | None = None) -> CaseRow:
 
 
 def change(
-    session: Session, id: int, version: int, wish: Wish, *, by: Actor, now: datetime, zone: ZoneInfo
+    session: Session, id: int, version: int, wish: Wish, *, by: Actor, now: datetime, working: WorkingDays
 ) -> bool:
     """Change owner, status, due time and priority; whether anything did. Raises CaseChanged, Conflict if closed."""
     case = _working(session, id, version)
@@ -82,7 +82,7 @@ def change(
         _move(session, case, wish.status, by, now)
     if case.due_at != wish.due_at:
         about = {"from": case.due_at.isoformat(), "to": wish.due_at.isoformat()}
-        _put_off(case, wish.due_at, now, zone)
+        _put_off(case, wish.due_at, now, working)
         _noted(session, case, "due", by, now, about)
     if case.priority != wish.priority:
         about = {"from": case.priority, "to": wish.priority}
@@ -169,7 +169,7 @@ def close(
     announce(session, "case.closed", case, rule(session, case.rule_id).name, now)
 
 
-def reopen(session: Session, id: int, *, by: Actor, now: datetime, zone: ZoneInfo) -> None:
+def reopen(session: Session, id: int, *, by: Actor, now: datetime, working: WorkingDays) -> None:
     """Go on with a closed case; it is due as if it had been opened now. One that is open stays as it is."""
     case = case_of(session, id)
     if case.status != "closed":
@@ -177,7 +177,7 @@ def reopen(session: Session, id: int, *, by: Actor, now: datetime, zone: ZoneInf
     was = {"outcome": case.outcome, "satisfied": case.satisfied}
     case.status, case.closed_at = "in_progress", None
     case.outcome, case.outcome_words, case.satisfied = "", "", None
-    _put_off(case, rule(session, case.rule_id).due_at(now, zone), now, zone)
+    _put_off(case, rule(session, case.rule_id).due_at(now, working), now, working)
     _noted(session, case, "reopened", by, now, was)
 
 
@@ -215,9 +215,9 @@ def _move(session: Session, case: CaseRow, status: Status, by: Actor, now: datet
     _noted(session, case, "status", by, now, about)
 
 
-def _put_off(case: CaseRow, due_at: datetime, now: datetime, zone: ZoneInfo) -> None:
+def _put_off(case: CaseRow, due_at: datetime, now: datetime, working: WorkingDays) -> None:
     case.due_at, case.overdue_told = due_at, False
-    case.remind_at = remind_at(now, due_at, zone)
+    case.remind_at = remind_at(now, due_at, working)
 
 
 def _noted(

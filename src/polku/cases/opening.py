@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from polku.cases.reading import answers_after
 from polku.cases.rules import Answer, Rule, judged, remind_at
 from polku.cases.ruling import looked, next_owner, progress, rules
 from polku.cases.tables import CaseAnswerRow, CaseRow
+from polku.cases.working_time import WorkingDays
 from polku.profiles import Identities
 from polku.store import Snapshot
 from polku.text import redacted
@@ -86,19 +86,25 @@ class Opening:
     ) -> int | None:
         """Open cases in one unit of work, and note that events up to `upto` have been looked at; None: others have
         changed the rules or been here since."""
-        who, zone = self._workspace.part(Identities).current(), ZoneInfo(self._workspace.settings.timezone)
+        who, working = self._workspace.part(Identities).current(), WorkingDays.of(self._workspace.settings)
         with self._workspace.db.session() as session:
             at = progress(session)
             # Asked again under the lock: a rule may have been turned on meanwhile, which puts the progress back.
             if at.seq != noted or [r for r in rules(session) if r.on] != on:
                 return None
-            opened = sum(take(session, on, a, members=who.members, zone=zone, now=now) for a in low)
+            opened = sum(take(session, on, a, members=who.members, working=working, now=now) for a in low)
             at.seq = upto
         return opened
 
 
 def take(
-    session: Session, on: Sequence[Rule], answer: Answer, *, members: Members, zone: ZoneInfo, now: datetime
+    session: Session,
+    on: Sequence[Rule],
+    answer: Answer,
+    *,
+    members: Members,
+    working: WorkingDays,
+    now: datetime,
 ) -> bool:
     """Open the case of an answer, or put it to the one that its customer has open; whether it opened one.
 
@@ -113,7 +119,7 @@ def take(
     case = _open_of(session, rule, answer, members)
     is_new = case is None
     if case is None:
-        case = _open(session, rule, answer, zone)
+        case = _open(session, rule, answer, working)
     said = redacted(answer.comment[:LONGEST_COMMENT]).text if answer.comment else ""
     session.add(
         CaseAnswerRow(
@@ -139,9 +145,9 @@ def take(
     return is_new
 
 
-def _open(session: Session, rule: Rule, answer: Answer, zone: ZoneInfo) -> CaseRow:
+def _open(session: Session, rule: Rule, answer: Answer, working: WorkingDays) -> CaseRow:
     opened_at = answer.received_at
-    due_at = rule.due_at(opened_at, zone)
+    due_at = rule.due_at(opened_at, working)
     case = CaseRow(
         version=1,
         rule_id=rule.id,
@@ -152,7 +158,7 @@ def _open(session: Session, rule: Rule, answer: Answer, zone: ZoneInfo) -> CaseR
         priority=rule.priority,
         opened_at=opened_at,
         due_at=due_at,
-        remind_at=remind_at(opened_at, due_at, zone),
+        remind_at=remind_at(opened_at, due_at, working),
     )
     session.add(case)
     session.flush()

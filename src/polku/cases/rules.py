@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
 
-from polku.cases.working_time import days_after, time_after, time_between
+from polku.cases.working_time import WorkingDays, days_after, time_after, time_between
 from polku.metrics import Metric, metrics
 
 Unit = Literal["days", "hours"]
@@ -38,11 +37,11 @@ class Rule:
     changed_by: str = ""
     changed_at: datetime | None = None
 
-    def due_at(self, opened_at: datetime, zone: ZoneInfo) -> datetime:
+    def due_at(self, opened_at: datetime, working: WorkingDays) -> datetime:
         """By when a case that opens then is to be closed: in working days or working hours."""
         if self.due_unit == "days":
-            return days_after(opened_at, self.due, zone)
-        return time_after(opened_at, timedelta(hours=self.due), zone)
+            return days_after(opened_at, self.due, working)
+        return time_after(opened_at, timedelta(hours=self.due), working)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,10 @@ class Answer:
     comment: str = ""
 
 
-def remind_at(start: datetime, due_at: datetime, zone: ZoneInfo) -> datetime | None:
+def remind_at(start: datetime, due_at: datetime, working: WorkingDays) -> datetime | None:
     """When to tell that a case is due soon: three quarters of the working time have gone; None if there is none."""
-    length = time_between(start, due_at, zone)
-    return time_after(start, length * TOLD_AT, zone) if length else None
+    length = time_between(start, due_at, working)
+    return time_after(start, length * TOLD_AT, working) if length else None
 
 
 def judged(rules: Iterable[Rule], answer: Answer) -> tuple[Rule, Measured] | None:

@@ -145,7 +145,8 @@ def _form(
         found = people(session)
     return render(
         request, "cases/rule.html", status=status, filled=filled, rule=rule, about=_about(workspace),
-        people=found, units=list(words.UNITS.items()), priorities=list(words.PRIORITIES.items()),
+        holidays=workspace.settings.holidays, people=found,
+        units=list(words.UNITS.items()), priorities=list(words.PRIORITIES.items()),
         low=_lowest(),
     )  # fmt: skip
 

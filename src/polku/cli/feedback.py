@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from pydantic import ValidationError
 
 from polku import library, originals
-from polku.cli.options import data_option
+from polku.cli.options import data_option, from_options
 from polku.cli.queries import query_group
 from polku.errors import InvalidInput
 from polku.feedback import Comments
@@ -30,7 +29,6 @@ from polku.i18n import LazyText, _l, gettext, number
 from polku.settings import read_settings
 from polku.store import RunningServer, kernels, running_server
 from polku.text import LANGUAGES, taxonomy_from, taxonomy_of
-from polku.validation import problem
 from polku.workspace import Workspace
 
 _MANY = ("columns", "staff")
@@ -68,16 +66,7 @@ def _wishes(command: Callable[..., None]) -> Callable[..., None]:
 
 def _wished(given: dict[str, Any]) -> FileWish:
     """Raises InvalidInput that names the option."""
-    try:
-        return FileWish(**{name: value for name, value in given.items() if value not in (None, ())})
-    except ValidationError as e:
-        first = e.errors()[0]
-        raise InvalidInput(
-            "--%(option)s: %(problem)s (given: %(given)s).",
-            option=str(first["loc"][0]).replace("_", "-"),
-            problem=problem(dict(first)),
-            given=repr(first["input"]),
-        ) from e
+    return from_options(FileWish, {name: value for name, value in given.items() if value not in (None, ())})
 
 
 def _path(file: str) -> Path:

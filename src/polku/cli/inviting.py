@@ -11,14 +11,14 @@ import click
 import httpx
 from pydantic import TypeAdapter
 
-from polku.cli.options import data_option
+from polku.cli.options import data_option, from_options
 from polku.cli.output import show
 from polku.errors import InvalidInput, NotReady
 from polku.i18n import gettext, use_language
 from polku.library import client_of, open_workspace, raise_for_error
 from polku.settings import read_settings
 from polku.store import running_server
-from polku.surveys.distribution.addresses import lines_of
+from polku.surveys.distribution.addresses import rows_of
 from polku.surveys.distribution.inviting import Invitations, Invite, invite
 
 
@@ -30,7 +30,10 @@ def invite_command() -> click.Command:
     @click.command("invite", help=summary)
     @click.argument("survey")
     @click.option(
-        "--list", "file", type=click.Path(), help=gettext("A CSV or text file with addresses, one a line")
+        "--list",
+        "file",
+        type=click.Path(),
+        help=gettext("A spreadsheet (.xlsx), CSV or text file with addresses, one a line"),
     )
     @click.option(
         "--name",
@@ -57,7 +60,7 @@ def invite_command() -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help=gettext("Print the answer as JSON, in English"))
     @data_option
     def run(survey: str, file: str | None, folder: str, as_json: bool, **given: Any) -> None:
-        asked = Invite(survey=survey, **{**given, "who": list(given["who"])})
+        asked = from_options(Invite, {"survey": survey, **given, "who": list(given["who"])})
         with use_language("en") if as_json else nullcontext(), ExitStack() as closing:
             opened = closing.enter_context(_opened(file)) if file else None
             answer = _invited(folder, asked, opened)
@@ -84,7 +87,7 @@ def _invited(folder: str, asked: Invite, file: BinaryIO | None) -> Invitations:
     if server is None:
         with open_workspace(settings) as workspace:
             workspace.local.refresh()
-            return invite(workspace, asked, lines_of(file) if file else None, by=gettext("the command line"))
+            return invite(workspace, asked, rows_of(file) if file else None, by=gettext("the command line"))
     with client_of(server) as client:
         try:
             content = iter(lambda: file.read(1 << 16), b"") if file else b""

@@ -31,6 +31,7 @@ from polku.library import make_folder, open_workspace
 from polku.settings import Settings, read_settings
 from polku.store import announce, kernels
 from polku.surveys import distribution, inviting
+from polku.surveys.distribution.composing import text_timing
 from polku.web import rendering
 from polku.web.store import company
 from polku.workspace import Workspace
@@ -91,7 +92,7 @@ def run(settings: Settings) -> None:
         runner = Runner(db, _jobs(workspace))
         postman, caller = (
             mail.postman_of(settings, db, _note_outcome),
-            webhooks.Caller(db, notify=inviting.note_call),
+            webhooks.Caller(db, notify=inviting.note_call, timings=[text_timing(workspace)]),
         )
         reading, following, learner = (
             CommentKeeper(workspace),

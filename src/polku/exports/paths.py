@@ -40,7 +40,8 @@ PATHS: Final = pa.schema(
 
 ROWS_AT_ONCE: Final = 1_000_000
 _STORED: Final = ("name", "type", "source", "event_id", "occurred_at", "path", "value", "score", "properties")
-_NOTHING: Final = pa.scalar(None, pa.string())
+_NOTHING: Final = pa.nulls(1, pa.string())[0]
+"""Not by `pa.scalar`, which loads pandas: a command that only asks a server needs none."""
 
 Flags = npt.NDArray[np.bool_]
 

@@ -19,7 +19,7 @@ from polku.answer import Answer
 from polku.feedback import reading, store
 from polku.feedback.alert_letter import Told, alert_letter
 from polku.feedback.comments import Comments
-from polku.feedback.rising import WEEK_S, WEEKS, Rise, rising, same_theme
+from polku.feedback.rising import MOST_BEFORE, MOST_READ, QUIET, WEEK_S, WEEKS, Rise, rising, untold
 from polku.feedback.tables import ThemeAlertRow
 from polku.jobs import Job, JobKind
 from polku.mail import Sender, put
@@ -31,12 +31,6 @@ from polku.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-QUIET: Final = timedelta(days=28)
-"""A theme that was told of is not told of again within this time."""
-MOST_READ: Final = 5_000
-"""Comments of a language that a look rests on at most: so many of the week, so many of those before, by chance."""
-MOST_TOLD: Final = 5
-"""Themes of a language and day: if more rise, something else has changed, e.g. what is asked."""
 EXAMPLES: Final = 3
 
 
@@ -81,18 +75,17 @@ def look(workspace: Workspace, now: datetime) -> int:
     were told of. Done again on the same day it tells nothing again."""
     zone = ZoneInfo(workspace.settings.timezone)
     until = datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
-    rises = _rises(workspace, int(until.timestamp()))
+    found = _rises(workspace, int(until.timestamp()))
     told = 0
     with workspace.db.session() as session:
         recent = store.alerts_since(session, now - QUIET)
-        for code, rise, ids in rises:
-            if any(r.language == code and same_theme(r.words.split("\n"), rise.words) for r in recent):
-                continue
-            row = _row(code, rise, ids, until, now)
-            store.add_alert(session, row)
-            recent = [row, *recent]
-            _tell(workspace, session, row, now)
-            told += 1
+        for code, rises in found.items():
+            known = [row.words.split("\n") for row in recent if row.language == code]
+            for rise in untold([rise for rise, _ in rises], known):
+                row = _row(code, rise, next(ids for r, ids in rises if r is rise), until, now)
+                store.add_alert(session, row)
+                _tell(workspace, session, row, now)
+                told += 1
     return told
 
 
@@ -101,10 +94,10 @@ def alerts_told(workspace: Workspace, since: datetime) -> AlertsTold:
         return AlertsTold(tuple(_alert(row) for row in store.alerts_since(session, since)))
 
 
-def _rises(workspace: Workspace, end: int) -> list[tuple[str, Rise, list[int]]]:
-    """Language, what rises, and the numbers of last week's comments that speak of it."""
+def _rises(workspace: Workspace, end: int) -> dict[str, list[tuple[Rise, list[int]]]]:
+    """By language what rises, with the numbers of last week's comments that speak of it."""
     start = end - WEEKS * WEEK_S
-    made: list[tuple[str, Rise, list[int]]] = []
+    made: dict[str, list[tuple[Rise, list[int]]]] = {}
     with workspace.part(Comments).current().reading() as connection:
         low, high = start << 31, (end << 31) - 1
         counted = connection.execute(
@@ -113,24 +106,25 @@ def _rises(workspace: Workspace, end: int) -> list[tuple[str, Rise, list[int]]]:
         ).fetchall()
         for code, _ in counted:
             week = (end - WEEK_S) << 31
-            rows = [*_sample(connection, code, week, high), *_sample(connection, code, low, week - 1)]
+            rows = _sample(connection, code, week, high, MOST_READ)
+            rows += _sample(connection, code, low, week - 1, MOST_BEFORE)
             profiles = reading.who(workspace, [row[1] for row in rows])
             owners = [profile or -1 - nth for nth, profile in enumerate(profiles)]
             terms = theme_terms([row[3] for row in rows], code)
             found = themes_of_terms(terms)
-            rises = rising(terms, found, owners, [row[2] for row in rows], end)[:MOST_TOLD]
-            made += [(code, rise, [rows[i][0] for i in rise.comments]) for rise in rises]
+            rises = rising(terms, found, owners, [row[2] for row in rows], end)
+            made[code] = [(rise, [rows[i][0] for i in rise.comments]) for rise in rises]
     return made
 
 
 def _sample(
-    connection: sqlite3.Connection, language: str, low: int, high: int
+    connection: sqlite3.Connection, language: str, low: int, high: int, most: int
 ) -> list[tuple[int, int, int, str]]:
-    """Number, key, time and text of at most MOST_READ comments: by their digests, which is by chance."""
+    """Number, key, time and text of `most` comments: by their digests, which is by chance."""
     return connection.execute(
         "SELECT id, key, at, text FROM comment WHERE id BETWEEN ? AND ? AND language = ? "
         "ORDER BY digest LIMIT ?",
-        (low, high, language, MOST_READ),
+        (low, high, language, most),
     ).fetchall()
 
 

@@ -26,14 +26,17 @@ from polku.journeys import Touchpoints
 from polku.metrics import metrics
 from polku.text import LANGUAGES
 from polku.text import Kind as Personal
+from polku.web import navigation
 from polku.web.forms import Email, Filled, Form, FormData, read_form
+from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 BRING: Final = "/feedback/bring"
-UPLOADS: Final = {BRING: LARGEST_FILE + (1 << 20)}
+UPLOADS: Final = {BRING: LARGEST_FILE}
 router = APIRouter(include_in_schema=False)
+navigation.add(NavItem(BRING, _l("Bring comments"), "import", 30, section="feedback", role="analyst"))
 
 MOST_FILES: Final = 20
 MOST_LOOKED_FOR: Final = 50_000

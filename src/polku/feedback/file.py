@@ -40,6 +40,15 @@ class Read:
     analysis: Analysis
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`told` changes with what is told of comments (touchpoints, taxonomy, models, corrections), `came` when others
+    come."""
+
+    told: tuple[str, ...]
+    came: int
+
+
 class CommentFile:
     """Readers have a connection each; one writer at a time."""
 
@@ -71,6 +80,8 @@ class CommentFile:
             state = {}
         done = int(state.get("seq", 0))
         if state.get("format") == FORMAT and done < next_seq:
+            with self.writing() as connection:
+                connection.execute(_INDEX)  # files of before have none
             return done
         self.remove()
         self.path.touch(mode=0o600)
@@ -88,6 +99,11 @@ class CommentFile:
     def state(self) -> dict[str, str]:
         with self.reading() as connection:
             return dict(connection.execute("SELECT name, value FROM state"))
+
+    def version(self) -> Version:
+        """What answers rest on: it differs when comments have come, or other things are told of them."""
+        state = self.state()
+        return Version(tuple(state.get(name, "") for name in _TELLING_STATE), int(state.get("came", "0")))
 
     def note(self, state: Mapping[str, str]) -> None:
         with self.writing() as connection:
@@ -109,6 +125,8 @@ class CommentFile:
                 [(id, _terms_of(read)) for id, _, read in fresh],
             )
             connection.execute("INSERT OR REPLACE INTO state VALUES ('seq', ?)", (str(seq),))
+            if batch:
+                connection.execute(_CAME)
 
     def touch(self, touchpoints: Mapping[int, str]) -> None:
         """Give comments, by number, other touchpoints; those that have them already stay as they are."""
@@ -139,6 +157,9 @@ class CommentFile:
         return connection
 
 
+_TELLING_STATE: Final = ("touchpoints", "understanding", "corrected")
+_CAME: Final = "INSERT INTO state VALUES ('came', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
+_INDEX: Final = "CREATE INDEX IF NOT EXISTS comment_language ON comment (language, id)"
 _OTHERS: Final = re.compile(r"[^\w-]")
 _INSERT: Final = (
     "INSERT INTO comment (id, seq, digest, key, at, touchpoint, score, language, sentiment, negative, positive, "

@@ -9,8 +9,11 @@ from typing import Final
 
 from polku.errors import PolkuError
 from polku.feedback.comments import Comments
+from polku.feedback.kept import KeptAnswers
+from polku.feedback.pain_points import pain_points
+from polku.feedback.themes import MOST_READ, FoundThemes
 from polku.store.background import give_way
-from polku.workspace import Workspace
+from polku.workspace import FOREVER, Workspace
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ class CommentKeeper:
     """Looks for new comments every few seconds, until `stop`."""
 
     def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._comments = workspace.part(Comments)
         self._store = workspace.store
         self._seen, self._worked_since = 0, 0.0
@@ -57,13 +61,26 @@ class CommentKeeper:
             if self._stopping.wait(time.monotonic() - begun):
                 return
 
+    def _work_ahead(self) -> None:
+        """What the page of feedback asks first, where it takes long: so nobody waits for it after a start."""
+        with self._comments.file.reading() as connection:
+            beyond = connection.execute("SELECT 1 FROM comment LIMIT 1 OFFSET ?", (MOST_READ,)).fetchone()
+        if beyond and not self._stopping.is_set():
+            self._workspace.part(FoundThemes).of(0, FOREVER, every="month", language=None, touchpoint=None)
+            pain_points(self._workspace, low=0, high=FOREVER, touchpoint=None, limit=1)
+
     def _run(self) -> None:
         give_way()
+        ahead = False
         while not self._stopping.wait(LOOKS_EVERY_S):
             try:
                 self._seen, self._worked_since = self._store.snapshot.next_seq, time.monotonic()
                 self._comments.catch_up(self._stop)
                 self._read_anew()
+                if not ahead:
+                    self._work_ahead()
+                    ahead = True
+                self._workspace.part(KeptAnswers).renew()
             except PolkuError as e:
                 log.warning("comments_not_read reason=%s", e.message)
             except OSError as e:

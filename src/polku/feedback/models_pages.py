@@ -10,14 +10,19 @@ from starlette.responses import Response
 
 from polku.feedback.models import choose, models_told
 from polku.feedback.pages import PATH, language_name
-from polku.i18n import gettext
+from polku.i18n import _l, gettext
 from polku.text import LANGUAGES
+from polku.web import navigation
+from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 MODELS: Final = PATH + "/models"
 router = APIRouter(include_in_schema=False)
+navigation.add(
+    NavItem(PATH + "/models", _l("What was learned"), "metric", 50, section="feedback", role="analyst")
+)
 
 
 @router.get(MODELS)

@@ -16,12 +16,13 @@ from polku.feedback.queries import FeedbackComments, FeedbackPains, FeedbackThem
 from polku.feedback.reading import MIXED
 from polku.feedback.understanding import Understandings
 from polku.i18n import LazyText, _l, current_language
+from polku.i18n import language_name as named
 from polku.journeys import Touchpoints
 from polku.text import EMOTIONS, LANGUAGES
 from polku.web import navigation
 from polku.web.listing import Column, Listing, TableRequest
 from polku.web.navigation import NavItem
-from polku.web.rendering import render
+from polku.web.rendering import FLASH_COOKIE, render
 from polku.web.visitor import CurrentUser, visitor_of
 from polku.workspace import Workspace
 
@@ -29,6 +30,8 @@ PATH: Final = "/feedback"
 COMMENTS: Final = "/feedback/comments"
 router = APIRouter(include_in_schema=False)
 navigation.add(NavItem(PATH, _l("Feedback"), "comment", 42))
+navigation.add(NavItem(PATH, _l("Overview"), "comment", 10, section="feedback"))
+navigation.add(NavItem(COMMENTS, _l("Comments"), "search", 20, section="feedback"))
 
 ALERTS_SHOWN: Final = timedelta(days=28)
 COLUMNS: Final = (Column(_l("Comment")),)
@@ -66,13 +69,27 @@ FEELINGS: Final[dict[str, LazyText]] = {
     "anticipation": _l("anticipation"),
 }
 LOOKS_AGAIN_S: Final = 3
-_ASKED: Final = ("text", "sentiment", "aspect", "theme", "touchpoint", "level", "language", "since", "until")
+_ASKED: Final = (
+    "text",
+    "sentiment",
+    "aspect",
+    "felt",
+    "theme",
+    "touchpoint",
+    "level",
+    "language",
+    "since",
+    "until",
+)
 assert set(FEELINGS) == set(EMOTIONS)
 
 
 def language_name(code: str) -> str:
-    """What a language is called, where that is known; else its code."""
-    return str(LANGUAGE_NAMES.get(code, code))
+    """What a language is called within a sentence; its code where that is not known."""
+    if code in LANGUAGE_NAMES:
+        return str(LANGUAGE_NAMES[code])
+    name = named(code)
+    return name[:1].lower() + name[1:] if current_language() == "fi" else name
 
 
 @router.get(PATH)
@@ -83,7 +100,8 @@ def show_feedback(request: Request, user: CurrentUser) -> Response:
         themes = FeedbackThemes.of({}).answer(workspace)
     except NotReady:
         return being_read(request)
-    if themes.waiting and not themes.comments:
+    just_brought = FLASH_COOKIE in request.cookies  # what is durable is read a moment later
+    if not themes.comments and (themes.waiting or just_brought):
         return being_read(request)
     now = datetime.now(UTC)
     with workspace.db.session(read_only=True) as session:
@@ -146,6 +164,7 @@ def words_for_pages(workspace: Workspace, *, corrects: bool = True) -> dict[str,
         "efforts": EFFORTS,
         "feelings": FEELINGS,
         "language_names": LANGUAGE_NAMES,
+        "language_name": language_name,
         "felt_names": {**SENTIMENTS, MIXED: _l("mixed")},
         "understood": LANGUAGES,
     }

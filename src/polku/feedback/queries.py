@@ -11,6 +11,7 @@ from polku.feedback import reading, telling
 from polku.feedback.alerts import AlertsTold, alerts_told
 from polku.feedback.comments import Comments
 from polku.feedback.models import ModelsTold, models_told
+from polku.feedback.pain_points import pain_points
 from polku.feedback.search import Wanted, search
 from polku.feedback.taxonomies import TaxonomyTold, taxonomy_told
 from polku.feedback.themes import FoundThemes
@@ -32,6 +33,7 @@ class FeedbackComments(PeriodQuery):
     text: str = Field("", max_length=200, description="Words that the comment has, in any of their forms")
     sentiment: Sentiment | None = Field(None, description="negative, neutral or positive")
     aspect: str | None = Field(None, description="What it speaks of, by its name in the taxonomy, e.g. price")
+    felt: Sentiment | None = Field(None, description="How that is felt which it speaks of")
     theme: str | None = Field(None, description="A theme's name as polku feedback themes tells it")
     touchpoint: str | None = Field(None, description="The key of the touchpoint that it came with")
     level: Level | None = Field(None, description="Level of experience: action, emotion or meaning")
@@ -48,6 +50,7 @@ class FeedbackComments(PeriodQuery):
             self.text,
             self.sentiment,
             self.aspect,
+            self.felt,
             self.level,
             self.language,
             self.touchpoint,
@@ -88,17 +91,7 @@ class FeedbackPains(PeriodQuery):
 
     def answer(self, workspace: Workspace) -> telling.Pains:
         low, high = self.period(workspace)
-        comments = workspace.part(Comments)
-        with comments.current().reading() as connection:
-            return reading.pains(
-                workspace,
-                connection,
-                low=low,
-                high=high,
-                touchpoint=self.touchpoint,
-                limit=self.limit,
-                waiting=comments.waiting(),
-            )
+        return pain_points(workspace, low=low, high=high, touchpoint=self.touchpoint, limit=self.limit)
 
 
 class FeedbackTaxonomy(Query):

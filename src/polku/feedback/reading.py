@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,24 +14,17 @@ import numpy as np
 
 from polku.feedback import search, telling
 from polku.feedback.comments import Comments
-from polku.feedback.pains import Mentioned
-from polku.feedback.pains import pains as pains_of
+from polku.feedback.pains import NEWEST
 from polku.feedback.store import Correction
-from polku.feedback.understanding import Understandings
-from polku.i18n import current_language
-from polku.journeys import Touchpoints
 from polku.profiles import Identities
-from polku.stats import proportion
-from polku.text import Level
 from polku.workspace import Workspace
 
 EXAMPLE: Final = 300
 """Characters of an example."""
 EXAMPLES: Final = 3
+_WORDS: Final = re.compile(r"\w+")
 MIXED: Final = "mixed"
 """Of an aspect that one clause praises and another blames."""
-MOST_READ: Final = 50_000
-"""Comments that pain points and levels rest on at most, the newest: they are read within a second."""
 
 
 def moment(seconds: int) -> datetime:
@@ -109,72 +103,18 @@ def examples(
     )
 
 
-def pains(
-    workspace: Workspace,
-    connection: sqlite3.Connection,
-    *,
-    low: int,
-    high: int,
-    touchpoint: str | None,
-    limit: int,
-    waiting: bool,
-) -> telling.Pains:
-    """Pain points and levels of the comments that are understood, with low ≤ time < high (seconds since 1970): of the
-    newest MOST_READ of them."""
-    rows = connection.execute(
-        "SELECT id, key, at, touchpoint, levels FROM comment WHERE id BETWEEN ? AND ? "
-        "AND sentiment IS NOT NULL AND (?3 IS NULL OR touchpoint = ?3) ORDER BY id DESC LIMIT ?4",
-        (low << 31, (high << 31) - 1, touchpoint, MOST_READ),
-    ).fetchall()[::-1]
-    profiles = who(workspace, [row[1] for row in rows])
-    # of comments that nobody is known to have made each is somebody's: below 0, where no profile is
-    owners = {
-        row[0]: profile or -1 - nth for nth, (row, profile) in enumerate(zip(rows, profiles, strict=True))
-    }
-    at = {row[0]: (row[2], row[3]) for row in rows}
-    mentions = [
-        Mentioned(comment, owners[comment], at[comment][0], aspect, at[comment][1], label == "negative")
-        for comment, aspect, label in connection.execute(
-            "SELECT comment, aspect, sentiment FROM mention WHERE aspect <> '' AND comment BETWEEN ? AND ?",
-            (rows[0][0] if rows else 0, rows[-1][0] if rows else 0),
-        )
-        if comment in at
-    ]
-    found = pains_of(mentions, [(owners[row[0]], row[2]) for row in rows])[:limit]
-    language = current_language()
-    names = {e.name: e.called(language) for e in workspace.part(Understandings).current().taxonomy.aspects}
-    told = tuple(
-        telling.PainPoint(
-            p.aspect,
-            names.get(p.aspect, p.aspect),
-            p.touchpoint,
-            len(p.comments),
-            p.reach,
-            p.severity,
-            p.trend,
-            p.priority,
-            examples(workspace, connection, p.comments[:EXAMPLES]),
-        )
-        for p in found
-    )
-    levels = [(row[3], row[4].split(",")) for row in rows]
-    return telling.Pains(told, _levels(workspace, levels), len(rows), waiting)
-
-
-def _levels(workspace: Workspace, told: Sequence[tuple[str, list[str]]]) -> tuple[telling.LevelAt, ...]:
-    """The three levels by stage, in the order of the stages; comments of no stage last."""
-    catalogue = workspace.part(Touchpoints).catalogue()
-    stage_of = {t.key: t.stage or "" for t in catalogue.touchpoints}
-    by_stage: dict[str, list[list[str]]] = defaultdict(list)
-    for touchpoint, levels in told:
-        by_stage[stage_of.get(touchpoint, "")].append(levels)
-    order = [*(s.key for s in catalogue.stages), ""]
-    return tuple(
-        telling.LevelAt(
-            stage,
-            len(found),
-            *(proportion(sum(level in levels for levels in found), len(found)) for level in Level),
-        )
-        for stage in order
-        if (found := by_stage.get(stage))
-    )
+def unlike(connection: sqlite3.Connection, of_each: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Of the first comments of each pain point or theme those that are shown: the same words once, and none that the
+    page has shown already, where there are others."""
+    first = [ids[:NEWEST] for ids in of_each]
+    rows = search.rows(connection, [i for ids in first for i in ids])
+    texts = {row["id"]: " ".join(_WORDS.findall(row["text"].casefold())) for row in rows}
+    seen: set[str] = set()
+    found = []
+    for ids in first:
+        own = list({texts[i]: i for i in reversed(ids)}.values())[::-1]  # of the same words the first
+        fresh = [i for i in own if texts[i] not in seen]
+        shown = [*fresh, *(i for i in own if texts[i] in seen)][:EXAMPLES]
+        seen.update(texts[i] for i in shown)
+        found.append(shown)
+    return found

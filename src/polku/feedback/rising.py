@@ -6,31 +6,46 @@ words (what is new has no theme of its own yet, but its words burst). Words that
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
 import numpy as np
-from scipy import special, stats
+import numpy.typing as npt
 
 from polku.feedback.pains import ratio
-from polku.stats import FEWEST, Estimate
+from polku.stats import FEWEST, Estimate, beyond_swings, swings
 from polku.text import Themes
 
 WEEKS: Final = 13
 """The last one and twelve before."""
 WEEK_S: Final = 7 * 86_400
 LEVEL: Final = 0.002
-"""The chance that a look at comments in which nothing changes finds anything at all, all words and themes considered
-(Bonferroni); with a look a day that is less than one false alarm a year."""
+"""Finds to expect of a look at comments in which nothing changes, all words and themes considered: with a look a day
+0.7 a year. `python -m benchmarks.alarms` counted 1, 2 and 0 letters in three years of 25 comments a day where a tenth
+of the words swing, 0 in two years of 100 and in one of 1,000, and 0 in two years of 25 without swings."""
 FEWEST_IN_WEEK: Final = 20
 """Customers who commented: below that a week tells nothing."""
 TIMES: Final = 1.5
 """What has not grown by half is not worth a letter, however sure it is."""
+QUIET: Final = timedelta(days=28)
+"""A theme that was told of is not told of again within this time."""
+MOST_TOLD: Final = 5
+"""Themes of a language and day: if more rise, something else has changed, e.g. what is asked."""
+MOST_READ: Final = 5_000
+"""Comments of a language and week that a look rests on at most, by chance."""
+MOST_BEFORE: Final = 20_000
+"""Of the weeks before: how much a word swings is only seen where each week has many."""
 NEW_AT_MOST: Final = 0.1
 MOST_WORDS: Final = 10
 _SAME: Final = 0.5
+
+
+Words = tuple[str, ...]
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +69,49 @@ def rising(
     """What rises in the week before `end` (seconds since 1970), the surest first.
 
     `terms` are the telling words of each comment, `found` their themes, `who` whose they are, `at` when they came
-    (seconds). A customer counts once a week. p-values are Fisher's exact, one-sided; where a word or theme went up and
-    down from week to week before, more than by chance, they are made larger by that much (quasi-likelihood).
+    (seconds). A customer counts once a week. p-values are Fisher's exact, one-sided, over what the word or theme is
+    likely to swing from week to week, which is learned from it and from all the others (`polku.stats.swings`); then
+    `expected_by_chance` makes them the number of finds to expect of all that was looked at.
     """
     weeks = np.array([(end - 1 - t) // WEEK_S for t in at], np.int64)
-    of_weeks = _People(who, weeks)
-    if of_weeks.last < FEWEST_IN_WEEK or of_weeks.before < FEWEST_IN_WEEK:
+    counted = _Counted(_spoken(terms, found), who, weeks)
+    counts, totals = counted.counts, counted.totals
+    n, n_before = int(totals[0]), int(totals[1:].sum())
+    if n < FEWEST_IN_WEEK or n_before < FEWEST_IN_WEEK:
         return []
-    members: dict[tuple[str, ...], list[int]] = {t.words[:MOST_WORDS]: list(t.comments) for t in found.themes}
-    of_terms: dict[str, list[int]] = defaultdict(list)
-    for i, told in enumerate(terms):
-        for term in set(told):
-            of_terms[term].append(i)
-    members |= {(term,): at_ for term, at_ in of_terms.items()}
-    tested = {key: c for key, m in members.items() if (c := of_weeks.counts(m))[0] >= FEWEST}
-    rises = [_rise(key, members[key], counts, of_weeks, len(tested)) for key, counts in tested.items()]
-    kept = [r for r in rises if r is not None and r.p_value <= LEVEL]
-    return _joined(sorted(kept, key=lambda r: (r.p_value, -r.count, r.name)))
+    last, before = counts[:, 0], counts[:, 1:].sum(axis=1)
+    by_chance = _tail(last - 1, n + n_before, last + before, n)
+    more = (last >= FEWEST) & (last * n_before >= TIMES * before * n)
+    likely = np.flatnonzero(more & (by_chance <= LEVEL))
+    seen = np.flatnonzero(totals[1:]) + 1
+    common = None
+    rises = []
+    for thing in likely[np.argsort(by_chance[likely])].tolist():
+        if expected_by_chance(by_chance[thing], last + before, n, n_before) > LEVEL:
+            break  # what is less sure is not sure enough either
+        common = common or swings(counts[:, seen], totals[seen])
+        k, k_before = int(last[thing]), int(before[thing])
+        sizes = common.of(counts[thing : thing + 1, seen], totals[seen])[0]
+        p = beyond_swings(k, n, k_before, n_before, periods=len(seen), sizes=sizes)
+        adjusted = expected_by_chance(p, last + before, n, n_before)
+        if adjusted <= LEVEL:
+            words = counted.things[thing]
+            course = "new" if k_before <= NEW_AT_MOST * (k + k_before) else "growing"
+            times = ratio(k, n, k_before, n_before)
+            told = counted.in_last(thing)
+            rises.append(Rise(", ".join(words[:3]), words, course, told, k, n, times, adjusted))
+    return _joined(sorted(rises, key=lambda r: (r.p_value, -r.count, r.name)))
+
+
+def untold(rises: Sequence[Rise], told: Iterable[Sequence[str]]) -> list[Rise]:
+    """Which of what rises to tell of: the surest, none of which is a theme that was `told` (its words) within QUIET."""
+    known = list(told)
+    fresh: list[Rise] = []
+    for rise in rises[:MOST_TOLD]:
+        if not any(same_theme(words, rise.words) for words in known):
+            fresh.append(rise)
+            known.append(rise.words)
+    return fresh
 
 
 def same_theme(words: Iterable[str], others: Iterable[str]) -> bool:
@@ -79,63 +120,63 @@ def same_theme(words: Iterable[str], others: Iterable[str]) -> bool:
     return len(one & other) >= _SAME * max(1, min(len(one), len(other)))
 
 
-class _People:
-    """Customers by week: week 0 is the last."""
+class _Counted:
+    """Customers by week and by what they speak of: week 0 is the last. `counts` are things × weeks."""
 
-    def __init__(self, who: Sequence[int], weeks: np.ndarray) -> None:
-        self._pairs = list(zip(who, weeks.tolist(), strict=True))
-        totals: dict[int, set[int]] = defaultdict(set)
-        for person, week in self._pairs:
-            totals[week].add(person)
-        self.totals: Mapping[int, int] = {w: len(totals[w]) for w in range(WEEKS) if w in totals}
-        self.last = self.totals.get(0, 0)
-        self.before = sum(n for w, n in self.totals.items() if w)
+    def __init__(self, spoken: Mapping[Words, Sequence[int]], who: Sequence[int], weeks: Numbers) -> None:
+        self.things = list(spoken)
+        self._members = list(spoken.values())
+        within = (weeks >= 0) & (weeks < WEEKS)
+        nth = {person: i for i, person in enumerate(dict.fromkeys(who))}
+        people = np.array([nth[person] for person in who], np.int64) * WEEKS + weeks
+        self.totals: Numbers = np.bincount(np.unique(people[within]) % WEEKS, minlength=WEEKS)
+        sizes = [len(m) for m in self._members]
+        comments = np.fromiter(itertools.chain.from_iterable(self._members), np.int64, sum(sizes))
+        thing = np.repeat(np.arange(len(sizes)), sizes)[within[comments]]
+        span = int(people.max(initial=0)) + 1
+        told = np.unique(thing * span + people[comments[within[comments]]])
+        cells = told // span * WEEKS + told % span % WEEKS
+        self.counts: Numbers = np.bincount(cells, minlength=len(sizes) * WEEKS).reshape(-1, WEEKS)
+        self._weeks = weeks
 
-    def counts(self, comments: Iterable[int]) -> list[int]:
-        """Customers who speak of it in each week, the last first."""
-        told = {self._pairs[i] for i in comments}
-        counts = [0] * WEEKS
-        for _, week in told:
-            if week < WEEKS:
-                counts[week] += 1
-        return counts
-
-    def in_last(self, comments: Iterable[int]) -> tuple[int, ...]:
-        return tuple(i for i in comments if self._pairs[i][1] == 0)
-
-
-def _rise(
-    words: tuple[str, ...], comments: Sequence[int], counts: list[int], people: _People, tests: int
-) -> Rise | None:
-    last, before = counts[0], sum(counts[1:])
-    n, n_before = people.last, people.before
-    if last * n_before < TIMES * before * n:
-        return None
-    p = float(stats.hypergeom.sf(last - 1, n + n_before, last + before, n))
-    p = _dispersed(p, counts, people)
-    return Rise(
-        ", ".join(words[:3]),
-        words,
-        "new" if before <= NEW_AT_MOST * (last + before) else "growing",
-        people.in_last(comments),
-        last,
-        n,
-        ratio(last, n, before, n_before),
-        min(1.0, p * tests),
-    )
+    def in_last(self, thing: int) -> tuple[int, ...]:
+        """Last week's comments that speak of it."""
+        return tuple(i for i in self._members[thing] if self._weeks[i] == 0)
 
 
-def _dispersed(p: float, counts: list[int], people: _People) -> float:
-    """A p-value made larger where earlier weeks differed by more than chance: its z divided by √φ (Pearson's)."""
-    weeks = [w for w in people.totals if w]
-    share = sum(counts[w] for w in weeks) / people.before
-    if not 0 < share < 1 or len(weeks) < 4:
-        return p
-    chi = sum(
-        (counts[w] - share * people.totals[w]) ** 2 / (people.totals[w] * share * (1 - share)) for w in weeks
-    )
-    spread = max(1.0, chi / (len(weeks) - 1))
-    return float(special.ndtr(special.ndtri(max(p, 1e-300)) / np.sqrt(spread)))
+def _spoken(terms: Sequence[Sequence[str]], found: Themes) -> dict[Words, Sequence[int]]:
+    """The comments of each theme and each term."""
+    of_terms: dict[str, list[int]] = defaultdict(list)
+    for i, told in enumerate(terms):
+        for term in set(told):
+            of_terms[term].append(i)
+    members: dict[Words, Sequence[int]] = {t.words[:MOST_WORDS]: t.comments for t in found.themes}
+    return members | {(term,): at for term, at in of_terms.items()}
+
+
+def expected_by_chance(p: float, totals: Numbers, n: int, n_before: int) -> float:
+    """How many things would be found with a p-value of `p` or less if nothing but chance were at work.
+
+    The sum over all things, spoken of by `totals` customers in all weeks, of the largest p-value up to `p` that so many
+    can have (Westfall and Wolfinger 1997: Bonferroni for counts). What is too rare to be found costs nothing, and what
+    is looked at must not depend on how common it was in the last week (else rare things are found by chance).
+    """
+    sizes, times = np.unique(totals[totals >= FEWEST], return_counts=True)
+    grown = np.ceil(TIMES * sizes * n / (n_before + TIMES * n)).astype(np.int64)
+    low, high = np.maximum(grown, FEWEST), np.minimum(sizes, n) + 1
+    low = np.minimum(low, high)
+    while (low < high).any():
+        middle = (low + high) // 2
+        rare = _tail(middle - 1, n + n_before, sizes, n) <= p
+        low, high = np.where(rare, low, np.minimum(middle + 1, high)), np.where(rare, middle, high)
+    return float(times @ _tail(low - 1, n + n_before, sizes, n))
+
+
+def _tail(k: Any, population: int, marked: Any, drawn: int) -> Any:
+    """The chance that more than `k` of those drawn are marked ones (hypergeometric)."""
+    from scipy import stats  # takes a third of a second: every command and server would wait for it
+
+    return stats.hypergeom.sf(k, population, marked, drawn)
 
 
 def _joined(rises: list[Rise]) -> list[Rise]:

@@ -20,6 +20,7 @@ CREATE TABLE comment (
 );
 CREATE INDEX comment_digest ON comment (digest);
 CREATE INDEX comment_touchpoint ON comment (touchpoint, id);
+CREATE INDEX comment_language ON comment (language, id);
 CREATE TABLE mention (
   comment INTEGER NOT NULL,
   aspect TEXT NOT NULL,       -- '' or a name of the taxonomy; so is touchpoint

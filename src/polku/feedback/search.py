@@ -22,11 +22,13 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which comments; what is None is not asked. low ≤ time < high in seconds since 1970."""
+    """Which comments; what is None is not asked. `felt` is how they feel about the aspect, or about any where none is
+    named. low ≤ time < high in seconds since 1970."""
 
     text: str = ""
     sentiment: str | None = None
     aspect: str | None = None
+    felt: str | None = None
     level: str | None = None
     language: str | None = None
     touchpoint: str | None = None
@@ -89,6 +91,12 @@ def _source(wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
     values: tuple[Any, ...] = ()
     if wanted.ids is not None:
         others, values = " AND id IN (SELECT value FROM json_each(?))", (json.dumps(list(wanted.ids)),)
+    if wanted.felt is not None:
+        others += (
+            " AND id IN (SELECT comment FROM mention WHERE aspect <> '' AND (? IS NULL OR aspect = ?) "
+            "AND sentiment = ?)"
+        )
+        values = (*values, wanted.aspect, wanted.aspect, wanted.felt)
     if not match:
         return f"FROM comment WHERE id BETWEEN ? AND ?{others}", (low, high, *values)
     found = "SELECT rowid AS id FROM terms WHERE terms MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC"

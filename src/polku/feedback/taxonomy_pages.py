@@ -16,15 +16,22 @@ from polku.feedback.taxonomies import restore_shipped, save_taxonomy
 from polku.feedback.taxonomy_form import GROUP_NAMES, TaxonomyForm, changed_meanwhile
 from polku.feedback.taxonomy_trial import MOST_TRIED, newest, one_told, tried
 from polku.feedback.understanding import Understandings, taxonomy_in
-from polku.i18n import current_language, gettext
+from polku.i18n import _l, current_language, gettext
 from polku.text import LANGUAGES, Taxonomy
+from polku.web import navigation
 from polku.web.forms import FormData
+from polku.web.navigation import NavItem
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
 
 TAXONOMY: Final = PATH + "/taxonomy"
 router = APIRouter(include_in_schema=False)
+navigation.add(
+    NavItem(
+        PATH + "/taxonomy", _l("What comments speak of"), "touchpoint", 40, section="feedback", role="analyst"
+    )
+)
 
 
 @router.get(TAXONOMY)

@@ -136,4 +136,6 @@ class Pains(Answer):
     pains: tuple[PainPoint, ...]
     stages: tuple[LevelAt, ...]
     comments: Annotated[int, Field(description="That this rests on: the newest 50,000 that are understood")]
+    negative: Annotated[Estimate, Field(description="Share of those comments, 0–1")]
+    positive: Annotated[Estimate, Field(description="Share of those comments, 0–1")]
     waiting: bool

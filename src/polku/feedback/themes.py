@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,61 +16,54 @@ from polku.errors import NotFound
 from polku.feedback import reading, telling
 from polku.feedback.comments import Comments
 from polku.feedback.following import Followed, followed
+from polku.feedback.kept import KeptAnswers
 from polku.text import LANGUAGES, themes
 from polku.workspace import FOREVER, Workspace
 
 MOST_READ: Final = 5_000
 """Of each language: themes of the newest so many comments are found, in a few seconds."""
-_REMEMBERED: Final = 16
 
 Asked = tuple[int, int, str, str | None, str | None]
+Found = tuple[telling.ThemesTold, dict[str, list[int]]]
+"""What is told, and the numbers of each theme's comments."""
 
 
 class FoundThemes:
-    """A part of the workspace. Finding takes seconds, so the same is found once."""
+    """A part of the workspace. Finding takes seconds, so what was found is kept."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._known: OrderedDict[tuple[Any, ...], tuple[telling.ThemesTold, dict[str, list[int]]]] = (
-            OrderedDict()
-        )
-        self._lock = threading.Lock()
 
     def of(
         self, low: int, high: int, *, every: str, language: str | None, touchpoint: str | None
     ) -> telling.ThemesTold:
         """Themes of comments with low ≤ time < high in seconds since 1970, over days, weeks or months."""
-        return self._found((low, high, every, language, touchpoint))[0]
+        (told, _), others_came = self._found((low, high, every, language, touchpoint))
+        return replace(told, waiting=others_came or self._workspace.part(Comments).waiting())
 
     def comments_of(self, theme: str) -> Sequence[int]:
         """Numbers of the comments of a theme of all times. Raises NotFound."""
-        _, members = self._found((0, FOREVER, "month", None, None))
+        (_, members), _ = self._found((0, FOREVER, "month", None, None))
         if theme not in members:
             raise NotFound("There is no theme '%(theme)s'. See: polku feedback themes", theme=theme)
         return members[theme]
 
-    def _found(self, asked: Asked) -> tuple[telling.ThemesTold, dict[str, list[int]]]:
-        comments = self._workspace.part(Comments)
-        file = comments.current()
-        with self._lock, file.reading() as connection:
-            mark = connection.execute("SELECT max(rowid), count(*) FROM comment").fetchone()
-            touched = file.state().get("touchpoints")
-            known = self._known.get((*asked, *mark, touched))
-            if known is None:
-                known = self._find(connection, asked, waiting=comments.waiting())
-                self._known[(*asked, *mark, touched)] = known
-                while len(self._known) > _REMEMBERED:
-                    self._known.popitem(last=False)
-            return known
+    def _found(self, asked: Asked) -> tuple[Found, bool]:
+        return self._workspace.part(KeptAnswers).answer(("themes", *asked), lambda: self._find(asked))
 
-    def _find(
-        self, connection: sqlite3.Connection, asked: Asked, *, waiting: bool
-    ) -> tuple[telling.ThemesTold, dict[str, list[int]]]:
+    def _find(self, asked: Asked) -> Found:
+        with self._workspace.part(Comments).current().reading() as connection:
+            return self._find_in(connection, asked)
+
+    def _find_in(self, connection: sqlite3.Connection, asked: Asked) -> Found:
         low, high, every, language, touchpoint = asked
-        where = "id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR language = ?3) AND (?4 IS NULL OR touchpoint = ?4)"
-        values = (low << 31, (high << 31) - 1, language, touchpoint)
+        of_language = "" if language is None else " AND language = :language"
+        of_touchpoint = "" if touchpoint is None else " AND touchpoint = :touchpoint"
+        index = "comment_language" if touchpoint is None else "comment_touchpoint"
+        source = f"comment INDEXED BY {index} WHERE id BETWEEN :low AND :high{of_language}{of_touchpoint}"
+        values = {"low": low << 31, "high": (high << 31) - 1, "language": language, "touchpoint": touchpoint}
         counted = connection.execute(
-            f"SELECT language, count(*) FROM comment WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",  # noqa: S608 - our own words
+            f"SELECT language, count(*) FROM {source} GROUP BY 1 ORDER BY 2 DESC, 1",  # noqa: S608 - our own words
             values,
         ).fetchall()
         told: list[telling.ThemeOf] = []
@@ -79,20 +71,21 @@ class FoundThemes:
         read = 0
         for spoken, _ in counted:
             rows = connection.execute(
-                f"SELECT id, at, sentiment, text FROM comment WHERE {where} AND language = ?5 "  # noqa: S608 - as above
-                "ORDER BY id DESC LIMIT ?6",
-                (*values, spoken, MOST_READ),
+                f"SELECT id, at, sentiment, text FROM {source} AND language = :spoken "  # noqa: S608 - as above
+                "ORDER BY id DESC LIMIT :most",
+                values | {"spoken": spoken, "most": MOST_READ},
             ).fetchall()[::-1]
             read += len(rows)
             for theme, starts in self._themes(rows, spoken, every):
                 ids = [rows[i][0] for i in theme.comments]
                 members.setdefault(theme.name, []).extend(ids)
-                shown = reading.examples(self._workspace, connection, ids[: len(theme.examples)])
+                (unlike,) = reading.unlike(connection, [ids])
+                shown = reading.examples(self._workspace, connection, unlike)
                 told.append(_theme(theme, spoken, starts, shown))
         told.sort(key=lambda t: (-t.count, t.name))
         languages = tuple(telling.Spoken(code, n, code in LANGUAGES) for code, n in counted)
         total = sum(n for _, n in counted)
-        return telling.ThemesTold(tuple(told), languages, total, read, waiting), members
+        return telling.ThemesTold(tuple(told), languages, total, read, waiting=False), members
 
     def _themes(
         self, rows: Sequence[tuple[int, int, str | None, str]], language: str, every: str

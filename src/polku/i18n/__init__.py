@@ -24,7 +24,7 @@ from polku.i18n.formats import (
     signed,
     use_timezone,
 )
-from polku.i18n.names import language_name, own_language_name, written_languages
+from polku.i18n.names import direction, language_name, own_language_name, written_languages
 from polku.i18n.texts import LazyText, at_a_terminal, both_forms, gettext, in_words, lazy, ngettext
 
 _l = lazy
@@ -39,6 +39,7 @@ __all__ = [
     "current_language",
     "current_zone",
     "day",
+    "direction",
     "duration",
     "gettext",
     "in_words",

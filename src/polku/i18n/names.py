@@ -36,6 +36,18 @@ def _name(code: str, within: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def direction(code: str) -> str:
+    """How it is written: "ltr", or "rtl" for Arabic, Hebrew and others; of one that nobody knows "ltr".
+
+    >>> direction("ar")
+    'rtl'
+    """
+    try:
+        return str(Locale.parse(code, sep="-").text_direction)
+    except (ValueError, UnknownLocaleError):
+        return "ltr"
+
+
 @cache
 def written_languages() -> tuple[str, ...]:
     """Codes (ISO 639-1) of the languages that a text can be written in, as far as their names are known."""

@@ -119,6 +119,12 @@ class Metric:
     categories: tuple[Category, ...] = ()
     figure: Callable[[Values], Values] | None = None
 
+    @property
+    def extent(self) -> tuple[float, float]:
+        """The least and the most that the number can be that it is known by."""
+        first = self.measures[0]
+        return first.low * first.factor, first.high * first.factor
+
     def estimate(
         self, answers: Answers, *, clusters: Answers | None = None, weights: Answers | None = None
     ) -> Estimate:
@@ -183,13 +189,20 @@ class Metric:
         """
         (low, high), given = self.scale, answer
         if isinstance(given, Sequence):
-            figures, _ = self._figures([given])
-            if not len(figures):
-                raise ValueError(f"an item of {self.key} was not answered")
-            given, low, high = float(figures[0]), self.low, self.high
+            given, low, high = self.figure_of(given), self.low, self.high
         if not low <= given <= high:
             raise ValueError(f"{self.key} is {low:g} to {high:g}, not {given}")
         return (float(given) - low) / (high - low) * 200 - 100
+
+    def figure_of(self, answers: Sequence[float]) -> float:
+        """The figure of one respondent, from an answer to each item.
+
+        Raises ValueError for one off its scale, or where an item was not answered.
+        """
+        figures, _ = self._figures([answers])
+        if not len(figures):
+            raise ValueError(f"an item of {self.key} was not answered")
+        return float(figures[0])
 
     def _figures(self, answers: Answers) -> tuple[Values, npt.NDArray[np.int64]]:
         """The figure of each who answered every item, and which of `answers` it is of."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from polku.errors import InvalidInput, Words
+from polku.settings.countries import is_country
 
 LANGUAGES: Final = ("fi", "en")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])(i?)B", re.IGNORECASE)
@@ -33,6 +34,9 @@ class Settings:
     public_url: str = ""  # how browsers reach it, e.g. https://polku.example.fi; empty: as they came
     trusted_proxies: str = ""  # comma-separated addresses whose X-Forwarded-* is believed
     timezone: str = "Europe/Helsinki"
+    holidays: str = (
+        "FI"  # country whose public holidays are no working days, or a part of one: DE-BY; empty: none
+    )
     language: str = "fi"  # of pages before a user has chosen
     threads: int = 0  # for questions; 0: as many as there are processors
     segment_rows: int = 250_000  # events of one Parquet file; until then they are in memory and the journal
@@ -135,6 +139,10 @@ def _check(settings: Settings) -> None:
         ),
         "log_level": (settings.log_level.lower() in LOG_LEVELS, ", ".join(LOG_LEVELS)),
         "timezone": (_is_timezone(settings.timezone), Words("a name such as Europe/Helsinki or UTC")),
+        "holidays": (
+            is_country(settings.holidays),
+            Words("a country or a part of one, such as FI, SE or DE-BY, or nothing"),
+        ),
         "port": (0 < settings.port < 65_536, Words("%(low)s to %(high)s", low=1, high=65_535)),
         "threads": (settings.threads >= 0, Words("0 (as many as there are processors) or more")),
         "memory_limit": (bool(_SIZE.fullmatch(settings.memory_limit)), Words("a size such as 500MB or 2GB")),

@@ -14,6 +14,7 @@ from polku.stats.ranks import Ranks, quantile_ranks
 from polku.stats.reliability import cronbach_alpha
 from polku.stats.scale_mean import NET, net_share, of_scale, scale_mean, weighed_share
 from polku.stats.shrinkage import Shrunk, shrink
+from polku.stats.swings import Swings, beyond_swings, swings
 from polku.stats.two_means import Sums, two_means
 from polku.stats.two_proportions import Shared, two_proportions
 from polku.stats.two_scale_means import two_net_shares, two_scale_means, two_weighed_shares
@@ -32,9 +33,11 @@ __all__ = [
     "Shrunk",
     "Sums",
     "Survival",
+    "Swings",
     "TimeTaken",
     "Weighed",
     "backed_off",
+    "beyond_swings",
     "clustered_mean",
     "clustered_proportion",
     "cronbach_alpha",
@@ -56,6 +59,7 @@ __all__ = [
     "scale_mean",
     "share_within",
     "shrink",
+    "swings",
     "two_means",
     "two_net_shares",
     "two_proportions",

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+from scipy import special
 
 Values = npt.NDArray[np.float64]
 
@@ -42,6 +42,8 @@ def shrink(counts: npt.ArrayLike) -> Shrunk:
     if len(answered) < 2:
         total = np.maximum(c.sum(axis=1, keepdims=True), 1.0)
         return Shrunk(np.where(c.sum(axis=1, keepdims=True) > 0, c / total, common), c, 0.0, common)
+    from scipy import optimize  # takes a tenth of a second: every command and server would wait for it
+
     found = optimize.minimize_scalar(
         lambda log_n: -_log_likelihood(answered, np.exp(log_n) * common),
         bounds=(np.log(_LEAST), np.log(max(_LEAST, c.sum()))),

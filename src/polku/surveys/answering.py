@@ -15,7 +15,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 
 from polku import originals
-from polku.collect import SURVEY_RESPONDED, Collector, Refusal, Row, score
+from polku.collect import SURVEY_RESPONDED, Collector, Row, score
 from polku.errors import Conflict, InvalidInput
 from polku.i18n import LazyText, _l
 from polku.originals import Original
@@ -29,6 +29,7 @@ from polku.surveys.inviting.ledger import note_answered
 from polku.surveys.inviting.links import Outcome
 from polku.surveys.kiosk import given_in_time
 from polku.surveys.known import Asked, KnownSurveys
+from polku.surveys.scoring import measured
 from polku.surveys.unfinished import UnfinishedAnswers
 from polku.surveys.visitors.asking import Visitors
 from polku.workspace import Workspace
@@ -339,24 +340,11 @@ def _said(
     comments = [q.name for q in definition.questions if q.type == "comment" and q.name in checked.answers]
     if comments:
         said["comment"] = checked.answers[comments[0]]
-    measured = _measured(asked, checked.answers)
-    if measured is None:
+    found = measured(definition, asked.tags, checked.answers)
+    if found is None:
         return said, None
-    metric, answer = measured
-    said |= {"metric": metric, "score": answer}
+    said |= {"metric": found[0], "score": found[1]}
     return said, score(said)
-
-
-def _measured(asked: Asked, answers: Mapping[str, Any]) -> tuple[str, float] | None:
-    """The first answer whose metric puts a response on one scale: the event's own score."""
-    for question, tags in asked.tags.items():
-        if tags.metric and question in answers:
-            try:
-                score({"metric": tags.metric, "score": answers[question]})
-            except Refusal:
-                continue
-            return tags.metric, answers[question]
-    return None
 
 
 def _occurred_us(answered_at: datetime | None, received_us: int) -> int:

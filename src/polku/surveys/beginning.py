@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -20,7 +20,6 @@ from polku.surveys.building.bringing import bring
 from polku.surveys.definition import Definition
 from polku.surveys.limesurvey import Brought
 from polku.surveys.ready import ReadySurvey, ready_surveys
-from polku.web import gate
 from polku.web.forms import Filled, Form, FormData, read_form
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentAnalyst
@@ -30,14 +29,17 @@ router = APIRouter(include_in_schema=False)
 BLANK: Final = "blank"
 IMPORT: Final = "/surveys/import"
 LARGEST_FILE: Final = 20 << 20
-gate.take_files(IMPORT, LARGEST_FILE)
+UPLOADS: Final = {IMPORT: LARGEST_FILE}
 
 
 class NewSurvey(Form):
-    name: Annotated[str, Field(max_length=store.LONGEST_NAME)]
+    """`then` is what comes next: its questions are looked at, or it is published as it is."""
+
+    name: Annotated[str, Field(max_length=store.LONGEST_NAME)] = ""
     template: str = BLANK
     touchpoint: str = ""
     anonymous: bool = False
+    then: Literal["questions", "publish"] = "questions"
 
 
 class BroughtSurvey(Form):
@@ -49,9 +51,7 @@ class BroughtSurvey(Form):
 
 @router.get("/surveys/new")
 def show_new(request: Request, user: CurrentAnalyst, template: str = "nps") -> Response:
-    chosen = _ready(template)
-    raw = {"template": template, "name": str(chosen.name) if chosen else ""}
-    return _new_page(request, filled=Filled[NewSurvey](raw=raw))
+    return _new_page(request, filled=Filled[NewSurvey](raw={"template": template}))
 
 
 @router.post("/surveys/new")
@@ -63,13 +63,20 @@ def add(request: Request, user: CurrentAnalyst, data: FormData) -> Response:
     made = _created(
         request,
         user.name,
-        name=form.name,
+        name=form.name or (str(ready.name) if ready else gettext("New survey")),
         definition=ready.json if ready else {"pages": [{"name": "page1", "elements": []}]},
         tags={q: store.Tags(t.metric, t.level or "") for q, t in ready.tags.items()} if ready else {},
         anonymous=form.anonymous,
         touchpoint=form.touchpoint,
     )
-    return redirect(f"/surveys/{made.key}/edit")
+    if not ready or form.then == "questions":
+        return redirect(f"/surveys/{made.key}/edit")
+    with _workspace(request).db.session() as session:
+        store.publish(session, made.key, by=user.name, now=datetime.now(UTC))
+    return redirect(
+        f"/surveys/{made.key}/distribution",
+        flash=gettext("%(survey)s is open for answers. Now say whom you ask.", survey=made.name),
+    )
 
 
 @router.get(IMPORT)

@@ -15,13 +15,14 @@ from polku.i18n import LazyText, _l, gettext
 from polku.surveys import store, widget
 from polku.surveys.building.carrying import carried
 from polku.surveys.building.languages import warning
+from polku.surveys.building.measuring import unmeasured
 from polku.surveys.building.pages import ask_before_publishing
 from polku.surveys.definition import Definition
 from polku.surveys.known import KnownSurveys
 from polku.surveys.placing import PlacementForm, choices, filled_of, placement_of
 from polku.surveys.public import survey_page
 from polku.surveys.queries import SurveyList
-from polku.surveys.results_pages import results_of
+from polku.surveys.results_pages import extents, results_of
 from polku.surveys.store import Survey
 from polku.web import navigation
 from polku.web.forms import Filled, FormData, read_form
@@ -37,7 +38,7 @@ navigation.add(NavItem("/surveys", _l("Surveys"), "survey", 40))
 
 COLUMNS: Final = (
     Column(_l("Survey")),
-    Column(_l("Result")),
+    Column(_l("Result"), numeric=True),
     Column(_l("Answers"), numeric=True),
     Column(_l("Last answer")),
 )
@@ -52,6 +53,7 @@ def show_surveys(request: Request, user: CurrentUser) -> Response:
         "surveys/surveys.html",
         surveys=answer.surveys,
         columns=COLUMNS,
+        extents=extents(),
         states=STATES,
         now=datetime.now(UTC),
     )
@@ -108,10 +110,12 @@ def _survey_page(request: Request, key: str, filled: Filled[PlacementForm], *, s
 def publish(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
     """The draft becomes what customers see; raises InvalidInput for one that cannot be shown.
 
-    If a language lacks texts, it is asked first whether to publish `anyway`.
+    If a language lacks texts, or a metric would not be told, it is asked first whether to publish `anyway`.
     """
     workspace = _workspace(request)
-    lacking = warning(Definition.of(_survey(workspace, key).draft))
+    with workspace.db.session(read_only=True) as session:
+        draft, tags = Definition.of(store.survey(session, key).draft), store.tags(session, key)
+    lacking = [*warning(draft), *unmeasured(draft, tags).lines]
     if lacking and not data.get("anyway"):
         return ask_before_publishing(request, key, lacking)
     with workspace.db.session() as session:

@@ -18,13 +18,13 @@ from starlette.types import Receive, Scope, Send
 from polku.collect import Oversized, receive_body
 from polku.collect import Unfinished as Gone
 from polku.errors import PolkuError
-from polku.i18n import LANGUAGES, current_language, gettext, use_language
+from polku.i18n import current_language, gettext, use_language
 from polku.surveys import inviting
 from polku.surveys.answering import OUTCOMES, Answering, LinkSpent, Posted, SurveyClosed, Taken
 from polku.surveys.asked_first import chosen
 from polku.surveys.inviting import Visit
 from polku.surveys.known import Asked, KnownSurveys
-from polku.surveys.public import message_page, reply_to_answers, survey_page, theme_of
+from polku.surveys.public import message_page, own_words, reply_to_answers, survey_page, theme_of
 from polku.web.gate import HEADERS
 from polku.web.languages import choose_language
 from polku.web.rendering import environment
@@ -97,7 +97,7 @@ class _PersonalPage(_Personal):
         given = request.query_params.get("lang", "") or visit.language
         reads = request.headers.get("accept-language", "")
         language = choose_language(given, reads, wish, languages, languages[0])
-        with use_language(language if language in LANGUAGES else wish):
+        with use_language(own_words(language)):
             return self._open(request, asked, language)
 
     def _open(self, request: Request, asked: Asked, language: str) -> Response:

@@ -22,6 +22,7 @@ from polku.errors import InvalidInput, PolkuError, TooLarge
 from polku.i18n import (
     LANGUAGES,
     current_language,
+    direction,
     gettext,
     in_words,
     own_language_name,
@@ -31,7 +32,9 @@ from polku.surveys import visitors, widget
 from polku.surveys.answering import CHANNELS, Answering, Posted, SurveyClosed, Taken
 from polku.surveys.asked_first import asked_at_once
 from polku.surveys.definition import Definition
+from polku.surveys.definition.localised import is_language
 from polku.surveys.known import KnownSurveys
+from polku.surveys.locales import locale_of
 from polku.surveys.pace import Pace
 from polku.web.client import Origin
 from polku.web.gate import HEADERS
@@ -96,7 +99,7 @@ class _SurveyPage:
                     request, gettext("There is no such survey"), gettext("Check the address."), e.status
                 )
         language = spoken_to(request, asked.definition, wish)
-        with use_language(language if language in LANGUAGES else wish):
+        with use_language(own_words(language)):
             if not asked.open:
                 kiosk = request.query_params.get("via") == "kiosk"
                 return message_page(
@@ -108,6 +111,11 @@ class _SurveyPage:
                 request, asked.definition, asked.name, asked.key, language,
                 version=asked.version, anonymous=asked.anonymous,
             )  # fmt: skip
+
+
+def own_words(language: str) -> str:
+    """The language of what Polku itself says around a survey in this one: English where it does not speak it."""
+    return language if language in LANGUAGES else "en"
 
 
 def spoken_to(request: Request, definition: Definition, wish: str) -> str:
@@ -132,35 +140,42 @@ def survey_page(
     via = "email" if sends_to else request.query_params.get("via", "link")
     channel = via if via in CHANNELS else "link"
     first = asked_at_once(definition, language)
-    told = {
-        "key": key,
-        "version": version,
-        "language": language,
-        "channel": channel,
-        "preview": preview,
-        "sends_to": sends_to or f"/s/{key}",
-        "personal": bool(sends_to),
-        "chosen": chosen or {},
-        "first": {"name": first.name, "values": [value for value, _ in first.choices]} if first else None,
-        "definition": definition.shown,
-        "words": _words(),
-    }
-    page = environment().get_template("surveys/answer.html")
-    return HTMLResponse(
-        page.render(
-            title=definition.title.within(language) or name,
-            anonymous=anonymous,
-            company=known.name if known else "",
-            language=language,
-            languages={c: own_language_name(c) for c in definition.languages},
-            theme=theme_of(request),
-            channel=channel,
-            score=request.query_params.get("score", "") if chosen else "",
-            first=first,
-            chosen=chosen or {},
-            told=_in_script(told),
+    with use_language(own_words(language)):
+        told = {
+            "key": key,
+            "version": version,
+            "language": language,
+            "locale": locale_of(language),
+            "channel": channel,
+            "preview": preview,
+            "sends_to": sends_to or f"/s/{key}",
+            "personal": bool(sends_to),
+            "chosen": chosen or {},
+            "first": {"name": first.name, "values": [value for value, _ in first.choices]} if first else None,
+            "definition": definition.shown,
+            "words": _words(),
+        }
+        page = (
+            environment()
+            .get_template("surveys/answer.html")
+            .render(
+                title=definition.title.within(language) or name,
+                anonymous=anonymous,
+                company=known.name if known else "",
+                language=language,
+                locale=locale_of(language),
+                direction=direction(language),
+                said_in=current_language(),
+                languages={c: own_language_name(c) for c in definition.languages},
+                theme=theme_of(request),
+                channel=channel,
+                score=request.query_params.get("score", "") if chosen else "",
+                first=first,
+                chosen=chosen or {},
+                told=_in_script(told),
+            )
         )
-    )
+    return HTMLResponse(page)
 
 
 class _Answers:
@@ -192,9 +207,10 @@ async def reply_to_answers(
         await not_post(scope, send)
         return
     request = Request(scope)
-    language = choose_language(
-        request.query_params.get("lang", ""), request.headers.get("accept-language", ""), "en"
-    )
+    asked_in = request.query_params.get("lang", "")
+    language = own_words(asked_in) if is_language(asked_in) else choose_language(
+        "", request.headers.get("accept-language", ""), "en"
+    )  # fmt: skip
     with use_language(language):
         try:
             taken = await take(_posted(await receive_body(receive)))

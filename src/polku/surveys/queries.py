@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from polku.metrics import metric
 from polku.surveys import results, store, telling
 from polku.surveys.attributes import SEGMENT, condition_of, frequent, name_of, segments
 from polku.surveys.chosen import ResponsesQuery, those_of
+from polku.surveys.headlines import Counted, Headlines
 from polku.surveys.known import Asked, KnownSurveys
 from polku.surveys.margins import To, weighting_of
 from polku.surveys.results import Measured, Responses, of_metric, of_rating
@@ -26,7 +26,7 @@ from polku.workspace import Names, Query, Workspace
 
 
 class SurveyList(Query):
-    """The surveys there are, and how many have answered each."""
+    """The surveys there are, how many have answered each, and the number that each is known by."""
 
     path: ClassVar[str] = "surveys/list"
 
@@ -34,20 +34,7 @@ class SurveyList(Query):
         with workspace.db.session(read_only=True) as session:
             known = store.surveys(session)
         counted = _counted(workspace) if any(s.version for s in known) else {}
-        return Surveys(
-            tuple(
-                SurveySummary(
-                    s.key,
-                    s.name,
-                    s.state,
-                    s.version,
-                    s.anonymous,
-                    s.touchpoint,
-                    *counted.get(s.key, (0, None)),
-                )
-                for s in known
-            )
-        )
+        return Surveys(tuple(_summary(workspace, s, counted.get(s.key, (0, None))) for s in known))
 
 
 class SurveyResults(ResponsesQuery):
@@ -166,7 +153,15 @@ def responses_of(workspace: Workspace, query: SurveyResults) -> tuple[Asked, Res
     return asked, found if heavy is None else heavy
 
 
-def _counted(workspace: Workspace) -> dict[str, tuple[int, datetime]]:
+def _summary(workspace: Workspace, s: store.Survey, counted: Counted) -> SurveySummary:
+    plain = SurveySummary(s.key, s.name, s.state, s.version, s.anonymous, s.touchpoint, *counted)
+    if not s.version:
+        return plain
+    metric, value = workspace.part(Headlines).of(s.key, counted)
+    return replace(plain, metric=metric, value=value)
+
+
+def _counted(workspace: Workspace) -> dict[str, Counted]:
     """Responses of each survey, and when the last one was given."""
     rows: list[dict[str, Any]] = workspace.store.snapshot.sql(
         "SELECT json_extract_string(properties, '$.survey') AS survey, count(*) AS n, max(occurred_at) AS last "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,11 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from polku.collect import SURVEY_RESPONDED
+from polku.i18n import in_words
 from polku.metrics import metrics
 from polku.profiles import Identities
+from polku.surveys.definition import Definition
 from polku.surveys.definition import Question as Asking
 from polku.surveys.known import Asked
-from polku.surveys.results import Choice, Question, Responses
+from polku.surveys.results import Choice, Question, Responses, key_of, misfit
 from polku.surveys.store import Tags
 from polku.workspace import FOREVER, Workspace
 
@@ -53,16 +57,42 @@ def responses(workspace: Workspace, asked: Asked, *, low: int = 0, high: int = F
 
 
 def questions(asked: Asked) -> tuple[Question, ...]:
-    """What all versions asked: the newest's questions, then those that are asked no more."""
+    """What all versions asked: the newest's questions, then those that are asked no more.
+
+    One that cannot tell the metric it is tagged with is told as what it is, without the metric; see `unmeasured`.
+    """
+    return tuple(replace(q, metric=None, item=None) if misfit(q) else q for q in _asked(asked))
+
+
+def unmeasured(asked: Asked) -> dict[str, str]:
+    """By question, in the reader's language: why its answers do not count in the metric it is tagged with."""
+    return {q.key: in_words(why) for q in _asked(asked) if (why := misfit(q))}
+
+
+def drafted(definition: Definition, tags: Mapping[str, Tags]) -> tuple[Question, ...]:
+    """The questions of a draft with the metrics that they are tagged with, whether they can tell them or not."""
+    return tuple(_of(question, tags.get(question.name, Tags())) for question in definition.questions)
+
+
+def measuring(definition: Definition, tags: Mapping[str, Tags]) -> Iterator[Question]:
+    """The questions of a definition that tell the metric that they are tagged with."""
+    for question in definition.questions:
+        of = tags.get(question.name)
+        if of and of.metric and not misfit(made := _of(question, of)):
+            yield made
+
+
+def _asked(asked: Asked) -> tuple[Question, ...]:
     newest_first = sorted(asked.definitions.items(), reverse=True)
     found: dict[str, Question] = {}
     for _, definition in newest_first:
         for question in definition.questions:
-            found.setdefault(question.name, _of(question, asked.tags.get(question.name, Tags()), asked))
+            tags = asked.tags.get(question.name, Tags())
+            found.setdefault(question.name, _of(question, tags, asked.touchpoint))
     return tuple(found.values())
 
 
-def _of(question: Asking, tags: Tags, asked: Asked) -> Question:
+def _of(question: Asking, tags: Tags, touchpoint: str = "") -> Question:
     scale = question.scale or (1, 5)
     known: Any = question.type
     level: Any = tags.level or None
@@ -74,13 +104,13 @@ def _of(question: Asking, tags: Tags, asked: Asked) -> Question:
         titles=dict(question.title.texts),
         choices=()
         if known == "rating"
-        else tuple(Choice(str(c.value), dict(c.text.texts)) for c in question.choices)
+        else tuple(Choice(key_of(c.value), dict(c.text.texts)) for c in question.choices)
         + ((Choice("other", {"en": "Something else", "fi": "Jokin muu"}),) if question.has_other else ()),
-        rows=tuple(Choice(str(r.value), dict(r.text.texts)) for r in question.rows),
+        rows=tuple(Choice(key_of(r.value), dict(r.text.texts)) for r in question.rows),
         low=int(scale[0]),
         high=int(scale[1]),
-        metric=metric.key if metric else None,
+        metric=tags.metric or None,
         item=question.name if question.name in items else None,
         level=level,
-        touchpoint=tags.touchpoint or asked.touchpoint or None,
+        touchpoint=tags.touchpoint or touchpoint or None,
     )

@@ -16,6 +16,7 @@ from polku.errors import InvalidInput
 from polku.i18n import LazyText, _l, gettext, in_words
 from polku.journeys.asking.filters import CUSTOMERS
 from polku.journeys.asking.who import BEGINNINGS
+from polku.metrics import metrics
 from polku.profiles.trait_columns import TraitColumns
 from polku.surveys import store
 from polku.surveys.attributes import CHANNEL_NAMES, OWN, SEGMENT, name_of, said, segments, title_of
@@ -88,6 +89,11 @@ def results_of(workspace: Workspace, survey: Survey, query: QueryParams) -> dict
         "chosen": _chosen(query),
         "said": lambda condition: said(workspace, condition),
     }
+
+
+def extents() -> dict[str, dict[str, float]]:
+    """The least and the most that each metric can be, which says how it is written."""
+    return {key: {"least": m.extent[0], "most": m.extent[1]} for key, m in metrics().items()}
 
 
 def asked_of(key: str, query: QueryParams) -> SurveyResults:
@@ -184,6 +190,7 @@ def show_comparison(request: Request, key: str, user: CurrentUser) -> Response:
         given=given,
         options=_options(workspace, survey),
         behind=_behind_sides(key, told) if told else None,
+        extents=extents(),
         status=422 if refused else 200,
     )
 

@@ -13,12 +13,13 @@ from polku.answer import Answer
 from polku.stats import Estimate
 from polku.surveys import results
 from polku.surveys.known import Asked
+from polku.surveys.reading import unmeasured
 from polku.surveys.results import Responses
 
 
 @dataclass(frozen=True, slots=True)
 class SurveySummary:
-    """A survey, and how many have answered it."""
+    """A survey, how many have answered it, and the number that it is known by."""
 
     key: str
     name: str
@@ -28,6 +29,8 @@ class SurveySummary:
     touchpoint: str
     responses: int
     last_response_at: datetime | None
+    metric: Annotated[str, Field(description="The metric that it measures first; empty: none")] = ""
+    value: Annotated[Estimate | None, Field(description="What that is; None: nobody has answered")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,9 @@ class MetricOf:
         Estimate | None, Field(description="Cronbach's alpha of its items; None: it has one item")
     ]
     weighted: Estimate | None = None
+    not_asked: Annotated[
+        tuple[str, ...], Field(description="Its items that no question asks: then it is told of nobody")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,13 @@ class QuestionOf:
     shares: tuple[ShareOf, ...] = ()
     rows: tuple[RowOf, ...] = ()
     ranks: tuple[RankOf, ...] = ()
+    newest: Annotated[tuple[str, ...], Field(description="What was said last in words of one's own")] = ()
+    unmeasured: Annotated[
+        str | None,
+        Field(
+            description="Why it does not count in the metric it is tagged with; None: it does, or has none"
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +206,17 @@ class SurveyResult(Answer):
 
 def result(asked: Asked, found: Responses, *, measured_is: str) -> SurveyResult:
     """All but what is told over time and by group."""
+    untold, lacking = unmeasured(asked), results.unasked(found.questions)
     return SurveyResult(
         asked.key,
         asked.name,
         len(found),
         measured_is,
-        tuple(_question(q) for q in results.by_question(found)),
-        tuple(_metric(m) for m in results.by_metric(found)),
+        tuple(
+            replace(_question(q, found), unmeasured=untold.get(q.question.key))
+            for q in results.by_question(found)
+        ),
+        tuple(replace(_metric(m), not_asked=lacking.get(m.metric.key, ())) for m in results.by_metric(found)),
     )
 
 
@@ -285,20 +302,18 @@ def _beside(shares: Sequence[ShareOf], weighted: Sequence[ShareOf]) -> tuple[Sha
 
 def _metric(told: results.MetricResult) -> MetricOf:
     known = {m.key: m for m in told.metric.measures}
-    first = told.metric.measures[0]
     return MetricOf(
         told.metric.key,
         str(told.metric.name),
         told.measures[0].estimate,
-        first.low * first.factor,
-        first.high * first.factor,
+        *told.metric.extent,
         tuple(MeasureOf(m.key, str(known[m.key].name), m.estimate) for m in told.measures),
         tuple(ShareOf(c.category.key, str(c.category.name), c.count, c.share) for c in told.categories),
         told.reliability,
     )
 
 
-def _question(told: results.QuestionResult) -> QuestionOf:
+def _question(told: results.QuestionResult, found: Responses) -> QuestionOf:
     q = told.question
     plain = QuestionOf(q.key, q.title, q.kind, told.asked, told.answered, told.visibility, None)
     if isinstance(told, results.RatingResult):
@@ -310,6 +325,8 @@ def _question(told: results.QuestionResult) -> QuestionOf:
         return replace(plain, rows=rows)
     if isinstance(told, results.RankingResult):
         return replace(plain, ranks=tuple(RankOf(r.key, r.title, r.mean_rank, r.first) for r in told.ranks))
+    if q.kind in ("comment", "text") and told.visibility != "hidden":
+        return replace(plain, newest=results.newest_words(found, q))
     return plain
 
 

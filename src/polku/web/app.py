@@ -54,7 +54,7 @@ def create_app(
     `routers` hold the slices' pages and `api` what stands under /api/v1; the gate and the CSRF check stand
     before all of them. `owner_token` lets the owner of the data folder use the API.
     `routes` are raw Starlette routes (collectors), and `public` the path prefixes that the gate leaves alone;
-    `uploads` are the paths where an analyst may send files, with the most bytes there.
+    `uploads` are how paths end where an analyst may send files, with the most bytes of them together.
     `app.state.setup_code` is what /setup asks for when the visitor may not be on this machine; the server
     prints it.
     """

@@ -42,14 +42,14 @@ YEAR_S: Final = 365 * 86_400
 LARGEST_FORM: Final = 1 << 20
 MOST_READ: Final = 1 << 30
 """Of a file that is too large, so many bytes are read before its sender is told."""
-_FILES: Final[dict[str, int]] = {}
-"""Paths of forms that take files, and how many bytes those may have."""
 
 CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+FRAMING: Final = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-src 'self'; frame-ancestors 'none'")
+"""Of a page that shows another one of ours within."""
 HEADERS: Final = {
     "Content-Security-Policy": CONTENT_POLICY,
     "Referrer-Policy": "same-origin",
@@ -60,14 +60,9 @@ HEADERS: Final = {
 }
 
 
-def take_files(path: str, most: int) -> None:
-    """Let the form at `path` bring files of `most` bytes together; what is larger is refused when it has been read."""
-    _FILES[path] = most
-
-
 class Gate:
     """ASGI middleware. `public` are path prefixes that look after themselves (collectors, static files); `uploads` are
-    how paths end where an analyst may send files, with the most bytes of a form there."""
+    how paths end where an analyst may send files, with the most bytes of them together."""
 
     def __init__(
         self,
@@ -117,19 +112,23 @@ class Gate:
             await send(message)
 
         answer: ASGIApp = self._stop(request, visitor) or self.app
-        path, most = request.url.path, LARGEST_FORM
-        if visitor.may("analyst"):
-            most = next((size for end, size in self._uploads.items() if path.endswith(end)), most)
-        receive = request.receive if path.startswith("/api/") else _no_more_than(request.receive, most)
-        if path in _FILES and visitor.may("analyst"):
-            receive = _file_of_at_most(request.receive, _FILES[path])
         try:
-            await answer(request.scope, receive, send_sealed)
+            await answer(request.scope, self._measured(request, visitor), send_sealed)
         except Exception:
             logger.exception("page_failed method=%s path=%s", request.method, request.url.path)
             if started:
                 raise
             await crashed(request)(request.scope, request.receive, send_sealed)
+
+    def _measured(self, request: Request, visitor: Visitor) -> Receive:
+        """The request's body, as much of it as may come there; programs' routes look after theirs."""
+        path = request.url.path
+        if path.startswith("/api/"):
+            return request.receive
+        files = next((most for end, most in self._uploads.items() if path.endswith(end)), None)
+        if files is not None and visitor.may("analyst"):
+            return _files_of_at_most(request.receive, files)
+        return _no_more_than(request.receive, LARGEST_FORM)
 
     def _stop(self, request: Request, visitor: Visitor) -> Response | None:
         """The answer to a visitor who may not go further."""
@@ -241,8 +240,9 @@ def _no_more_than(receive: Receive, most: int) -> Receive:
     return counted
 
 
-def _file_of_at_most(receive: Receive, most: int) -> Receive:
-    """As `_no_more_than`, but read to its end first, keeping nothing: a browser that still sends hears no answer."""
+def _files_of_at_most(receive: Receive, most: int) -> Receive:
+    """As `_no_more_than`, the form around them besides; what is larger is read to its end first, keeping nothing: a
+    browser that still sends hears no answer."""
     size = 0
 
     async def counted() -> Message:

@@ -9,7 +9,7 @@ from polku.i18n import LazyText
 from polku.web.roles import covers
 from polku.workspace import Role
 
-Section = Literal["main", "settings", "sources", "analyses", "cases"]
+Section = Literal["main", "settings", "sources", "analyses", "feedback", "cases"]
 
 
 @dataclass(frozen=True, slots=True)

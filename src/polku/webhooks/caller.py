@@ -15,7 +15,7 @@ import httpx
 from polku.db import Database
 from polku.errors import PolkuError
 from polku.jobs import Job, JobKind
-from polku.webhooks.calls import Notify, due, forget, settle
+from polku.webhooks.calls import Notify, Timing, due, forget, settle
 from polku.webhooks.posting import Post, post
 
 log = logging.getLogger(__name__)
@@ -33,16 +33,18 @@ KEPT: Final = timedelta(days=30)
 
 class Caller:
     """Makes calls until `stop`. `now` is the clock, for tests; `notify` is told what became of each call, in the unit
-    of work that notes it. One caller for a database."""
+    of work that notes it; `timings` say of kinds that may not go at any time when they may. One caller for a
+    database."""
 
     def __init__(
         self,
         db: Database,
         *,
         notify: Notify | None = None,
+        timings: Sequence[Timing] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._db, self._notify, self._now = db, notify, now
+        self._db, self._notify, self._timings, self._now = db, notify, timings, now
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
         self._client: httpx.Client | None = None
@@ -61,7 +63,7 @@ class Caller:
         tried = 0
         while not self._stopping.is_set():
             with self._db.session(read_only=True) as session:
-                turns = due(session, self._now(), most=MOST_A_TURN)
+                turns = due(session, self._now(), most=MOST_A_TURN, timings=self._timings)
             if not turns:
                 break
             self._client = self._client or httpx.Client(follow_redirects=False)

@@ -44,6 +44,16 @@ class Ended:
 Notify = Callable[[Session, Ended], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When calls of a kind may be made, the first time and again. `may` says whether now; `told` gives what they then
+    tell, from what was put in: a time until which something holds may have passed while they waited."""
+
+    kind: str
+    may: Callable[[Session, datetime], bool]
+    told: Callable[[Session, datetime, Mapping[str, Any]], Mapping[str, Any]]
+
+
 def send(
     session: Session, kind: str, data: Mapping[str, Any], now: datetime, *, key: str | None = None
 ) -> int:
@@ -72,13 +82,12 @@ def put(
         known = session.scalar(select(WebhookCall.id).where(same))
         if known is not None:
             return known
-    body = {"type": kind, "timestamp": now.isoformat(), "data": dict(data)}
     row = WebhookCall(
         webhook_id=webhook_id,
         key=key,
         kind=kind,
         message_id=f"msg_{secrets.token_hex(12)}",
-        body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+        body=_written({"type": kind, "timestamp": now.isoformat(), "data": dict(data)}),
         due_at=now,
         queued_at=now,
     )
@@ -104,25 +113,39 @@ def listeners(session: Session, kind: str) -> int:
     return sum(row.turned_off_at is None and kind in row.kinds.split() for row in webhooks(session))
 
 
-def due(session: Session, now: datetime, *, most: int) -> dict[int, list[Post]]:
-    """Calls that are to be made now by webhook, the oldest first, at most `most` each.
+def due(
+    session: Session, now: datetime, *, most: int, timings: Sequence[Timing] = ()
+) -> dict[int, list[Post]]:
+    """Calls that are to be made now by webhook, the oldest first, at most `most` each; none of a kind that may not go.
 
     Of a webhook that has been resting there is one only: it shows whether it is back.
     """
     found: dict[int, list[Post]] = {}
+    held = [timing.kind for timing in timings if not timing.may(session, now)]
+    telling = {timing.kind: timing.told for timing in timings}
     for row in webhooks(session):
         if row.turned_off_at is not None or (row.rests_until is not None and row.rests_until > now):
             continue
         query = (
             select(WebhookCall)
             .where(
-                WebhookCall.webhook_id == row.id, WebhookCall.state.in_(WAITING), WebhookCall.due_at <= now
+                WebhookCall.webhook_id == row.id,
+                WebhookCall.state.in_(WAITING),
+                WebhookCall.due_at <= now,
+                WebhookCall.kind.not_in(held),
             )
             .order_by(WebhookCall.due_at, WebhookCall.id)
             .limit(1 if row.rests else most)
         )
         calls = [
-            Post(call.id, call.message_id, row.url, row.secret, row.authorization, call.body or b"")
+            Post(
+                call.id,
+                call.message_id,
+                row.url,
+                row.secret,
+                row.authorization,
+                _body(session, call, telling, now),
+            )
             for call in session.scalars(query)
         ]
         if calls:
@@ -219,6 +242,18 @@ def _give_up(session: Session, webhook: WebhookRow, now: datetime, notify: Notif
     )
     for row in session.scalars(select(WebhookCall).where(*old)):
         _end(session, row, "failed", "receiver_given_up", now, notify)
+
+
+def _written(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _body(session: Session, call: WebhookCall, telling: Mapping[str, Any], now: datetime) -> bytes:
+    """What a call tells now."""
+    if call.kind not in telling or not call.body:
+        return call.body or b""
+    body = json.loads(call.body)
+    return _written(body | {"data": dict(telling[call.kind](session, now, body["data"]))})
 
 
 def _pause(times: int) -> timedelta:

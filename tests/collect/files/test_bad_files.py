@@ -198,10 +198,10 @@ def test_empty_files_and_files_that_are_not_there(target: StoreTarget, tmp_path:
 
 
 def test_a_file_that_no_name_tells_the_kind_of(target: StoreTarget, tmp_path: Path):
-    file = written(tmp_path / "log.xlsx", "who,at\nanna,2026-01-01\n")
+    file = written(tmp_path / "log.xls", "who,at\nanna,2026-01-01\n")
     with pytest.raises(InvalidInput) as error:
         target.run(VISITS, file)
-    says(error, "What kind of file is log.xlsx?", 'format = "csv"')
+    says(error, "What kind of file is log.xls?", 'format = "csv"')
     assert target.run(VISITS.replace("[table.log]", '[table.log]\nformat = "csv"'), file).accepted == 1
 
 

@@ -15,16 +15,21 @@ var window = undefined, global = globalThis, console = {log() {}, warn() {}, err
 var setTimeout = function () { return 0; }, clearTimeout = function () {};
 """
 _ASKING = """
-function visible(json, data) {
-  const survey = new Survey.Model(JSON.parse(json));
+var last = {json: "", survey: null};
+function answered(json, data) {
+  // making a survey takes most of the time, and one is asked about several times
+  if (last.json !== json) last = {json, survey: new Survey.Model(JSON.parse(json))};
+  const survey = last.survey;
   survey.clearInvisibleValues = "none";
   survey.data = JSON.parse(data);
+  return survey;
+}
+function visible(json, data) {
+  const survey = answered(json, data);
   return JSON.stringify(survey.getAllQuestions().filter(q => q.isVisibleInSurvey && q.hasInput).map(q => q.name));
 }
 function refused(json, data) {
-  const survey = new Survey.Model(JSON.parse(json));
-  survey.clearInvisibleValues = "none";
-  survey.data = JSON.parse(data);
+  const survey = answered(json, data);
   survey.validate();
   return JSON.stringify(survey.getAllQuestions().filter(q => q.errors.length).map(q => q.name));
 }
@@ -107,7 +112,7 @@ def knows_finnish() -> bool:
     context = quickjs.Context()
     for script in (
         _ENVIRONMENT,
-        *((LIBRARY.parent / n).read_text() for n in ("survey.core.min.js", "survey.finnish.min.js")),
+        *((LIBRARY.parent / n).read_text() for n in ("survey.core.min.js", "survey.words.fi.min.js")),
     ):
         context.eval(script)
     return bool(context.eval("Survey.surveyLocalization.locales.fi.completeText") == "Valmis")

@@ -14,7 +14,7 @@ ALL = ready_surveys()
 
 def test_all_are_found() -> None:
     assert [t.key for t in ALL] == [
-        "ces", "csat", "epsi", "exit", "loyalty", "nps", "post-delivery", "post-service", "three-levels", "umux-lite",
+        "nps", "csat", "ces", "post-delivery", "post-service", "epsi", "exit", "loyalty", "three-levels", "umux-lite",
     ]  # fmt: skip
 
 

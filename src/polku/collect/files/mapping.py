@@ -73,7 +73,8 @@ class TableSpec(Reading):
     """A table: read from files, or made of another table."""
 
     files: str | list[str] | None = None  # names or patterns: orders*.csv; default: every file
-    format: Literal["csv", "parquet", "jsonl", "xes"] | None = None  # default: by the file's name
+    format: Literal["csv", "parquet", "jsonl", "xes", "xlsx"] | None = None  # default: by the file's name
+    sheet: str = ""  # of spreadsheets; default: the first that is not hidden and holds something
     header: list[str] | None = None  # column names, when the files have none
     numbers: list[str] = []  # columns of text files that are numbers
     made_from: Name | None = Field(None, alias="from")

@@ -14,13 +14,16 @@ from polku.collect.files.mapping import Mapping
 from polku.collect.files.parquet_reading import read_parquet
 from polku.collect.files.staging import Stage
 from polku.collect.files.xes_reading import read_xes
+from polku.collect.files.xlsx_reading import read_xlsx
 from polku.errors import InvalidInput, Words, nearest
 
 _FORMATS: Final = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".pq": "parquet",
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".xes": "xes",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".xes": "xes", ".xlsx": "xlsx", ".xlsm": "xlsx",
 }  # fmt: skip
-_READERS: Final = {"csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet, "xes": read_xes}
+_READERS: Final = {
+    "csv": read_csv, "jsonl": read_jsonl, "parquet": read_parquet, "xes": read_xes, "xlsx": read_xlsx,
+}  # fmt: skip
 
 
 def read_files(
@@ -43,7 +46,7 @@ def read_files(
 
 
 def format_of(path: Path) -> str:
-    """csv, jsonl, parquet or xes, by the file's name and first bytes. Raises InvalidInput."""
+    """csv, jsonl, parquet, xes or xlsx, by the file's name and first bytes. Raises InvalidInput."""
     with path.open("rb") as file:
         if file.read(4) == b"PAR1":
             return "parquet"
@@ -51,7 +54,7 @@ def format_of(path: Path) -> str:
     if suffix not in _FORMATS:
         raise InvalidInput(
             'What kind of file is %(file)s? Say format = "csv", "jsonl" or "parquet" for its table. '
-            "Known by name: %(known)s, each also with .gz.",
+            "Known by name: %(known)s; texts also with .gz.",
             file=path.name,
             known=", ".join(_FORMATS),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +34,14 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """What a column is called that holds each of FIELDS, the likeliest first."""
 assert set(NAMES) == set(FIELDS)
+_WORDS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "at": (
+        frozenset({"date", "time", "timestamp", "at", "pvm", "aika"}),
+        frozenset({"response", "answer", "review", "survey", "comment", "created", "sent", "vastaus"}),
+    ),
+    "score": (frozenset({"score", "arvosana"}), frozenset({"nps", "csat", "ces", "survey", "customer"})),
+}
+"""Words that such a column's name has where it is called as nobody foresaw: one of the first and one of the second."""
 
 _FORMATS: Final = (
     "%d.%m.%Y %H:%M:%S",
@@ -43,6 +52,7 @@ _FORMATS: Final = (
     "%Y/%m/%d",
 )
 _LONGEST_WORD: Final = 200
+_PARTED: Final = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ def mapped(columns: Sequence[str], wish: Wish) -> Mapped:
     for field in FIELDS:
         wanted = wish.columns.get(field)
         if wanted is None:
-            name = next((known[n] for n in NAMES[field] if n in known), None)
+            name = next((known[n] for n in NAMES[field] if n in known), None) or _alike(field, known)
         elif not wanted:
             continue
         elif (name := known.get(wanted.strip().lower())) is None:
@@ -83,6 +93,16 @@ def mapped(columns: Sequence[str], wish: Wish) -> Mapped:
     if "comment" not in found:
         raise NoComments(columns)
     return Mapped(found)
+
+
+def _alike(field: str, known: Mapping[str, str]) -> str | None:
+    """A column called much as one of the field's is: CUSTOMER_RESPONSE_DATE, NPS_SCORE."""
+    one, other = _WORDS.get(field, (frozenset(), frozenset()))
+    return next((c for n, c in known.items() if one & (words := _words(n)) and other & words), None)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_PARTED.split(name.strip().lower()))
 
 
 class NoComments(InvalidInput):
@@ -153,4 +173,5 @@ def _parsed(text: str) -> datetime | None:
 
 def metric_of(columns: Mapping[str, str]) -> str:
     """What the scores of a table are, if their column's name says it."""
-    return "nps" if columns.get("score", "").strip().lower() == "nps" else ""
+    words = _words(columns.get("score", ""))
+    return next((m for m in ("nps", "csat", "ces") if m in words), "")

@@ -21,7 +21,8 @@ class Look:
     `comments` is how many it has, `first` are the first of them; `empty` is how many rows or letters have none, and
     `again` how many comments are the same words of the same person as one before. `without_time` and `known` are how
     many have no time that can be read, and how many say whose they are. `columns` are a table's and `mapped` the column
-    of each field; `speakers` a conversation's.
+    of each field; `speakers` a conversation's; `sheet` which sheet of a spreadsheet it is of, `other_sheets` those that
+    were not read.
     """
 
     comments: int
@@ -35,6 +36,8 @@ class Look:
     speakers: tuple[Speaker, ...]
     changes: int
     headings: int
+    sheet: str
+    other_sheets: tuple[str, ...]
 
 
 def look(file: BinaryIO, name: str, wish: Wish) -> Look:
@@ -66,4 +69,6 @@ def look(file: BinaryIO, name: str, wish: Wish) -> Look:
         found.speakers,
         found.changes,
         found.headings,
+        found.sheet,
+        found.other_sheets,
     )

@@ -15,9 +15,10 @@ from polku.feedback.files.brought import Brought, Wish
 from polku.feedback.files.columns import Mapped
 from polku.feedback.files.decoding import whole_text
 from polku.feedback.files.turns import Speaker, Turn
+from polku.sheets import read_sheet
 
 ENDINGS: Final = (
-    ".docx", ".vtt", ".srt", ".txt", ".md", ".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".eml", ".mbox",
+    ".docx", ".vtt", ".srt", ".txt", ".md", ".csv", ".tsv", ".xlsx", ".jsonl", ".ndjson", ".parquet", ".eml", ".mbox",
 )  # fmt: skip
 LARGEST_DOCUMENT: Final = 64 << 20
 """Bytes of a file that is read as a whole: a text, subtitles, an e-mail."""
@@ -28,8 +29,8 @@ _TABLES: Final[dict[str, Callable[[BinaryIO], Iterator[tables.Row]]]] = {
     ".jsonl": tables.rows_of_json_lines,
     ".ndjson": tables.rows_of_json_lines,
 }
-_SAVED_AS: Final = {".xlsx": ".csv", ".xls": ".csv", ".ods": ".csv", ".doc": ".docx", ".odt": ".docx", ".rtf": ".docx",
-                    ".docm": ".docx", ".pdf": ".docx", ".json": ".jsonl", ".msg": ".eml"}  # fmt: skip
+_SAVED_AS: Final = {".xls": ".xlsx", ".xlsb": ".xlsx", ".ods": ".xlsx", ".doc": ".docx", ".odt": ".docx",
+                    ".rtf": ".docx", ".docm": ".docx", ".pdf": ".docx", ".json": ".jsonl", ".msg": ".eml"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Filed:
 
     `each` gives its comments, None where a row or letter has none. `columns` are a table's, `mapped` the column of each
     field; `speakers` are a conversation's. `changes` is how many tracked changes a document has, `headings` how many
-    headings were left out of it.
+    headings were left out of it; `sheet` which sheet of a spreadsheet was read, `other_sheets` those that were not.
     """
 
     each: Iterator[Brought | None]
@@ -47,6 +48,8 @@ class Filed:
     speakers: tuple[Speaker, ...] = ()
     changes: int = 0
     headings: int = 0
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
 
 
 def read(file: BinaryIO, name: str, wish: Wish) -> Filed:
@@ -59,6 +62,10 @@ def read(file: BinaryIO, name: str, wish: Wish) -> Filed:
     if ending in _TABLES:
         return _of_whole(_of_table(file, _TABLES[ending], wish), wish)
     match ending:
+        case ".xlsx" | ".xlsm":
+            sheet = read_sheet(file)
+            table = _of_table(file, lambda _: tables.rows_of_sheet(sheet), wish)
+            found = replace(table, sheet=sheet.name, other_sheets=sheet.others)
         case ".docx":
             found = _of_document(docx.read_document(file), wish)
         case ".txt" | ".md":

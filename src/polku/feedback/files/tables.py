@@ -1,4 +1,4 @@
-"""Rows of tables: CSV, Parquet and JSON lines, one after another."""
+"""Rows of tables: CSV, spreadsheets, Parquet and JSON lines, one after another."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from polku.errors import InvalidInput
 from polku.feedback.files.decoding import opened
+from polku.sheets import Sheet
 
 Row = dict[str, Any]
 _SEPARATORS: Final = ",;\t|"
@@ -33,6 +34,14 @@ def rows_of_csv(file: BinaryIO) -> Iterator[Row]:
         raise InvalidInput("The CSV cannot be read: %(why)s.", why=e) from None
     finally:
         text.close()
+
+
+def rows_of_sheet(sheet: Sheet) -> Iterator[Row]:
+    """Each row by the names in the first; a column without a name is left out."""
+    each = sheet.rows()
+    names = next(each)[1]
+    for _, cells in each:
+        yield {name: cell for name, cell in zip(names, cells, strict=True) if name}
 
 
 def rows_of_parquet(file: BinaryIO) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from polku.i18n import gettext
+from polku.metrics import metrics
 from polku.surveys.building.editing import OWN_LANGUAGE, WITH_CHOICES, localized, text_of
 from polku.surveys.store import Tags
 
@@ -146,8 +147,12 @@ def tags_of(data: Mapping[str, Any]) -> Tags:
 
 
 def check_name(name: str, others: Sequence[str]) -> str | None:
-    """What is wrong with a question's name, by which answers are kept; None: nothing."""
-    if not _NAME.fullmatch(name):
+    """What is wrong with a question's name, by which answers are kept; None: nothing.
+
+    The name of a metric's item is one, whatever is in it.
+    """
+    items = {item.key for known in metrics().values() for item in known.items}
+    if not _NAME.fullmatch(name) and name not in items:
         return gettext("A name begins with a letter and has letters a–z, digits and _, at most 60.")
     if name in others:
         return gettext("Another question has this name.")

@@ -27,12 +27,13 @@ from polku.surveys.building.form import (
     with_values_as_before,
 )
 from polku.surveys.building.languages import panel
+from polku.surveys.building.measuring import unmeasured_in
 from polku.surveys.building.translating import languages_of, own_language
 from polku.surveys.definition import Definition, Localised
 from polku.surveys.known import KnownSurveys
 from polku.surveys.store import Survey, Tags
 from polku.web.forms import FormData
-from polku.web.gate import CONTENT_POLICY
+from polku.web.gate import FRAMING
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
@@ -68,7 +69,6 @@ OPERATORS: Final[Mapping[str, LazyText]] = {
     "notempty": _l("has been answered"),
     "empty": _l("has not been answered"),
 }
-_FRAMED: Final = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-src 'self'; frame-ancestors 'none'")
 
 
 @router.get("/surveys/{key}/edit")
@@ -228,13 +228,14 @@ def _page(
         touchpoints=_touchpoints(workspace),
         faults=_faults(shown),
         panel=panel(key, shown),
+        unmeasured=unmeasured_in(shown, tags),
         lacking=lacking,
         saved=saved,
         values=_values(spots, own),
         text_of=partial(editing.text_of, own=own),
         shown=lambda value: _any_text(value, current_language(), own),
     )
-    response.headers["Content-Security-Policy"] = _FRAMED
+    response.headers["Content-Security-Policy"] = FRAMING
     return response
 
 

@@ -1,4 +1,4 @@
-"""Addresses from what somebody pasted or uploaded: one a line, or a CSV with a column of them; read as a stream."""
+"""Addresses from what somebody pasted or uploaded: one a line, a CSV or a spreadsheet with a column of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from xxhash import xxh3_64_intdigest
 
 from polku.errors import InvalidInput, TooLarge
 from polku.mail import InvalidAddress, checked_address
+from polku.sheets import Row, is_workbook, read_sheet
 
 MOST: Final = 1_000_000
 """Of one list."""
@@ -69,24 +70,47 @@ def lines_of(file: BinaryIO) -> Iterator[str]:
         yield raw.decode(encoding, errors="replace").removeprefix("\ufeff")
 
 
-def entries(lines: Iterable[str], channel: str = "email") -> Iterator[Entry | Fault]:
-    """Each address once, in order, and each line that has none that can be written to.
+def rows_of(file: BinaryIO) -> Iterator[Row]:
+    """The rows of a list in a file: a spreadsheet (.xlsx) with one sheet, CSV, or an address on each line.
 
-    Of a table it is the column whose heading says so, else of each line the cell with an @, or the first that is a
-    phone number. One broken line does not stop the others. Raises TooLarge for more than a million lines.
+    Raises, while they are gone through, InvalidInput for what is no text and no spreadsheet, or has several sheets, and
+    what `read_sheet` raises.
     """
+    file.seek(0)
+    if not is_workbook(file.read(8)):
+        yield from typed_rows(lines_of(file))
+        return
+    sheet = read_sheet(file)
+    if sheet.others:
+        raise InvalidInput(
+            "Several sheets hold something: %(names)s. Leave the one with the addresses, or hide the others.",
+            names=", ".join((sheet.name, *sheet.others)),
+        )
+    yield from sheet.rows()
+
+
+def typed_rows(lines: Iterable[str]) -> Iterator[Row]:
+    """Lines as rows, numbered from the first that is not empty: by the separator that this has most of."""
     rest = iter(lines)
     first = next((line for line in rest if line.strip()), "")
     separator = max(",;\t", key=first.count)
-    reader = csv.reader(chain([first], rest), delimiter=separator)
+    return _rows(csv.reader(chain([first], rest), delimiter=separator))
+
+
+def entries(rows: Iterable[Row], channel: str = "email") -> Iterator[Entry | Fault]:
+    """Each address once, in order, and each row that has none that can be written to.
+
+    Of a table it is the column whose heading says so, else of each row the cell with an @, or the first that is a
+    phone number. One broken row does not stop the others. Raises TooLarge for more than a million rows.
+    """
     seen, column, checked = _Seen(), None, _CHECKED[channel]
-    for number, row in _rows(reader):
+    for nth, (number, row) in enumerate(rows):
         cells = [c.strip() for c in row]
-        if number == 1:
+        if nth == 0:
             column = _column(cells, channel)
             if column is not None:
                 continue
-        if number > MOST + 1:
+        if nth > MOST:
             raise TooLarge("A mailing goes to at most %(most)s addresses. Divide the list.", most=MOST)
         cell = _cell(cells, column, checked)
         if not cell:
@@ -147,7 +171,7 @@ def _encoding(file: BinaryIO) -> str:
     file.seek(0)
     while piece := file.read(1 << 16):
         if b"\0" in piece:
-            raise InvalidInput("This is no list of addresses. Save the table as CSV and send that.")
+            raise InvalidInput("This is no list of addresses. Save the table as .xlsx or CSV and send that.")
         if encoding == "cp1252":
             continue
         try:
@@ -157,7 +181,7 @@ def _encoding(file: BinaryIO) -> str:
     return encoding
 
 
-def _rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: Iterator[list[str]]) -> Iterator[Row]:
     """Rows that can be read, numbered; one that cannot is as one with a single cell."""
     number = 0
     while True:
@@ -175,7 +199,7 @@ def _column(heading: list[str], channel: str) -> int | None:
 
 
 def _cell(row: list[str], column: int | None, checked: Callable[[str], str | None]) -> str:
-    if column is not None:
+    if column is not None and len(row) != 1:  # what is typed below a table is an address a line
         return row[column] if column < len(row) else ""
     if checked is phone_number:
         return next((c for c in row if phone_number(c)), row[0] if row else "")

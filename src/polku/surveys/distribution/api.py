@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from polku.errors import InvalidInput, TooLarge
-from polku.surveys.distribution.addresses import email_address, lines_of, phone_number
+from polku.surveys.distribution.addresses import email_address, phone_number, rows_of
 from polku.surveys.distribution.inviting import Invitations, Invite, invite
-from polku.surveys.distribution.pages import LARGE_FORMS
+from polku.surveys.distribution.pages import UPLOADS
 from polku.surveys.distribution.people import profiles_of
 from polku.surveys.inviting import opt_out
 from polku.web.visitor import CurrentAnalyst
@@ -22,7 +22,7 @@ from polku.workspace import Workspace
 
 router = APIRouter(prefix="/surveys", tags=["surveys"])
 
-LARGEST_LIST = max(LARGE_FORMS.values())
+LARGEST_LIST = max(UPLOADS.values())
 _IN_MEMORY = 1 << 20
 
 
@@ -47,8 +47,8 @@ async def invite_by_program(
                 file.write(piece)
         if size > LARGEST_LIST:
             raise TooLarge("A list holds at most %(most)s MB. Divide it.", most=LARGEST_LIST >> 20)
-        lines = lines_of(cast(BinaryIO, file)) if size else None
-        return await run_in_threadpool(invite, workspace, asked, lines, by=user.name)
+        rows = rows_of(cast(BinaryIO, file)) if size else None
+        return await run_in_threadpool(invite, workspace, asked, rows, by=user.name)
 
 
 @router.post("/opt-outs", status_code=204)

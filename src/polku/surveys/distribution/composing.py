@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,12 +17,12 @@ from polku.surveys.distribution.people import contacts, recipient
 from polku.surveys.distribution.planning import rules_of
 from polku.surveys.distribution.rules import read_rules
 from polku.surveys.distribution.store import named as named_mailings
-from polku.surveys.inviting import SMS, Invited, TextMessage, invitation_letter
+from polku.surveys.inviting import SMS, Invited, TextMessage, invitation_letter, next_sending_time
 from polku.surveys.inviting.tables import Invitation
 from polku.surveys.inviting.texts import invitation_text
 from polku.surveys.known import Asked, KnownSurveys
 from polku.web.store import company
-from polku.webhooks import listeners
+from polku.webhooks import Timing, listeners
 from polku.workspace import Workspace
 
 
@@ -101,6 +102,50 @@ def composer(
     return compose
 
 
+def letter_languages(asked: Asked) -> list[str]:
+    """Those of a survey's languages that letters have."""
+    return [c for c in asked.definition.languages if c in LANGUAGES]
+
+
+def example_letter(
+    workspace: Workspace, session: Session, asked: Asked, language: str, *, touchpoint: str = "", reminder: bool = False
+) -> Letter:  # fmt: skip
+    """A letter as it would go, to nobody: its links are nobody's own."""
+    settings, language = workspace.settings, _language(asked, language, workspace.settings)
+    link = f"{settings.public_url.rstrip('/') or 'https://polku.example'}/s/{asked.key}"
+    answer_within = timedelta(days=read_rules(session).answer_days)
+    return invitation_letter(
+        Invited(
+            to="",
+            language=language,
+            company=company_name(settings, session),
+            question=in_letter(asked.definition, language),
+            link_url=link,
+            unsubscribe_url=f"{link}/stop",
+            touchpoint=_touchpoint(workspace, touchpoint or asked.touchpoint, language),
+            answer_by=datetime.now(UTC) + answer_within,
+            anonymous=asked.anonymous,
+            reminder=reminder,
+        )
+    )
+
+
+def text_timing(workspace: Workspace) -> Timing:
+    """Text messages go in the hours of asking only, also those that are tried again; until when they may be delivered
+    is said anew each time."""
+
+    def may(session: Session, now: datetime) -> bool:
+        rules = rules_of(workspace, read_rules(session))
+        return next_sending_time(now, rules.hours, rules.zone) == now
+
+    def told(session: Session, now: datetime, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        until = _until(workspace, session, now)
+        kept = {name: value for name, value in data.items() if name != "send_until"}
+        return kept | ({"send_until": until.isoformat()} if until else {})
+
+    return Timing(SMS, may, told)
+
+
 def _until(workspace: Workspace, session: Session, now: datetime) -> datetime | None:
     """When quiet hours begin next: what a gateway has not delivered by then would wake somebody."""
     rules = rules_of(workspace, read_rules(session))
@@ -122,7 +167,7 @@ def _address(workspace: Workspace, session: Session, row: Invitation) -> str:
 
 def _language(asked: Asked, wish: str, settings: Settings) -> str:
     """The reader's if the survey speaks it, else the company's, else the survey's own; of those that letters have."""
-    spoken = [c for c in asked.definition.languages if c in LANGUAGES]
+    spoken = letter_languages(asked)
     return next(
         (c for c in (wish, settings.language) if c in spoken), spoken[0] if spoken else settings.language
     )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from polku.answer import Answer
 from polku.errors import InvalidInput
+from polku.sheets import Row
 from polku.surveys.distribution import store
 from polku.surveys.distribution.forms import ListForm, SegmentForm
 from polku.surveys.distribution.opening import begin, check_open
@@ -87,9 +88,9 @@ class Invitations(Answer):
     examples: tuple[WhoOf, ...]
 
 
-def invite(workspace: Workspace, asked: Invite, lines: Iterator[str] | None, *, by: str) -> Invitations:
+def invite(workspace: Workspace, asked: Invite, rows: Iterator[Row] | None, *, by: str) -> Invitations:
     """Work through a list or a segment, and ask if `asked.go`. Raises InvalidInput, NotFound and Conflict."""
-    if (lines is not None) == asked.is_of_segment:
+    if (rows is not None) == asked.is_of_segment:
         raise InvalidInput("Give either a list of addresses or a segment, stage or condition, not both.")
     check_open(workspace, asked.survey, asked.channel)
     if asked.words:
@@ -100,10 +101,10 @@ def invite(workspace: Workspace, asked: Invite, lines: Iterator[str] | None, *, 
         "percent": asked.percent,
         "channel": asked.channel,
     }
-    if lines is not None:
+    if rows is not None:
         form = ListForm(**given, words=asked.words)
         mailing = begin(workspace, asked.survey, form, kind="list", by=by)
-        mailing = take_list(workspace, mailing, lines)
+        mailing = take_list(workspace, mailing, rows)
     else:
         segment = _segment(workspace, asked)
         mailing = begin(

@@ -17,11 +17,15 @@ def write(workspace: Workspace, name: str, entries: Iterable[Entry]) -> int:
     path = path_of(workspace, name)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     draft, count = path.with_suffix(".new"), 0
-    with draft.open("w", encoding="utf-8", newline="\n") as file:
-        for entry in entries:
-            file.write(f"{entry.line}\t{entry.address}\n")
-            count += 1
-    draft.replace(path)
+    try:
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            for entry in entries:
+                file.write(f"{entry.line}\t{entry.address}\n")
+                count += 1
+        draft.replace(path)
+    except BaseException:  # addresses of a list that cannot be read are nobody's to keep
+        draft.unlink(missing_ok=True)
+        raise
     return count
 
 

@@ -7,19 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from polku.errors import InvalidInput
-from polku.i18n import LazyText, _l, current_language, gettext
+from polku.errors import InvalidInput, NotFound
+from polku.i18n import LazyText, _l, current_language, gettext, language_name
 from polku.journeys import Touchpoints
 from polku.surveys.distribution import store
-from polku.surveys.distribution.composing import company_name, lacking, lacking_for_sms
+from polku.surveys.distribution.composing import company_name, lacking, lacking_for_sms, letter_languages
 from polku.surveys.distribution.forms import ListForm, RulesForm, SegmentForm, TriggerForm
 from polku.surveys.distribution.lists import size
+from polku.surveys.distribution.people import names_of
 from polku.surveys.distribution.rules import read_rules, write_rules
 from polku.surveys.distribution.segments import saved_segments
 from polku.surveys.distribution.segments import told as segment_told
@@ -28,8 +30,10 @@ from polku.surveys.distribution.working import examples
 from polku.surveys.inviting import REASONS, Decision
 from polku.surveys.inviting.ledger import STATES, counts, counts_by_mailing, invitations, suppressed
 from polku.surveys.inviting.texts import Pieces, invitation_text, pieces
+from polku.surveys.known import KnownSurveys
 from polku.surveys.store import survey as survey_of
 from polku.web.forms import Filled, FormData, read_form
+from polku.web.gate import FRAMING
 from polku.web.rendering import redirect, render
 from polku.web.visitor import CurrentAnalyst
 from polku.workspace import Workspace
@@ -42,7 +46,7 @@ WAYS: Final[dict[str, LazyText]] = {
     "segment": _l("To a segment"),
     "trigger": _l("After a touchpoint"),
 }
-LARGE_FORMS: Final = {"/distribution/list": 128 << 20}
+UPLOADS: Final = {"/distribution/list": 128 << 20}
 """A list of a million addresses is a file of some 30 MB."""
 STATE_NAMES: Final[dict[str, LazyText]] = {
     "suppressed": _l("Not asked"),
@@ -116,7 +120,7 @@ def page(
         rows = invitations(session, survey=key, state=state, offset=offset, limit=SHOWN + 1)
         raw = {k: str(v) if v is not True else "on" for k, v in asdict(rules).items() if v is not False}
         found = store.mailings(session, key)
-        return render(
+        response = render(
             request,
             "surveys/distribution.html",
             status=status,
@@ -146,11 +150,29 @@ def page(
             reasons=REASONS,
             state=state,
             rows=rows[:SHOWN],
+            names=names_of(workspace, session, key, [r.profile for r in rows[:SHOWN]]),
+            letters=_letters(workspace, key, plan),
             offset=offset,
             more=len(rows) > SHOWN,
             shown=SHOWN,
             now=now,
+            language_name=language_name,
         )
+    response.headers["Content-Security-Policy"] = FRAMING
+    return response
+
+
+def _letters(workspace: Workspace, key: str, plan: Plan | None) -> dict[str, str]:
+    """Addresses of what letters look like, by language; none where the survey was never published."""
+    try:
+        asked = workspace.part(KnownSurveys).by_key(key)
+    except NotFound:
+        return {}
+    about = plan.filled.form.touchpoint if plan and plan.filled and plan.filled.form else ""
+    return {
+        code: f"/surveys/{key}/distribution/letter?{urlencode({'lang': code, 'touchpoint': about})}"
+        for code in letter_languages(asked)
+    }
 
 
 def plan_of(workspace: Workspace, key: str, id: int) -> Plan | None:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, exists, insert
 from sqlalchemy.orm import Session
 
 from polku.profiles import Identities
+from polku.profiles.people import display_name
 from polku.profiles.search import IdentifierIndex, Named
 from polku.profiles.trait_columns import TraitColumns
 from polku.store.keys import identifier_keys
@@ -127,6 +128,14 @@ def forget_recipients(session: Session) -> int:
     )
     gone: Any = session.execute(delete(RecipientRow).where(~still))
     return int(gone.rowcount)
+
+
+def names_of(workspace: Workspace, session: Session, survey: str, profiles: Iterable[str]) -> dict[str, str]:
+    """How those are called whom a survey asks: as they are known, else by the address that a list gave."""
+    now = workspace.part(Identities).current()
+    numbers = {p: now.profile(int(p, 16)) or int(p, 16) for p in set(profiles)}
+    named = _named(workspace, list(numbers.values()))
+    return {p: display_name(named[n]) or recipient(session, survey, p) or p for p, n in numbers.items()}
 
 
 def _named(workspace: Workspace, profiles: Sequence[int]) -> dict[int, list[Named]]:

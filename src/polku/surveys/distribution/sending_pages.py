@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final
@@ -15,8 +16,9 @@ from starlette.responses import Response
 
 from polku.errors import InvalidInput
 from polku.i18n import gettext, in_words, ngettext
+from polku.sheets import Row
 from polku.surveys.distribution import planning, store
-from polku.surveys.distribution.addresses import lines_of
+from polku.surveys.distribution.addresses import rows_of, typed_rows
 from polku.surveys.distribution.forms import ListForm, SegmentForm, TriggerForm
 from polku.surveys.distribution.opening import begin, check_open
 from polku.surveys.distribution.pages import Plan, page, sms_example, told, touchpoints
@@ -49,7 +51,7 @@ def plan_list(request: Request, key: str, user: CurrentAnalyst, data: FormData) 
     try:
         checked_words(form.words) if form.words else None
         made = begin(workspace, key, form, kind="list", by=user.name)
-        take_list(workspace, made, _lines(data, form.addresses))
+        take_list(workspace, made, _given(data, form.addresses))
     except InvalidInput as e:
         return _refused(request, key, filled, "list", e)
     return _looked(workspace, key, made.id)
@@ -111,32 +113,19 @@ def drop_mailing(request: Request, key: str, id: int, user: CurrentAnalyst) -> R
 @router.post("/surveys/{key}/distribution/trigger")
 def plan_trigger(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
     """Show what a trigger would have sent of the last month's events; nothing is written."""
-    filled = _filled_trigger(request, data)
-    workspace, form = _workspace(request), filled.form
-    if not form:
-        return page(request, key, filled=filled, way="trigger", status=422)
-    check_open(workspace, key, form.channel)
-    try:
-        segment = chosen(workspace, stage=form.stage, segment=form.segment, who=form.who)
-        checked_words(form.words) if form.words else None
-    except InvalidInput as e:
-        return _refused(request, key, filled, "trigger", e)
-    return page(request, key, plan=_trial(workspace, key, filled, segment), way="trigger")
+    wanted = _wanted(request, key, data)
+    if isinstance(wanted, Response):
+        return wanted
+    return page(request, key, plan=_trial(_workspace(request), key, wanted), way="trigger")
 
 
 @router.post("/surveys/{key}/distribution/trigger/save")
 def save_trigger(request: Request, key: str, user: CurrentAnalyst, data: FormData) -> Response:
     """Ask from now on after a touchpoint; what happened before is not asked about."""
-    filled = _filled_trigger(request, data)
-    workspace, form = _workspace(request), filled.form
-    if not form:
-        return page(request, key, filled=filled, way="trigger", status=422)
-    check_open(workspace, key, form.channel)
-    try:
-        segment = chosen(workspace, stage=form.stage, segment=form.segment, who=form.who)
-        checked_words(form.words) if form.words else None
-    except InvalidInput as e:
-        return _refused(request, key, filled, "trigger", e)
+    wanted = _wanted(request, key, data)
+    if isinstance(wanted, Response):
+        return wanted
+    workspace, form, segment = _workspace(request), wanted.form, wanted.segment
     with workspace.db.session() as session:
         store.add_mailing(
             session, survey=key, name="", by=user.name, now=datetime.now(UTC), touchpoint=form.touchpoint,
@@ -181,26 +170,43 @@ def _refused(request: Request, key: str, filled: Filled[Any], way: str, error: I
     return page(request, key, filled=filled, way=way, status=422)
 
 
-def _lines(data: Posted, typed: str) -> Iterator[str]:
-    """What was typed, and of a file that came with it."""
+def _given(data: Posted, typed: str) -> Iterator[Row]:
+    """The rows of a file that came, and of what was typed."""
     file = data.get("file")
-    lines: Iterable[str] = typed.splitlines(keepends=True)
+    rows = typed_rows(typed.splitlines(keepends=True))
     if isinstance(file, UploadFile) and file.filename:
-        return chain(lines_of(file.file), lines)
-    return iter(lines)
+        return chain(rows_of(file.file), rows)
+    return rows
 
 
-def _filled_trigger(request: Request, data: Posted) -> Filled[TriggerForm]:
-    filled = read_form(TriggerForm, data)
-    known = {key for key, _ in touchpoints(_workspace(request))}
-    if filled.form and filled.form.touchpoint not in known:
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    """A trigger that somebody wants, as it was typed and as it was understood."""
+
+    filled: Filled[TriggerForm]
+    form: TriggerForm
+    segment: Segment
+
+
+def _wanted(request: Request, key: str, data: Posted) -> _Trigger | Response:
+    """The trigger of a form, or the page that says what is wrong with it."""
+    workspace, filled = _workspace(request), read_form(TriggerForm, data)
+    if filled.form and filled.form.touchpoint not in {touchpoint for touchpoint, _ in touchpoints(workspace)}:
         filled.refuse("touchpoint", gettext("Choose one of these."))
-    return filled
+    form = filled.form
+    if not form:
+        return page(request, key, filled=filled, way="trigger", status=422)
+    check_open(workspace, key, form.channel)
+    try:
+        segment = chosen(workspace, stage=form.stage, segment=form.segment, who=form.who)
+        checked_words(form.words) if form.words else None
+    except InvalidInput as e:
+        return _refused(request, key, filled, "trigger", e)
+    return _Trigger(filled, form, segment)
 
 
-def _trial(workspace: Workspace, key: str, filled: Filled[TriggerForm], segment: Segment) -> Plan:
-    form, now = filled.form, datetime.now(UTC)
-    assert form is not None
+def _trial(workspace: Workspace, key: str, wanted: _Trigger) -> Plan:
+    form, segment, now = wanted.form, wanted.segment, datetime.now(UTC)
     with workspace.db.session(read_only=True) as session:
         rules = read_rules(session)
         text, made = sms_example(workspace, session, key, form.words) if form.channel == "sms" else ("", None)
@@ -217,7 +223,7 @@ def _trial(workspace: Workspace, key: str, filled: Filled[TriggerForm], segment:
     return Plan(
         "trigger", len(times), min(times, default=None), reasons_in_words(+reasons), form.channel,
         decided_before=len(found.candidates) - len(decisions), who=told(workspace, segment.who), text=text,
-        pieces=made, filled=filled,
+        pieces=made, filled=wanted.filled,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, Final
 
 from polku.errors import InvalidInput, PolkuError
+from polku.sheets import Row
 from polku.surveys.distribution import lists, planning, store
 from polku.surveys.distribution.addresses import Entry, Fault, entries
 from polku.surveys.distribution.people import keep_recipients
@@ -34,14 +35,14 @@ FAULTS_KEPT: Final = 1_000
 EXAMPLES: Final = 50
 
 
-def take_list(workspace: Workspace, mailing: Mailing, lines: Iterator[str]) -> Mailing:
+def take_list(workspace: Workspace, mailing: Mailing, rows: Iterator[Row]) -> Mailing:
     """Keep the list of a mailing, to be looked through. Raises InvalidInput for one without an address."""
     faults: list[Fault] = []
     bad = 0
 
     def good() -> Iterator[Entry]:
         nonlocal bad
-        for one in entries(lines, mailing.channel):
+        for one in entries(rows, mailing.channel):
             if isinstance(one, Entry):
                 yield one
                 continue

@@ -24,4 +24,5 @@ TEMPLATE = ReadySurvey(
     ),
     tags={"ease": Tag("ces", "action")},
     source="Dixon, Toman & DeLisi (2013), The Effortless Experience",
+    order=30,
 )

@@ -28,4 +28,5 @@ TEMPLATE = ReadySurvey(
         ),
     ),
     tags={"satisfaction": Tag("csat", "emotion")},
+    order=20,
 )

@@ -28,4 +28,5 @@ TEMPLATE = ReadySurvey(
     ),
     tags={"recommend": Tag("nps", "meaning")},
     source="Reichheld (2003), The One Number You Need to Grow",
+    order=10,
 )

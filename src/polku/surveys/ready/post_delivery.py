@@ -51,4 +51,5 @@ TEMPLATE = ReadySurvey(
         },
     ),
     tags={"delivery": Tag("csat", "action"), "aspects": Tag("", "action")},
+    order=40,
 )

@@ -56,4 +56,5 @@ TEMPLATE = ReadySurvey(
         "service": Tag("csat", "emotion"),
         "cared": Tag("", "emotion"),
     },
+    order=41,
 )

@@ -13,10 +13,10 @@ from polku.surveys.ready.template import ReadySurvey
 
 @cache
 def ready_surveys() -> tuple[ReadySurvey, ...]:
-    """All of them, in the order of their keys."""
+    """All of them, what most begin with first."""
     modules = [import_module(f"{ready.__name__}.{m.name}") for m in iter_modules(ready.__path__)]
     found = [m.TEMPLATE for m in modules if isinstance(getattr(m, "TEMPLATE", None), ReadySurvey)]
-    return tuple(sorted(found, key=lambda t: t.key))
+    return tuple(sorted(found, key=lambda t: (t.order, t.key)))
 
 
 def ready_survey(key: str) -> ReadySurvey:

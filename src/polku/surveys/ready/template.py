@@ -28,7 +28,8 @@ class Tag:
 
 @dataclass(frozen=True)
 class ReadySurvey:
-    """A survey to begin with. `tags` go by the name of the question; `source` says where a scale comes from."""
+    """A survey to begin with. `tags` go by the name of the question; `source` says where a scale comes from.
+    `order` is where it stands among the others: what most begin with comes first."""
 
     key: str
     name: LazyText
@@ -36,6 +37,7 @@ class ReadySurvey:
     json: Mapping[str, Any]
     tags: Mapping[str, Tag]
     source: str = ""
+    order: int = 50
 
     @cached_property
     def definition(self) -> Definition:

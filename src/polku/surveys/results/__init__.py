@@ -18,6 +18,7 @@ from polku.surveys.results.by_question import (
     by_question,
 )
 from polku.surveys.results.comparing import ComparedFigure, compare
+from polku.surveys.results.items import item_place, misfit, unasked
 from polku.surveys.results.measured import Measured, of_choice, of_metric, of_rating
 from polku.surveys.results.nonresponse import (
     Attribute,
@@ -26,9 +27,9 @@ from polku.surveys.results.nonresponse import (
     response_rate,
     value_masks,
 )
-from polku.surveys.results.questions import BOOLEAN, Choice, Kind, Question
+from polku.surveys.results.questions import BOOLEAN, Choice, Kind, Question, key_of
 from polku.surveys.results.responses import Responses
-from polku.surveys.results.those import of_category, who_answered, with_comment
+from polku.surveys.results.those import newest_words, of_category, who_answered, with_comment
 from polku.surveys.results.variables import Variable, variables, wide
 from polku.surveys.results.visibility import SURE_FROM, Visibility, visibility
 from polku.surveys.results.weighting import MarginValue, Weighting, weigh
@@ -69,11 +70,16 @@ __all__ = [
     "by_period",
     "by_question",
     "compare",
+    "item_place",
+    "key_of",
+    "misfit",
+    "newest_words",
     "of_category",
     "of_choice",
     "of_metric",
     "of_rating",
     "response_rate",
+    "unasked",
     "value_masks",
     "variables",
     "visibility",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from polku.i18n import current_language
 
@@ -67,6 +67,13 @@ BOOLEAN: Final = (
     Choice("false", {"en": "No", "fi": "Ei"}),
 )
 """What a boolean question is chosen from."""
+
+
+def key_of(value: Any) -> str:
+    """The key of what was chosen, as JSON has it: true is "true", 2.0 is "2"."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def title_of(titles: Mapping[str, str], key: str) -> str:

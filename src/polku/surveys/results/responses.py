@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from polku.errors import InvalidInput
-from polku.metrics import Metric, metric
-from polku.surveys.results.questions import BOOLEAN, Choice, Question
+from polku.metrics import metric
+from polku.surveys.results.items import item_place
+from polku.surveys.results.questions import BOOLEAN, Choice, Question, key_of
 
 ANSWERS: Final = "answers"
 """The column of all answers of a response (JSON, a struct, a map), where questions have no columns of their own."""
@@ -99,46 +100,18 @@ class Responses:
         found = np.full((len(self), len(chosen.items)), np.nan)
         for question in self.questions:
             if question.metric == key:
-                column = found[:, _place(chosen, question)]
+                column = found[:, item_place(question)]
                 answers = np.array([np.nan if a is None else a for a in self.answers(question)], np.float64)
                 column[:] = np.where(np.isnan(column), answers, column)
         return found
 
 
-def _place(chosen: Metric, question: Question) -> int:
-    """Which of the metric's items a question asks; one item needs no name."""
-    names = [item.key for item in chosen.items]
-    name = question.item or (names[0] if len(names) == 1 else "")
-    if name not in names:
-        raise InvalidInput(
-            "The question '%(question)s' is to be an item of %(metric)s. Its items are: %(items)s",
-            question=question.key,
-            metric=chosen.key,
-            items=", ".join(names),
-        )
-    item = chosen.items[names.index(name)]
-    if question.kind != "rating" or (question.low, question.high) != (item.low, item.high):
-        raise InvalidInput(
-            "The question '%(question)s' cannot tell %(metric)s: that is asked as a rating from %(low)s to %(high)s.",
-            question=question.key,
-            metric=chosen.key,
-            low=item.low,
-            high=item.high,
-        )
-    return names.index(name)
-
-
 def _given(table: pa.Table, questions: Sequence[Question]) -> dict[str, list[Any]]:
-    whole: list[dict[str, Any]] = []
-    if ANSWERS in table.column_names:
+    if ANSWERS in table.column_names:  # alone: a question may be called as a column, e.g. channel
         whole = [_object(a) for a in table[ANSWERS].to_pylist()]
-    given = {}
-    for question in questions:
-        if question.key in table.column_names:
-            given[question.key] = table[question.key].to_pylist()
-        else:
-            given[question.key] = [a.get(question.key) for a in whole] or [None] * table.num_rows
-    return given
+        return {q.key: [a.get(q.key) for a in whole] for q in questions}
+    own = set(table.column_names)
+    return {q.key: table[q.key].to_pylist() if q.key in own else [None] * table.num_rows for q in questions}
 
 
 def _object(answers: Any) -> dict[str, Any]:
@@ -172,11 +145,7 @@ def _number(question: Question, answer: Any) -> float | None:
 
 
 def _key(choices: Sequence[Choice], answer: Any) -> str | None:
-    if isinstance(answer, bool):
-        answer = "true" if answer else "false"
-    if isinstance(answer, float) and answer.is_integer():
-        answer = int(answer)
-    key = str(answer)
+    key = key_of(answer)
     return None if any(c.key == key and c.is_missing for c in choices) else key
 
 
@@ -185,8 +154,9 @@ def _one(question: Question, answer: Any) -> str | None:
 
 
 def _boolean(question: Question, answer: Any) -> str | None:
-    key = _key(question.choices or BOOLEAN, answer)
-    return key if key in ("true", "false") else None
+    choices = question.choices or BOOLEAN
+    key = _key(choices, answer)
+    return key if any(key == c.key for c in choices) else None
 
 
 def _several(question: Question, answer: Any) -> list[str] | None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from polku.errors import InvalidInput
 from polku.metrics import metric
-from polku.surveys.results.questions import TEXTS
+from polku.surveys.results.questions import TEXTS, Question
 from polku.surveys.results.responses import Responses
 
 Mask = npt.NDArray[np.bool_]
@@ -54,6 +54,13 @@ def with_comment(responses: Responses) -> Mask:
         if question.kind in TEXTS and question.kind != "file":
             found |= np.array([a is not None for a in responses.answers(question)], np.bool_)
     return found
+
+
+def newest_words(responses: Responses, question: Question, *, most: int = 3) -> tuple[str, ...]:
+    """What was said last in words of one's own, the newest first."""
+    said = zip(responses.table["answered_at"].to_pylist(), responses.answers(question), strict=True)
+    found = sorted(((at, i, words) for i, (at, words) in enumerate(said) if words is not None), reverse=True)
+    return tuple(words for _, _, words in found[:most])
 
 
 def _is(given: Any, answer: str) -> bool:

@@ -14,9 +14,10 @@ import pytest
 from polku import journeys
 from polku.collect.files import import_logs
 from polku.collect.files.target import LocalTarget
-from polku.library import QUERIES, make_folder, open_workspace
+from polku.library import QUERIES, open_workspace
 from polku.settings import read_settings
 from polku.workspace import Workspace
+from tests.folders import empty_folder
 
 DATA = Path(os.environ.get("POLKU_REAL_DATA", Path(__file__).parents[4].parent / "shared" / "data"))
 
@@ -60,9 +61,7 @@ def test_a_real_log_is_what_another_program_says(golden: Golden, tmp_path: Path)
     file = DATA / "service_logs" / golden.name
     if not file.exists():
         pytest.skip(f"no real data: {file} does not exist (POLKU_REAL_DATA says where it is)")
-    settings = read_settings(tmp_path / "data")
-    make_folder(settings)
-    with open_workspace(settings) as workspace:
+    with open_workspace(read_settings(empty_folder(tmp_path / "data"))) as workspace:
         target = LocalTarget(workspace.store, workspace.db, journeys.install_plans)
         first = import_logs([file], target)
         assert (first.rejected, first.notes) == (0, [])

@@ -25,6 +25,11 @@
   const uuid = () => crypto.randomUUID ? crypto.randomUUID() : ([1e7] + -1e3 + -4e3 + -8e3 + -1e11).replace(
     /[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
 
+  if (asked.locale && asked.locale !== asked.language) {
+    const { locales } = Survey.surveyLocalization;  // its own words are under another code there than the survey's texts
+    locales[asked.language] ??= locales[asked.locale];
+  }
+
   let survey, response, startedAt, keeping, idle;
 
   /* What was chosen, or being chosen, of the first question before SurveyJS came. */
@@ -46,6 +51,10 @@
     survey.showTitle = false;
     survey.focusFirstQuestionAutomatic = false;
     survey.questionErrorLocation = "bottom";
+    if (survey.visiblePageCount > 1) {
+      survey.showProgressBar = true;
+      survey.progressBarLocation = "bottom";  // above, it would push down the question that is there already
+    }
     for (const question of survey.getAllQuestions()) {
       if (question.getType() === "rating") {
         question.displayMode = "buttons";
