@@ -61,7 +61,7 @@ def test_people_are_counted_as_one_would_by_hand(made: list[tuple[int, int, str,
             len({t[1] for t in bad if t[2] < border}), len({w for w, at in commented if at < border}),
         )  # fmt: skip
         newest = list(dict.fromkeys(c for _, c in sorted(((t[2], t[0]) for t in bad), reverse=True)))
-        assert pain.comments == tuple(newest[:NEWEST])
+        assert pain.comments == tuple(newest[: feedback_pains.NEWEST])
 
 
 def test_counted_by_hand() -> None:
