@@ -89,8 +89,7 @@ def test_full_disk(small_disk: Path) -> None:
         before = len(sender.acknowledged)
         assert before > 1000
         for _ in range(5):
-            _fill(small_disk)  # what a refresh has freed of old blocks
-            assert sender.send().status_code == 503
+            _refused(sender, small_disk)
         _look_around(server)
         ballast.unlink()
         (small_disk / "filling").unlink()
@@ -107,6 +106,17 @@ def test_full_disk(small_disk: Path) -> None:
     store.close()
     assert len(stored) == len(set(stored))
     assert set(sender.acknowledged) <= set(stored)
+
+
+def _refused(sender: Sender, disk: Path) -> None:
+    """Refused on a disk without a byte; what a refresh frees of old blocks just before may take events, once or twice."""
+    answers = []
+    for _ in range(3):
+        _fill(disk)
+        answers.append(sender.send().status_code)
+        if answers[-1] == 503:
+            return
+    raise AssertionError(f"taken on a full disk: {answers}")
 
 
 def _fill(disk: Path) -> None:
