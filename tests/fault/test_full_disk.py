@@ -109,7 +109,7 @@ def test_full_disk(small_disk: Path) -> None:
 
 
 def _refused(sender: Sender, disk: Path) -> None:
-    """Refused on a disk without a byte; what a refresh frees of old blocks just before may take events, once or twice."""
+    """Refused on a disk without a byte; what a refresh frees just before may take events, once or twice."""
     answers = []
     for _ in range(3):
         _fill(disk)
