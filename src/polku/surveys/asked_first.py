@@ -56,13 +56,8 @@ def asked_at_once(definition: Definition, language: str) -> First | None:
     words = first.title.within(language)
     if "{" in words or len(first.choices) > MOST_SCORES or whole.get("showQuestionNumbers"):
         return None
-
-    def end(name: str) -> str:
-        return Localised.of(raw.get(name, ""), definition.own_language).within(language)
-
     choices = tuple((c.value, c.within(language)) for c in first.choices)
-    ends = end("minRateDescription"), end("maxRateDescription")
-    return First(first.name, words, is_scale, first.is_required, choices, ends)
+    return First(first.name, words, is_scale, first.is_required, choices, _ends(raw, definition, language))
 
 
 def in_letter(definition: Definition, language: str) -> Question:
@@ -70,14 +65,10 @@ def in_letter(definition: Definition, language: str) -> Question:
     first = one_click(definition)
     if first is None:
         return Question(definition.title.within(language))
-    element = _element(definition.json, first.name)
-
-    def end(name: str) -> str:
-        return Localised.of(element.get(name, ""), definition.own_language).within(language)
-
+    ends = _ends(_element(definition.json, first.name), definition, language)
     scores = [int(c.value) for c in first.choices]
     words = first.title.within(language) or definition.title.within(language)
-    return Question(words, scores, end("minRateDescription"), end("maxRateDescription"))
+    return Question(words, scores, *ends)
 
 
 def chosen(definition: Definition, score: str) -> dict[str, int]:
@@ -87,6 +78,15 @@ def chosen(definition: Definition, score: str) -> dict[str, int]:
         return {}
     value = int(score)
     return {first.name: value} if any(c.value == value for c in first.choices) else {}
+
+
+def _ends(raw: Mapping[str, Any], definition: Definition, language: str) -> tuple[str, str]:
+    """The words at both ends of a scale."""
+
+    def end(name: str) -> str:
+        return Localised.of(raw.get(name, ""), definition.own_language).within(language)
+
+    return end("minRateDescription"), end("maxRateDescription")
 
 
 def _element(raw: Any, name: str) -> Mapping[str, Any]:
